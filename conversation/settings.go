@@ -1,0 +1,119 @@
+package conversation
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Settings is what a business number decides about its conversations. Empty parts have the defaults of window.md.
+type Settings struct {
+	Reminders    ReminderPolicy `json:"reminders,omitzero"`
+	WorkingHours *WorkingHours  `json:"working_hours,omitempty"` // nil: always at work
+}
+
+// ReminderPolicy says when the team is warned before a window closes (W7).
+type ReminderPolicy struct {
+	Leads     []Duration `json:"leads,omitempty"`      // before expires_at; default one of 1 h
+	Always    bool       `json:"always,omitempty"`     // also if the business has answered
+	BeforeEnd Duration   `json:"before_end,omitempty"` // of a working period, for moved reminders; default 30 min
+}
+
+// WorkingHours are the weekly hours of the business number in its people's time zone.
+type WorkingHours struct {
+	Week     [7][]Period `json:"week"`               // from Sunday (0) to Saturday (6), as in time.Weekday
+	Holidays []string    `json:"holidays,omitempty"` // local dates, 2006-01-02: nobody works
+	Zone     Zone        `json:"zone,omitempty"`     // filled in by ResolveZone, never by hand
+}
+
+// Period is a stretch of work within one local day: half-open, as wall-clock times HH:MM; "24:00" ends the day.
+type Period struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Duration is a time.Duration that reads and writes as text ("1h30m").
+type Duration time.Duration
+
+// MarshalJSON writes the duration as Go does: "1h0m0s".
+func (d Duration) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).String()) }
+
+// UnmarshalJSON reads what time.ParseDuration reads.
+func (d *Duration) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("a duration must be text such as \"1h30m\": %w", err)
+	}
+	v, err := time.ParseDuration(s)
+	*d = Duration(v)
+	return err
+}
+
+const (
+	defaultLead      = Duration(time.Hour)
+	defaultBeforeEnd = Duration(30 * time.Minute)
+)
+
+// leads returns the policy's leads, longest first and without repetition.
+func (p ReminderPolicy) leads() []time.Duration {
+	if len(p.Leads) == 0 {
+		return []time.Duration{time.Duration(defaultLead)}
+	}
+	leads := make([]time.Duration, len(p.Leads))
+	for i, l := range p.Leads {
+		leads[i] = time.Duration(l)
+	}
+	slices.SortFunc(leads, func(a, b time.Duration) int { return int(b - a) })
+	return slices.Compact(leads)
+}
+
+func (p ReminderPolicy) beforeEnd() time.Duration {
+	if p.BeforeEnd == 0 {
+		return time.Duration(defaultBeforeEnd)
+	}
+	return time.Duration(p.BeforeEnd)
+}
+
+// Validate reports the first thing in the settings that cannot be meant, naming the field.
+func (s Settings) Validate() error {
+	for _, l := range s.Reminders.Leads {
+		if l < Duration(time.Second) || l >= Duration(WindowLength) || l%Duration(time.Second) != 0 {
+			return fmt.Errorf("reminders.leads: %s must be whole seconds between 1s and 24h", time.Duration(l))
+		}
+	}
+	if b := s.Reminders.BeforeEnd; b < 0 || b >= Duration(WindowLength) {
+		return fmt.Errorf("reminders.before_end: %s must be between 0 and 24h", time.Duration(b))
+	}
+	if s.WorkingHours == nil {
+		return nil
+	}
+	for day, periods := range s.WorkingHours.Week {
+		for _, p := range periods {
+			from, errFrom := clock(p.From)
+			to, errTo := clock(p.To)
+			if err := errors.Join(errFrom, errTo); err != nil || from >= to {
+				return fmt.Errorf("working_hours.week[%d]: %s-%s is not a period of one day", day, p.From, p.To)
+			}
+		}
+	}
+	for _, h := range s.WorkingHours.Holidays {
+		if _, err := time.Parse(time.DateOnly, h); err != nil {
+			return fmt.Errorf("working_hours.holidays: %q is not a date like 2026-12-25", h)
+		}
+	}
+	return nil
+}
+
+// clock reads HH:MM as the time since midnight; 24:00 is allowed.
+func clock(s string) (time.Duration, error) {
+	if s == "24:00" {
+		return 24 * time.Hour, nil
+	}
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
+}

@@ -1,0 +1,58 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"reengage/clock"
+)
+
+// LoadClock returns the clock that is kept with the data. All processes of a stack read the same pair. If the scale
+// differs from the one kept, the clock goes on from its virtual time at the new scale.
+func LoadClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time.Time) (clock.Clock, error) {
+	var c clock.Clock
+	err := InTx(ctx, pool, func(tx pgx.Tx) error {
+		q := New(tx)
+		row, err := q.LockInstallation(ctx)
+		if err != nil {
+			return err
+		}
+		c = clock.Clock{Anchor: row.ClockAnchor.UTC(), Wall: row.ClockWall.UTC(), Scale: row.ClockScale}
+		if c.Scale == scale {
+			return nil
+		}
+		c = clock.Clock{Anchor: c.At(real), Wall: real.UTC().Truncate(time.Microsecond), Scale: scale}
+		return q.SetClock(ctx, c.Anchor, c.Wall, c.Scale)
+	})
+	if err != nil {
+		return clock.Clock{}, fmt.Errorf("load clock: %w", err)
+	}
+	return c, nil
+}
+
+// ResumeClock is for the one that starts a whole stack: a virtual clock resumes at the time at which it was last seen
+// running, so that no virtual time passes while the stack is down. The real clock stays the real one.
+func ResumeClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time.Time) (clock.Clock, error) {
+	var c clock.Clock
+	err := InTx(ctx, pool, func(tx pgx.Tx) error {
+		q := New(tx)
+		row, err := q.LockInstallation(ctx)
+		if err != nil {
+			return err
+		}
+		kept := clock.Clock{Anchor: row.ClockAnchor.UTC(), Wall: row.ClockWall.UTC(), Scale: row.ClockScale}
+		c = clock.Clock{Anchor: kept.At(row.ClockSeen), Wall: real.UTC().Truncate(time.Microsecond), Scale: scale}
+		if kept.IsReal() {
+			c.Anchor = c.Wall
+		}
+		return q.SetClock(ctx, c.Anchor, c.Wall, c.Scale)
+	})
+	if err != nil {
+		return clock.Clock{}, fmt.Errorf("resume clock: %w", err)
+	}
+	return c, nil
+}

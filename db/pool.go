@@ -1,0 +1,69 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Open returns a pool for the database URL. It connects lazily, so it succeeds while Postgres is away.
+func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, errors.New("DATABASE_URL is not a Postgres URL") // the cause would show the password
+	}
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return pool, nil
+}
+
+// maxTries bounds how often a transaction that lost a race is run again.
+const maxTries = 5
+
+// InTx runs fn in a READ COMMITTED transaction and commits it. If the database chose it as the victim of a deadlock or
+// of a serialization conflict, it is run again from the start; fn must therefore have no effect outside tx.
+func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
+	var err error
+	for range maxTries {
+		err = pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, fn)
+		if code := sqlState(err); code != "40001" && code != "40P01" {
+			return err
+		}
+	}
+	return err
+}
+
+func sqlState(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return pgErr.Code
+	}
+	return ""
+}
+
+// Away reports whether the error means that Postgres cannot be reached or is not accepting work, so that the same call
+// may succeed later.
+func Away(err error) bool {
+	var connectErr *pgconn.ConnectError
+	var netErr net.Error
+	switch code := sqlState(err); {
+	case code != "":
+		class := code[:2]
+		return class == "08" || class == "53" || class == "57" || code == "25006" // a replica, after a failover
+	case errors.As(err, &connectErr), errors.As(err, &netErr), errors.Is(err, context.DeadlineExceeded):
+		return true
+	}
+	return err != nil && pgconn.SafeToRetry(err)
+}

@@ -1,0 +1,2 @@
+// Package intake stores what happened, once.
+package intake

@@ -1,0 +1,74 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/clock"
+	"reengage/conversation"
+	"reengage/db"
+	"reengage/workflows/contract"
+)
+
+// ErrUnknownConversation is returned for a conversation id that the database does not know.
+var ErrUnknownConversation = errors.New("there is no such conversation")
+
+// Load returns everything that a run of the conversation's workflow needs to know: complete, so that the run asks for
+// nothing more. now is virtual; around it the number's time zone is written down (conversation.Zone).
+func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now time.Time) (contract.Loaded, error) {
+	row, err := q.GetConversation(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return contract.Loaded{}, ErrUnknownConversation
+	}
+	if err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
+	}
+	settings, err := SettingsOf(row.BusinessNumber, now)
+	if err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
+	}
+	return contract.Loaded{
+		Number:   contract.Number{ID: row.BusinessNumber.PhoneNumberID, Display: row.BusinessNumber.Display},
+		Contact:  contract.Contact{ID: row.Contact.ID, Label: Mask(row.Contact)},
+		Facts:    row.Conversation.Facts(),
+		Settings: settings,
+		Clock:    c,
+	}, nil
+}
+
+// SettingsOf reads a number's settings and resolves its people's time zone around now.
+func SettingsOf(n db.BusinessNumber, now time.Time) (conversation.Settings, error) {
+	var s conversation.Settings
+	if err := json.Unmarshal(n.Settings, &s); err != nil {
+		return s, fmt.Errorf("settings of number %s: %w", n.PhoneNumberID, err)
+	}
+	if s.WorkingHours == nil {
+		return s, nil
+	}
+	loc, err := time.LoadLocation(n.TimeZone)
+	if err != nil {
+		return s, fmt.Errorf("time zone of number %s: %w", n.PhoneNumberID, err)
+	}
+	s.WorkingHours.Zone = conversation.ResolveZone(loc, now)
+	return s, nil
+}
+
+// Mask names a contact for operators without saying who it is: of a phone the first two and last two digits, of a
+// bsuid its country.
+func Mask(c db.Contact) string {
+	switch {
+	case c.Phone != nil && len(*c.Phone) > 6:
+		p := *c.Phone
+		return "+" + p[:2] + "•••" + p[len(p)-2:]
+	case c.Bsuid != nil && len(*c.Bsuid) > 2:
+		return (*c.Bsuid)[:2] + ".•••"
+	default:
+		return "•••"
+	}
+}

@@ -1,0 +1,58 @@
+package contract
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+)
+
+// TaskQueue is the one queue that workflows and activities use.
+const TaskQueue = "reengage"
+
+// Workflow types.
+const (
+	ConversationWorkflow = "Conversation"
+	SettlementWorkflow   = "Settlement"
+)
+
+// SettlementSchedule is the id of the schedule, and the prefix of its runs' workflow ids, that bills what is dirty.
+const SettlementSchedule = "settlement"
+
+// Signals and the query of a Conversation.
+const (
+	SignalInbound         = "inbound_message"
+	SignalOutbound        = "outbound_message"
+	SignalSendOutcome     = "send_outcome"
+	SignalSettingsChanged = "settings_changed"
+
+	QuerySnapshot = "snapshot"
+)
+
+// Search attributes; a namespace must have them before the first conversation starts.
+var (
+	StatusAttribute  = temporal.NewSearchAttributeKeyKeyword("ReengageStatus")
+	NumberAttribute  = temporal.NewSearchAttributeKeyKeyword("ReengageNumber")
+	ExpiresAttribute = temporal.NewSearchAttributeKeyTime("ReengageWindowExpiresAt")
+)
+
+const conversationPrefix = "conversation/"
+
+// ConversationWorkflowID is the workflow id of a conversation. It names no person.
+func ConversationWorkflowID(id uuid.UUID) string { return conversationPrefix + id.String() }
+
+// ConversationIDOf reads the conversation's id back from its workflow id.
+func ConversationIDOf(workflowID string) (uuid.UUID, error) {
+	s, found := strings.CutPrefix(workflowID, conversationPrefix)
+	if !found {
+		return uuid.UUID{}, errors.New("not a conversation's workflow id: " + workflowID)
+	}
+	return uuid.Parse(s)
+}
+
+// Signal limits: at most this many messages, and bytes of payload, in one signal.
+const (
+	MaxSignalMessages = 500
+	MaxSignalBytes    = 256 << 10
+)

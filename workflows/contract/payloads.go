@@ -1,0 +1,118 @@
+package contract
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"reengage/clock"
+	"reengage/conversation"
+)
+
+// ConversationInput starts a Conversation. A caller outside gives the id alone and the workflow loads the rest; the
+// relay gives everything, so that no activity is needed.
+type ConversationInput struct {
+	ConversationID uuid.UUID `json:"conversation_id"`
+	// Loaded is what the database knows; nil: to be loaded.
+	Loaded *Loaded `json:"loaded,omitempty"`
+	// State continues an earlier run of the same conversation; only continue-as-new sets it.
+	State *conversation.State `json:"state,omitempty"`
+}
+
+// Loaded is what a run needs to know of its conversation, its number and the clock. It names no person: Label is the
+// masked phone.
+type Loaded struct {
+	Number   Number                `json:"number"`
+	Contact  Contact               `json:"contact"`
+	Facts    conversation.Facts    `json:"facts"`
+	Settings conversation.Settings `json:"settings"`
+	Clock    clock.Clock           `json:"clock"`
+}
+
+// Number is a business number: ID is Meta's phone number id, Display the number as people write it.
+type Number struct {
+	ID      string `json:"id"`
+	Display string `json:"display"`
+}
+
+// Contact names a contact for operators without saying who it is.
+type Contact struct {
+	ID    uuid.UUID `json:"id"`
+	Label string    `json:"label"` // masked, "+55 ••• 0101"
+}
+
+// MessagesSignal is the payload of inbound_message and outbound_message. Its messages are decoded one by one, so that a
+// bad one costs none of its neighbours.
+type MessagesSignal struct {
+	Messages []json.RawMessage `json:"messages"`
+}
+
+// InboundMessage is one element of inbound_message. With EventID it is stored already, and came through the gateway;
+// with ID it comes from outside, and the workflow stores it before it decides.
+type InboundMessage struct {
+	EventID    string    `json:"event_id,omitempty"`
+	ID         string    `json:"id,omitempty"` // the provider's message id
+	OccurredAt time.Time `json:"occurred_at"`
+	ReceivedAt time.Time `json:"received_at,omitzero"` // by the gateway
+	Type       string    `json:"type"`
+	Text       string    `json:"text,omitempty"`        // only from outside
+	EntryPoint string    `json:"entry_point,omitempty"` // ad, page, ... (W8)
+	Keyword    string    `json:"keyword,omitempty"`     // the gateway's verdict on the text
+}
+
+// OutboundMessage is one element of outbound_message: a message that somebody sent by other means. EventID and ID are as
+// for InboundMessage.
+type OutboundMessage struct {
+	EventID    string    `json:"event_id,omitempty"`
+	ID         string    `json:"id,omitempty"`
+	OccurredAt time.Time `json:"occurred_at"`
+	Type       string    `json:"type"` // template or freeform
+	Category   string    `json:"category,omitempty"`
+}
+
+// SendOutcome is the payload of send_outcome: a failed or settled send. Facts are the row's, after the failure.
+type SendOutcome struct {
+	SendID  string              `json:"send_id,omitempty"`
+	EventID string              `json:"event_id,omitempty"` // of the status
+	Status  string              `json:"status"`             // failed
+	Error   int                 `json:"error,omitempty"`    // the provider's code
+	Facts   *conversation.Facts `json:"facts,omitempty"`
+}
+
+// SettingsChanged is the payload of settings_changed: the number's settings, or a new pair of the virtual clock, or
+// both.
+type SettingsChanged struct {
+	Settings *conversation.Settings `json:"settings,omitempty"`
+	Clock    *clock.Clock           `json:"clock,omitempty"`
+}
+
+// Snapshot answers the query snapshot: the conversation as its run last saw it, at AsOf. It names no person; the API's
+// conversation does.
+type Snapshot struct {
+	ID             uuid.UUID               `json:"id"`
+	Number         Number                  `json:"number"`
+	Contact        Contact                 `json:"contact"`
+	Status         conversation.StatusName `json:"status"`
+	Window         *conversation.Window    `json:"window"`
+	LastInboundAt  *time.Time              `json:"last_inbound_at"`
+	LastOutboundAt *time.Time              `json:"last_outbound_at"`
+	Unanswered     bool                    `json:"unanswered"`
+	CanSend        CanSend                 `json:"can_send"`
+	Next           *Next                   `json:"next"`
+	AsOf           time.Time               `json:"as_of"`
+	Decisions      []string                `json:"decisions"` // the latest, oldest first
+}
+
+// CanSend says what may be sent now, and if not, why.
+type CanSend struct {
+	Freeform bool   `json:"freeform"`
+	Template bool   `json:"template"`
+	Reason   string `json:"reason"`
+}
+
+// Next is what the conversation waits for.
+type Next struct {
+	Kind string    `json:"kind"`
+	At   time.Time `json:"at"`
+}
