@@ -13,6 +13,7 @@ import (
 	"reengage/clock"
 	"reengage/db"
 	"reengage/intake"
+	"reengage/ledger"
 	"reengage/workflows/contract"
 )
 
