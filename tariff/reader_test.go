@@ -192,7 +192,7 @@ func TestStringsOfAnEventOutliveTheLinesAfterIt(t *testing.T) {
 
 // The reader's own JSON agrees with encoding/json about what is an object at all.
 func FuzzReaderAgreesWithEncodingJSONOnSyntax(f *testing.F) {
-	for _, line := range []string{goodLine, `{}`, `{"a":[1,{"b":-0.5e-7}],"c":"\u00e9\ud83d\ude00\\"}`, `{"a":01}`, `{"a":tru}`, `[{}]`, `{"a":1,}`, "{\"\xff\":\"\xff\"}", `{"a":"\ud800"}`, `{"id":-}`} {
+	for _, line := range []string{goodLine, `{}`, `{"a":[1,{"b":-0.5e-7}],"c":"\u00e9\ud83d\ude00\\"}`, `{"a":01}`, `{"a":tru}`, `[{}]`, `{"a":1,}`, "{\"\xff\":\"\xff\"}", `{"a":"\ud800"}`, `{"id":-}`, `{"at":00`} {
 		f.Add([]byte(line))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
