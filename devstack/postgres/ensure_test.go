@@ -71,5 +71,5 @@ func TestFolderThatTheServersAccountCannotEnterIsRefusedInOneSentence(t *testing
 	require.NoError(t, err)
 	require.NotEmpty(t, blocked)
 	require.EqualError(t, checkReachable(filepath.Join(closed, "data"), stranger),
-		"Postgres refuses to run as root and the account stranger cannot enter "+blocked+": choose a folder for the data (REENGAGE_DEV_DIR) that it can enter, for instance below /var/tmp")
+		"PostgreSQL refuses to run as root and the account stranger cannot enter "+blocked+": choose a folder for the data (REENGAGE_DEV_DIR) that it can enter, for instance below /var/tmp")
 }

@@ -108,7 +108,7 @@ func checkReachable(dir string, account *process.Account) error {
 		return err
 	}
 	if blocked != "" {
-		return fmt.Errorf("Postgres refuses to run as root and the account %s cannot enter %s: choose a folder for the data (REENGAGE_DEV_DIR) that it can enter, for instance below /var/tmp", account.Name, blocked)
+		return fmt.Errorf("PostgreSQL refuses to run as root and the account %s cannot enter %s: choose a folder for the data (REENGAGE_DEV_DIR) that it can enter, for instance below /var/tmp", account.Name, blocked)
 	}
 	return nil
 }
@@ -248,9 +248,9 @@ func (s *Server) awaitAnswer(ctx context.Context, running *process.Process) erro
 			if err := running.Err(); err != nil {
 				return err
 			}
-			return fmt.Errorf("Postgres ended by itself, see %s", s.LogFile())
+			return fmt.Errorf("PostgreSQL ended by itself, see %s", s.LogFile())
 		case <-ctx.Done():
-			return fmt.Errorf("Postgres does not answer on port %d, see %s: %w", s.port, s.LogFile(), err)
+			return fmt.Errorf("PostgreSQL does not answer on port %d, see %s: %w", s.port, s.LogFile(), err)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

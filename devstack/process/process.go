@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -49,7 +50,7 @@ func Start(command Command) (*Process, error) {
 		return nil, fmt.Errorf("open the log of %s: %w", command.Name, err)
 	}
 	defer log.Close() // the child holds its own
-	logStart, err := log.Seek(0, os.SEEK_END)
+	logStart, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, fmt.Errorf("find the end of the log of %s: %w", command.Name, err)
 	}

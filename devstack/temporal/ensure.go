@@ -63,7 +63,7 @@ func build(ctx context.Context, log *slog.Logger, checkout string) (path string,
 	log.InfoContext(ctx, "building the Temporal CLI; the first time this takes some minutes", "module", module, "version", wanted, "to", path)
 	started := time.Now()
 	if err := goBuild(ctx, log, tools, path+".new"); err != nil {
-		return "", fmt.Errorf("Temporal's dev server is needed: put the program temporal into PATH (https://docs.temporal.io/cli), since building it failed: %w", err)
+		return "", fmt.Errorf("the Temporal CLI is needed: put the program temporal into PATH (https://docs.temporal.io/cli), since building it failed: %w", err)
 	}
 	if err := os.Rename(path+".new", path); err != nil {
 		return "", err

@@ -51,7 +51,7 @@ func TestProgramOfAnotherVersionIsBuiltAnew(t *testing.T) {
 	t.Setenv("GOPROXY", "off") // the build must be tried, and cannot succeed
 
 	_, err := build(t.Context(), silent, checkout)
-	require.ErrorContains(t, err, "Temporal's dev server is needed: put the program temporal into PATH")
+	require.ErrorContains(t, err, "the Temporal CLI is needed: put the program temporal into PATH")
 	require.Equal(t, 1, len(strings.Split(err.Error(), "\n")), "one sentence")
 	require.FileExists(t, filepath.Join(checkout, "bin", "temporal"), "a failed build takes nothing away")
 }

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	sdktemporal "go.temporal.io/sdk/temporal"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -39,14 +40,10 @@ func (s *Server) AddNamespace(ctx context.Context, name string) error {
 	return nil
 }
 
-func addSearchAttributes(ctx context.Context, c client.Client, namespace string, attributes map[string]string) error {
+func addSearchAttributes(ctx context.Context, c client.Client, namespace string, attributes []sdktemporal.SearchAttributeKey) error {
 	types := make(map[string]enums.IndexedValueType, len(attributes))
-	for name, kind := range attributes {
-		value, err := enums.IndexedValueTypeFromString(kind)
-		if err != nil {
-			return err
-		}
-		types[name] = value
+	for _, attribute := range attributes {
+		types[attribute.GetName()] = attribute.GetValueType()
 	}
 	for {
 		_, err := c.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
@@ -69,14 +66,14 @@ func addSearchAttributes(ctx context.Context, c client.Client, namespace string,
 }
 
 // checkNamespace returns nil if the frontend knows the namespace and its search attributes.
-func checkNamespace(ctx context.Context, c client.Client, namespace string, wanted map[string]string) error {
+func checkNamespace(ctx context.Context, c client.Client, namespace string, wanted []sdktemporal.SearchAttributeKey) error {
 	found, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
 	if err != nil {
 		return err
 	}
-	for name := range wanted {
-		if _, ok := found.GetCustomAttributes()[name]; !ok {
-			return fmt.Errorf("search attribute %s is not there yet", name)
+	for _, attribute := range wanted {
+		if _, ok := found.GetCustomAttributes()[attribute.GetName()]; !ok {
+			return fmt.Errorf("search attribute %s is not there yet", attribute.GetName())
 		}
 	}
 	return nil

@@ -16,8 +16,10 @@ import (
 
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
+	sdktemporal "go.temporal.io/sdk/temporal"
 
 	"reengage/devstack/process"
+	"reengage/workflows/contract"
 )
 
 // How long a server may take to answer, and to stop in order, before we give up.
@@ -26,11 +28,9 @@ const (
 	stopTimeout  = 15 * time.Second
 )
 
-// SearchAttributes are those that a conversation's workflow sets, with their types (contract.md, "Temporal").
-var SearchAttributes = map[string]string{
-	"ReengageStatus":          "Keyword",
-	"ReengageNumber":          "Keyword",
-	"ReengageWindowExpiresAt": "Datetime",
+// searchAttributes are those of our workflows.
+var searchAttributes = []sdktemporal.SearchAttributeKey{
+	contract.StatusAttribute, contract.NumberAttribute, contract.ExpiresAttribute,
 }
 
 // Options say where the server keeps its state and how it behaves.
@@ -46,8 +46,8 @@ type Options struct {
 	UIPort int
 	// Namespace is created if need be; empty means `default`.
 	Namespace string
-	// SearchAttributes, name to type, are registered in the namespace; nil means the package's own.
-	SearchAttributes map[string]string
+	// SearchAttributes are registered in the namespace; nil means those of our workflows.
+	SearchAttributes []sdktemporal.SearchAttributeKey
 	// DynamicConfig sets server settings: name to a value in JSON, for instance "limit.historyCount.suggestContinueAsNew": "50".
 	DynamicConfig map[string]string
 	// Log hears of what takes long; nil means slog's default.
@@ -73,7 +73,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		options.Namespace = client.DefaultNamespace
 	}
 	if options.SearchAttributes == nil {
-		options.SearchAttributes = SearchAttributes
+		options.SearchAttributes = searchAttributes
 	}
 	var err error
 	if options.Dir, err = filepath.Abs(options.Dir); err != nil {
@@ -168,9 +168,9 @@ func (s *Server) awaitUse(ctx context.Context, running *process.Process) error {
 			if err := running.Err(); err != nil {
 				return err
 			}
-			return fmt.Errorf("Temporal ended by itself, see %s", s.LogFile())
+			return fmt.Errorf("the Temporal server ended by itself, see %s", s.LogFile())
 		case <-ctx.Done():
-			return fmt.Errorf("Temporal cannot be used on port %d, see %s: %w", s.options.Port, s.LogFile(), err)
+			return fmt.Errorf("the Temporal server cannot be used on port %d, see %s: %w", s.options.Port, s.LogFile(), err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -220,8 +220,8 @@ func (s *Server) arguments() []string {
 	if s.options.Durable {
 		args = append(args, "--db-filename", filepath.Join(s.options.Dir, "temporal.db"))
 	}
-	for name, kind := range s.options.SearchAttributes {
-		args = append(args, "--search-attribute", name+"="+kind)
+	for _, attribute := range s.options.SearchAttributes {
+		args = append(args, "--search-attribute", attribute.GetName()+"="+attribute.GetValueType().String())
 	}
 	for name, value := range s.options.DynamicConfig {
 		args = append(args, "--dynamic-config-value", name+"="+value)
