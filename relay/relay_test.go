@@ -14,10 +14,11 @@ import (
 
 	"reengage/conversation"
 	"reengage/db/dbtest"
+	"reengage/devstack/temporal/temporaltest"
 	"reengage/workflows/contract"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) { dbtest.Main(m, temporaltest.Stop) }
 
 func TestSignalsCarryWhatADecisionNeedsAndNothingPersonal(t *testing.T) {
 	s := newStore(t, dbtest.New(t))
