@@ -228,4 +228,3 @@ func nonNil[T any](s []T) []T {
 	}
 	return s
 }
-

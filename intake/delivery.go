@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-
 )
 
 // The states of outbound_messages. Others that the provider may name are kept in the log and move nothing.
@@ -170,4 +169,3 @@ func (a *attempt) moveDelivery(ctx context.Context) error {
 	}
 	return a.q.MoveDelivery(ctx, ids, states)
 }
-

@@ -9,6 +9,10 @@ func market(phone, bsuid string) string {
 			if region := phonenumbers.GetRegionCodeForNumber(n); isRegion(region) {
 				return region
 			}
+			// A range that the numbering plan, as we have it, does not know yet: the code's main country.
+			if region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode())); isRegion(region) {
+				return region
+			}
 		}
 	}
 	if len(bsuid) > 3 && bsuid[2] == '.' && isRegion(bsuid[:2]) {

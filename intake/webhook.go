@@ -107,7 +107,7 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 			NeedsSignal: true, Content: contentOf(content{Text: c.Text, SentAs: c.Type})})
 	case *whatsapp.Call:
 		if !c.Inbound() {
-			b.addNotice(key, u, c.At, encode(c))
+			b.addNotice(key, u, c.At, noticeOfCall(c))
 			return
 		}
 		b.addMessage(key, u, c.Contact, event{Kind: string(Inbound), Type: "call", OccurredAt: c.At, Wamid: c.ID,
@@ -115,11 +115,11 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	case *whatsapp.Status:
 		b.addStatus(key, u, c)
 	case *whatsapp.Preference:
-		b.addNotice(key, u, c.At, encode(c))
+		b.addNotice(key, u, c.At, noticeOfPreference(c))
 	case *whatsapp.TemplateUpdate:
-		b.addNotice(key, u, c.At, encode(c))
+		b.addNotice(key, u, c.At, noticeOfTemplate(c))
 	case *whatsapp.NumberError:
-		b.addNotice(key, u, u.EntryAt, encode(c))
+		b.addNotice(key, u, u.EntryAt, encode(fault(c.Error)))
 	case *whatsapp.AccountUpdate:
 		b.addNotice(key, u, c.At, canonical(c.Raw))
 	case *whatsapp.Unknown:
