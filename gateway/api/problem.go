@@ -119,10 +119,9 @@ func fieldError(d *huma.ErrorDetail) FieldError {
 	_, field, _ := strings.Cut(d.Location, ".")
 	e := FieldError{Field: field, Code: "invalid_field", Detail: d.Message}
 	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
-	name, required := strings.CutPrefix(d.Message, before)
-	if name, required = strings.CutSuffix(name, after); required && strings.HasPrefix(d.Message, before) {
+	if name, required := strings.CutPrefix(d.Message, before); required {
 		e.Code = "missing_field"
-		e.Field = strings.TrimPrefix(field+"."+name, ".")
+		e.Field = strings.TrimPrefix(field+"."+strings.TrimSuffix(name, after), ".")
 	}
 	switch d.Message {
 	case validation.MsgUnexpectedProperty:
