@@ -330,4 +330,9 @@ func TestStatusesByHand(t *testing.T) {
 	require.Equal(t, []string{"read", "failed"}, states(statuses))
 	require.Equal(t, 131000, statuses[1].Errors[0].Code)
 	require.Error(t, w.Report(t.Context(), "wamid.NOBODY", "read", 0))
+
+	require.NoError(t, w.Script(Rule{Do: "status", Status: "delivered"}))
+	w.send(text)
+	w.settle()
+	require.Equal(t, []string{"read", "failed", "delivered"}, states(received[*whatsapp.Status](w.in)), "a script is obeyed all the same")
 }
