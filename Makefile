@@ -1,0 +1,40 @@
+# What each target does for its caller: README.md.
+
+TOOL = go tool -modfile=tools/go.mod
+
+.PHONY: demo test dev dev-reset generate verify bench build ensure bin/devstack
+
+demo dev bench: bin/devstack
+	@exec bin/devstack $@
+
+dev-reset: bin/devstack
+	@bin/devstack reset
+
+# Not `go run`: it keeps an interrupt from the program and its exit code from make.
+bin/devstack:
+	@echo "compiling (the first time takes some minutes)"
+	@go build -o $@ ./devstack
+
+build:
+	go build -o bin/ ./starter ./worker ./devstack
+
+# Tests run against a real Postgres and a real Temporal; both are found, installed or built here, visibly.
+ensure:
+	@echo "compiling (the first time takes some minutes)"
+	@go run ./devstack/ensure
+
+test: ensure
+	go test -race -timeout 20m ./...
+
+generate:
+	$(TOOL) sqlc generate
+
+# A line per check; each prints what is wrong and stops make.
+verify:
+	@echo "gofmt";             test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@echo "go mod tidy";       go mod tidy -diff && cd tools && go mod tidy -diff
+	@echo "go vet";            go vet ./...
+	@echo "sqlc diff";         $(TOOL) sqlc diff
+	@echo "staticcheck";       $(TOOL) staticcheck ./...
+	@echo "workflowcheck";     $(TOOL) workflowcheck ./workflows/...
+	@echo "import directions"; go test -run '^TestImport' .
