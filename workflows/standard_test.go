@@ -40,10 +40,10 @@ func TestMain(m *testing.M) {
 	temporaltest.Main(m)
 }
 
-// The standard conversations are played on a real server, on a virtual clock on which a day lasts ten seconds, and held
+// The standard conversations are played on a real server, on a virtual clock on which a day lasts half a minute, and held
 // against the event budget. With -record their histories become the ones that TestRecordedHistoriesReplay replays. An
 // hour is then long enough for a busy machine to be in time with a reminder.
-const dayLasts = 10 * time.Second
+const dayLasts = 30 * time.Second
 
 // stage is one conversation on a real server, with a worker that can be stopped and started.
 type stage struct {
@@ -53,6 +53,8 @@ type stage struct {
 	clock  clock.Clock
 	acts   *fakeActivities
 	worker worker.Worker
+	// leads are the number's reminders; nil: the default.
+	leads []conversation.Duration
 	// beforeEnd is called once, in the workflow task in which the run would end.
 	beforeEnd func()
 }
@@ -117,7 +119,6 @@ func (s *stage) until(since time.Duration) {
 // signal tells the workflow of messages in one signal, as the relay does.
 func (s *stage) signal(name string, payload any) {
 	s.Helper()
-	facts := conversation.Facts{}
 	_, err := s.ns.Client.SignalWithStartWorkflow(s.Context(), contract.ConversationWorkflowID(s.id), name, payload,
 		client.StartWorkflowOptions{
 			TaskQueue: contract.TaskQueue,
@@ -125,7 +126,8 @@ func (s *stage) signal(name string, payload any) {
 				contract.StatusAttribute.ValueSet(string(conversation.Active)), contract.NumberAttribute.ValueSet("1055501")),
 			StaticSummary: "+55•••01",
 		}, contract.ConversationWorkflow, contract.ConversationInput{ConversationID: s.id, Loaded: &contract.Loaded{
-			Number: contract.Number{ID: "1055501"}, Contact: contract.Contact{Label: "+55•••01"}, Facts: facts, Clock: s.clock}})
+			Number: contract.Number{ID: "1055501"}, Contact: contract.Contact{Label: "+55•••01"}, Clock: s.clock,
+			Settings: conversation.Settings{Reminders: conversation.ReminderPolicy{Leads: s.leads}}}})
 	require.NoError(s, err)
 }
 
@@ -140,7 +142,7 @@ func (s *stage) contactWrites(since ...time.Duration) {
 
 func (s *stage) ends() []*historypb.HistoryEvent {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(s.Context(), 3*time.Minute)
 	defer cancel()
 	require.NoError(s, s.ns.Client.GetWorkflow(ctx, contract.ConversationWorkflowID(s.id), "").Get(ctx, nil))
 	return s.history("")
@@ -248,9 +250,10 @@ func TestStandardConversations(t *testing.T) {
 	t.Run("ExtensionAfterReminder", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, temporaltest.New(t))
+		s.leads = []conversation.Duration{conversation.Duration(6 * time.Hour)} // early, so that there is time for both
 		s.contactWrites(0)
-		require.Eventually(t, func() bool { return len(s.acts.outcomes()) == 1 }, 30*time.Second, 5*time.Millisecond)
-		s.contactWrites(23*time.Hour + 30*time.Minute)
+		require.Eventually(t, func() bool { return len(s.acts.outcomes()) == 1 }, time.Minute, 5*time.Millisecond)
+		s.contactWrites(18*time.Hour + 30*time.Minute)
 		events := s.ends()
 		require.Equal(t, []conversation.Outcome{conversation.Sent, conversation.Sent}, s.acts.outcomes())
 		s.keep("extension-after-reminder", events)
@@ -263,7 +266,7 @@ func TestStandardConversations(t *testing.T) {
 			events := s.history("")
 			return count(events, enumspb.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) == 1 &&
 				events[len(events)-1].GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-		}, 30*time.Second, 5*time.Millisecond)
+		}, time.Minute, 5*time.Millisecond)
 		s.worker.Stop()
 		s.until(24*time.Hour + time.Second)
 		s.startWorker()
