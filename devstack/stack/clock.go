@@ -8,7 +8,6 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 
 	"reengage/db"
-	"reengage/devstack/ready"
 	"reengage/workflows/contract"
 )
 
@@ -22,7 +21,7 @@ func (s *Stack) resumeClock(ctx context.Context) error {
 		return err
 	}
 	s.Clock = k
-	s.Ready.Clock = ready.Clock{Anchor: k.Anchor, Wall: k.Wall, Scale: k.Scale}
+	s.Ready.Clock = k
 	seen, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stopSeen = stop
 	go func() {

@@ -36,7 +36,7 @@ const (
 
 // Stack is a running system.
 type Stack struct {
-	Ready     ready.Stack
+	Ready     ready.Ready
 	Clock     clock.Clock
 	Pool      *pgxpool.Pool
 	Temporal  client.Client
