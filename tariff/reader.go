@@ -3,7 +3,6 @@ package tariff
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,6 +17,7 @@ type Reader struct {
 	lines *bufio.Reader
 	long  []byte // a line that did not fit the buffer
 	line  int
+	bad   *InputError // the first field at fault in the current line
 	cursor
 	words map[string]string
 	block strings.Builder
@@ -41,11 +41,7 @@ func (r *Reader) Read(e *Event) error {
 			continue
 		}
 		*e = Event{}
-		if err := r.event(e); err != nil {
-			var bad *InputError
-			if !errors.As(err, &bad) {
-				bad = &InputError{Reason: err.Error()}
-			}
+		if bad := r.event(e); bad != nil {
 			bad.Line = r.line
 			return bad
 		}
@@ -79,12 +75,16 @@ func (r *Reader) nextLine() ([]byte, error) {
 }
 
 // event reads one line: an object and nothing after it.
-func (r *Reader) event(e *Event) error {
+func (r *Reader) event(e *Event) *InputError {
+	r.bad = nil
 	if err := r.fields(func(key []byte) error { return r.field(e, key) }); err != nil {
-		return err
+		return &InputError{Reason: err.Error()}
 	}
 	if r.peek(); r.i < len(r.b) {
-		return errSyntax
+		return &InputError{Reason: errSyntax.Error()}
+	}
+	if r.bad != nil {
+		return r.bad
 	}
 	return complete(e)
 }
@@ -124,8 +124,8 @@ func (r *Reader) field(e *Event, key []byte) (err error) {
 
 // complete checks that the fields its type needs are there, and drops those that do not apply to it: they are not read, so
 // copies that differ in them do not differ. A template needs a category; a market is asked for only when a price is due.
-func complete(e *Event) error {
-	missing := func(field string) error { return &InputError{Field: field, Reason: "is missing"} }
+func complete(e *Event) *InputError {
+	missing := func(field string) *InputError { return &InputError{Field: field, Reason: "is missing"} }
 	switch {
 	case e.ID == "":
 		return missing("id")

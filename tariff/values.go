@@ -6,24 +6,28 @@ import (
 	"time"
 )
 
-// at names the field in an error about its value; a line whose JSON is broken has no field to blame.
-func at(field string, err error) error {
+// blame notes the first field whose value is at fault and lets reading go on: a line that is no JSON at all has no field to blame,
+// and that shows only at its end. What it returns is a fault of syntax.
+func (r *Reader) blame(field string, err error) error {
 	if err == nil || err == errSyntax {
 		return err
 	}
-	return &InputError{Field: field, Reason: err.Error()}
+	if r.bad == nil {
+		r.bad = &InputError{Field: field, Reason: err.Error()}
+	}
+	return nil
 }
 
 // name reads a string that hardly ever recurs, such as an id.
 func (r *Reader) name(field string) (string, error) {
 	b, err := r.optionalText()
-	return r.store(b), at(field, err)
+	return r.store(b), r.blame(field, err)
 }
 
 // word reads a string that recurs.
 func (r *Reader) word(field string) (string, error) {
 	b, err := r.optionalText()
-	return r.shared(b), at(field, err)
+	return r.shared(b), r.blame(field, err)
 }
 
 // category reads a word in which a hyphen means an underscore.
@@ -32,30 +36,30 @@ func (r *Reader) category(field string) (string, error) {
 	if bytes.IndexByte(b, '-') >= 0 {
 		b = bytes.ReplaceAll(b, []byte{'-'}, []byte{'_'})
 	}
-	return r.shared(b), at(field, err)
+	return r.shared(b), r.blame(field, err)
 }
 
 func (r *Reader) instant(field string) (time.Time, error) {
 	b, err := r.optionalText()
 	if len(b) == 0 || err != nil {
-		return time.Time{}, at(field, err)
+		return time.Time{}, r.blame(field, err)
 	}
 	t, err := parseTime(b)
 	if err != nil {
 		err = fmt.Errorf("%.40q %w", b, err)
 	}
-	return t, at(field, err)
+	return t, r.blame(field, err)
 }
 
 func (r *Reader) eventType() (EventType, error) {
 	b, err := r.optionalText()
 	if len(b) == 0 || err != nil {
-		return 0, at("type", err)
+		return 0, r.blame("type", err)
 	}
 	if t, ok := ParseEventType(string(b)); ok {
 		return t, nil
 	}
-	return 0, at("type", fmt.Errorf("%.40q is none of inbound, template, freeform, delivered, failed", b))
+	return 0, r.blame("type", fmt.Errorf("%.40q is none of inbound, template, freeform, delivered, failed", b))
 }
 
 // pricing reads the provider's verdict. What it lacks makes it unreadable (P6), not malformed: the provider may change it.
@@ -65,7 +69,7 @@ func (r *Reader) pricing() (*Pricing, error) {
 		if err == nil && first != 'n' { // null
 			err = errNotObject
 		}
-		return nil, at("pricing", err)
+		return nil, r.blame("pricing", err)
 	}
 	p := &Pricing{}
 	err := r.fields(func(key []byte) (err error) {

@@ -7,9 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -20,7 +20,11 @@ import (
 )
 
 // The test starts itself as another program, to be killed: see TestServerEndsWhenItsParentIsKilled.
-const parentDir = "REENGAGE_TEST_POSTGRES_PARENT"
+const (
+	parentDir     = "REENGAGE_TEST_POSTGRES_PARENT"
+	parentCache   = "REENGAGE_TEST_POSTGRES_CACHE"
+	parentDurable = "REENGAGE_TEST_POSTGRES_DURABLE"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(parentDir); dir != "" {
@@ -31,7 +35,9 @@ func TestMain(m *testing.M) {
 }
 
 func runParent(dir string) {
-	server, err := postgres.Start(context.Background(), postgres.Options{Dir: dir, Cache: filepath.Dir(dir), Log: slog.New(slog.DiscardHandler)})
+	server, err := postgres.Start(context.Background(), postgres.Options{
+		Dir: dir, Cache: os.Getenv(parentCache), Durable: os.Getenv(parentDurable) == "true", Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		fmt.Println("error", err)
 		return
@@ -168,27 +174,36 @@ func TestTextsAreComparedInUnicode(t *testing.T) {
 }
 
 func TestServerEndsWhenItsParentIsKilled(t *testing.T) {
-	dir, _ := privateDir(t)
-	parent := exec.Command(os.Args[0])
-	parent.Env = append(os.Environ(), parentDir+"="+dir)
-	parent.Stderr = os.Stderr
-	out, err := parent.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, parent.Start())
-	var url string
-	_, err = fmt.Fscanln(out, &url)
-	require.NoError(t, err)
-	require.True(t, reachable(url))
-	pid := postmaster(t, dir)
+	for _, durable := range []bool{false, true} {
+		t.Run(fmt.Sprintf("and its folder can be used at once, durable %v", durable), func(t *testing.T) {
+			dir, cache := privateDir(t)
+			parent := exec.Command(os.Args[0])
+			parent.Env = append(os.Environ(), parentDir+"="+dir, parentCache+"="+cache, parentDurable+"="+strconv.FormatBool(durable))
+			parent.Stderr = os.Stderr
+			out, err := parent.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, parent.Start())
+			var url string
+			_, err = fmt.Fscanln(out, &url)
+			require.NoError(t, err)
+			conn, err := pgx.Connect(t.Context(), url)
+			require.NoError(t, err)
+			defer conn.Close(t.Context())
+			_, err = conn.Exec(t.Context(), "CREATE TABLE kept AS SELECT 7 AS n")
+			require.NoError(t, err)
+			pid := postmaster(t, dir)
 
-	require.NoError(t, parent.Process.Kill())
-	require.Error(t, parent.Wait())
-
-	require.Eventually(t, func() bool { return syscall.Kill(pid, 0) != nil }, 20*time.Second, 10*time.Millisecond)
-	require.False(t, reachable(url))
-
-	// And its folder can be used at once.
-	start(t, postgres.Options{Dir: dir})
+			require.NoError(t, parent.Process.Kill())
+			require.Error(t, parent.Wait())
+			next := start(t, postgres.Options{Dir: dir, Durable: durable})
+			// Postgres itself refuses a folder on which another server runs, so this one's start proves the other's end.
+			require.NotEqual(t, pid, postmaster(t, dir))
+			require.False(t, reachable(url))
+			if durable {
+				require.Equal(t, 7, query[int](t, next, "SELECT n FROM kept"))
+			}
+		})
+	}
 }
 
 func postmaster(t *testing.T, dir string) (pid int) {
@@ -203,6 +218,9 @@ func postmaster(t *testing.T, dir string) (pid int) {
 
 func TestServerStartsWhileTheWorkingFolderIsClosedToOthers(t *testing.T) {
 	dir, cache := privateDir(t)
+	binDir, err := postgres.Ensure(t.Context(), slog.Default())
+	require.NoError(t, err)
+	t.Setenv("PATH", binDir+":"+os.Getenv("PATH")) // nothing is to be found by way of the checkout
 	closed := filepath.Join(t.TempDir(), "closed") // TempDir itself may be open
 	require.NoError(t, os.Mkdir(closed, 0o700))
 	t.Chdir(closed)

@@ -69,8 +69,8 @@ func TestChildHasAProcessGroupOfItsOwn(t *testing.T) {
 	require.NotEqual(t, syscall.Getpgrp(), group)
 }
 
-// Each goroutine that ends while locked takes its thread with it: if the child hung on a thread that the runtime may
-// reuse, one of these would end the thread that started the child.
+// Each goroutine that ends while locked takes its thread with it. If the child were started by the goroutine that calls
+// Start, on whatever thread that happens to be on, one of these would end that thread, and the child.
 func TestChildLivesOnWhileThreadsComeAndGo(t *testing.T) {
 	for range 20 {
 		p := shell(t, `echo ready; while :; do sleep 0.01; done`)

@@ -1,0 +1,274 @@
+package intake
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"reengage/db"
+)
+
+// alias is one name of a contact, within the portfolio of business numbers in which it holds (W10).
+type alias struct {
+	Kind      string    `json:"kind"`
+	Portfolio string    `json:"portfolio"`
+	Value     string    `json:"value"`
+	ContactID uuid.UUID `json:"contact_id"`
+}
+
+type aliasKey struct{ kind, portfolio, value string }
+
+// The kinds of aliases.
+const (
+	waID  = "wa_id"
+	bsuid = "bsuid"
+)
+
+// contact is a row of contacts on its way there.
+type contact struct {
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`
+	Phone     *string   `json:"phone"`
+	BSUID     *string   `json:"bsuid"`
+	Market    string    `json:"market"`
+	CreatedAt time.Time `json:"created_at"`
+
+	changed  bool
+	hasBSUID map[string]bool // by portfolio
+}
+
+// identities is what the slow path knows: whom the aliases in question belong to, and what is to become of them.
+type identities struct {
+	now     time.Time
+	owner   map[aliasKey]*contact
+	byID    map[uuid.UUID]*contact
+	claimed []alias
+	moved   []alias
+}
+
+// identify finds or makes the contacts of all the batch's people, and their conversations. It is the slow path: taken
+// when somebody is new, or is named in a new way.
+func (a *attempt) identify(ctx context.Context) error {
+	portfolios, err := a.portfolios(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := a.readIdentities(ctx, portfolios)
+	if err != nil {
+		return err
+	}
+	a.contacts = make([]uuid.UUID, len(a.b.people))
+	for i, p := range a.b.people {
+		c, conflict := known.resolve(p, portfolios[p.number])
+		if conflict {
+			a.problems = append(a.problems, problem{p.path, reasonIdentityConflict})
+		}
+		a.contacts[i] = c.ID
+	}
+	if err := a.writeIdentities(ctx, known); err != nil {
+		return err
+	}
+	return a.startConversations(ctx)
+}
+
+func (a *attempt) portfolios(ctx context.Context) (map[string]string, error) {
+	var ids []string
+	for id := range a.b.numbers {
+		ids = append(ids, id)
+	}
+	rows, err := a.q.FindNumbers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	portfolios := map[string]string{}
+	for _, r := range rows {
+		portfolios[r.PhoneNumberID] = r.Portfolio
+	}
+	return portfolios, nil
+}
+
+// readIdentities locks, then reads, whatever the people's names belong to.
+func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]string) (*identities, error) {
+	var kinds, scopes, values []string
+	for _, p := range a.b.people {
+		for _, k := range p.aliases(portfolios[p.number]) {
+			kinds, scopes, values = append(kinds, k.kind), append(scopes, k.portfolio), append(values, k.value)
+		}
+	}
+	owners, err := a.q.LockAliases(ctx, kinds, scopes, values)
+	if err != nil {
+		return nil, err
+	}
+	known := &identities{now: a.b.now, owner: map[aliasKey]*contact{}, byID: map[uuid.UUID]*contact{}}
+	if len(owners) == 0 {
+		return known, nil
+	}
+	if err := a.q.LockContacts(ctx, owners); err != nil {
+		return nil, err
+	}
+	rows, err := a.q.FindAliases(ctx, kinds, scopes, values)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		c := known.byID[r.Contact.ID]
+		if c == nil {
+			c = contactOf(r.Contact)
+			known.byID[c.ID] = c
+		}
+		c.hasBSUID[r.Portfolio] = r.HasBsuid
+		known.owner[aliasKey{r.Kind, r.Portfolio, r.Value}] = c
+	}
+	return known, nil
+}
+
+func contactOf(c db.Contact) *contact {
+	return &contact{ID: c.ID, Name: c.Name, Phone: c.Phone, BSUID: c.Bsuid, Market: c.Market, CreatedAt: c.CreatedAt,
+		hasBSUID: map[string]bool{}}
+}
+
+// aliases are the names that the person goes by here.
+func (p person) aliases(portfolio string) []aliasKey {
+	var keys []aliasKey
+	if p.phone != "" {
+		keys = append(keys, aliasKey{waID, portfolio, p.phone})
+	}
+	if p.bsuid != "" {
+		keys = append(keys, aliasKey{bsuid, portfolio, p.bsuid})
+	}
+	return keys
+}
+
+// resolve decides who a person is (W10). conflict: phone and bsuid belong to two contacts; joining them takes a proof
+// that this is not, so the bsuid counts and the phone stays where it is.
+func (k *identities) resolve(p person, portfolio string) (c *contact, conflict bool) {
+	phone := aliasKey{waID, portfolio, p.phone}
+	user := aliasKey{bsuid, portfolio, p.bsuid}
+	byPhone, byUser := k.owner[phone], k.owner[user]
+	switch {
+	case p.bsuid == "" && byPhone != nil:
+		c = byPhone
+	case p.phone == "" && byUser != nil:
+		c = byUser
+	case byPhone != nil && byUser != nil:
+		c, conflict = byUser, byPhone != byUser
+	case byUser != nil:
+		c = byUser
+		k.claim(phone, c)
+	case byPhone != nil && !byPhone.hasBSUID[portfolio]:
+		c = byPhone
+		k.claim(user, c)
+	case byPhone != nil: // a recycled number: somebody else has it now
+		c = k.create()
+		k.move(phone, c)
+		k.claim(user, c)
+	default:
+		c = k.create()
+		if p.phone != "" {
+			k.claim(phone, c)
+		}
+		if p.bsuid != "" {
+			k.claim(user, c)
+		}
+	}
+	if p.name != "" && p.name != c.Name {
+		c.Name, c.changed = p.name, true
+	}
+	return c, conflict
+}
+
+func (k *identities) create() *contact {
+	c := &contact{ID: uuid.New(), CreatedAt: k.now, hasBSUID: map[string]bool{}}
+	k.byID[c.ID] = c
+	return c
+}
+
+// claim gives a contact a name that nobody has.
+func (k *identities) claim(key aliasKey, c *contact) {
+	k.claimed = append(k.claimed, alias{key.kind, key.portfolio, key.value, c.ID})
+	k.take(key, c)
+}
+
+// move gives a contact a phone that another one had.
+func (k *identities) move(key aliasKey, c *contact) {
+	if from := k.owner[key]; from.Phone != nil && *from.Phone == key.value && from.BSUID != nil {
+		from.Phone = nil
+		from.touch()
+	}
+	k.moved = append(k.moved, alias{key.kind, key.portfolio, key.value, c.ID})
+	k.take(key, c)
+}
+
+func (k *identities) take(key aliasKey, c *contact) {
+	k.owner[key] = c
+	value := key.value
+	if key.kind == bsuid {
+		c.BSUID, c.hasBSUID[key.portfolio] = &value, true
+	} else {
+		c.Phone = &value
+	}
+	c.touch()
+}
+
+func (c *contact) touch() {
+	c.changed, c.Market = true, market(orEmpty(c.Phone), orEmpty(c.BSUID))
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// writeIdentities writes what has been decided. A name is claimed before its contact is written: if somebody else has
+// claimed it at the same moment, we have waited for them and begin again, and find their contact.
+func (a *attempt) writeIdentities(ctx context.Context, k *identities) error {
+	if len(k.claimed) > 0 {
+		n, err := a.q.ClaimAliases(ctx, encode(k.claimed))
+		if err != nil {
+			return err
+		}
+		if int(n) < len(k.claimed) {
+			return errLostRace
+		}
+	}
+	if len(k.moved) > 0 {
+		if err := a.q.MoveAliases(ctx, encode(k.moved)); err != nil {
+			return err
+		}
+	}
+	var changed []*contact
+	for _, c := range k.byID {
+		if c.changed {
+			changed = append(changed, c)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return a.q.SaveContacts(ctx, encode(changed))
+}
+
+// startConversations makes those that do not exist yet.
+func (a *attempt) startConversations(ctx context.Context) error {
+	type row struct {
+		ID               uuid.UUID `json:"id"`
+		BusinessNumberID uuid.UUID `json:"business_number_id"`
+		ContactID        uuid.UUID `json:"contact_id"`
+	}
+	var rows []row
+	for i, p := range a.b.people {
+		r := row{uuid.New(), a.numbers[p.number].id, a.contacts[i]}
+		if !slices.ContainsFunc(rows, func(o row) bool {
+			return o.BusinessNumberID == r.BusinessNumberID && o.ContactID == r.ContactID
+		}) {
+			rows = append(rows, r)
+		}
+	}
+	created, err := a.q.StartConversations(ctx, a.b.now, encode(rows))
+	a.created = created
+	return err
+}

@@ -1,0 +1,41 @@
+package intake
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+)
+
+// instruments count what intake does. No label names a person.
+type instruments struct {
+	updates  metric.Int64Counter
+	problems metric.Int64Counter
+	disputed metric.Int64Counter
+}
+
+func newInstruments() instruments {
+	m := otel.Meter("reengage/intake")
+	counter := func(name, help string) metric.Int64Counter {
+		c, err := m.Int64Counter(name, metric.WithDescription(help))
+		if err != nil {
+			panic(err) // the name is a constant
+		}
+		return c
+	}
+	return instruments{
+		updates:  counter("reengage_webhook_updates", "Events heard of, by source, kind and whether they were new."),
+		problems: counter("reengage_intake_problems", "Pieces that could not be understood, by reason."),
+		disputed: counter("reengage_window_disputed", "Windows that the provider considers closed and we did not (W9)."),
+	}
+}
+
+func (i instruments) heard(ctx context.Context, source Source, kind string, isNew bool) {
+	i.updates.Add(ctx, 1, metric.WithAttributes(attribute.String("source", string(source)),
+		attribute.String("kind", kind), attribute.Bool("new", isNew)))
+}
+
+func (i instruments) problem(ctx context.Context, reason string, n int) {
+	i.problems.Add(ctx, int64(n), metric.WithAttributes(attribute.String("reason", reason)))
+}

@@ -1,0 +1,91 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"reengage/clock"
+	"reengage/db"
+)
+
+// Store stores what happened. It is safe for concurrent use, also by any number of processes on one database.
+type Store struct {
+	pool  *pgxpool.Pool
+	clock clock.Clock
+	log   *slog.Logger
+	count instruments
+
+	key     atomic.Pointer[eventKey]
+	numbers sync.Map // phone number id → number, for those about which there is nothing left to learn
+}
+
+// New returns a Store. c turns the real time of receipt into the virtual one that facts are in.
+func New(pool *pgxpool.Pool, c clock.Clock, log *slog.Logger) *Store {
+	return &Store{pool: pool, clock: c, log: log, count: newInstruments()}
+}
+
+// Messages stores messages that came by another way than the webhook, in one transaction, and says of each what became
+// of it, in the given order. A message that is known already changes nothing. real is the time of receipt on the real
+// clock. The error wraps ErrInvalid or ErrUnknownConversation if a message is to blame; then nothing is stored.
+func (s *Store) Messages(ctx context.Context, source Source, real time.Time, msgs []Message) ([]Stored, error) {
+	key, err := s.eventKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := newBatch(source, real, s.clock.At(real))
+	if err := s.addMessages(ctx, b, key, msgs); err != nil {
+		return nil, fmt.Errorf("store messages: %w", err)
+	}
+	done, err := s.store(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("store messages: %w", err)
+	}
+	return s.report(ctx, b, done)
+}
+
+// Resolve finds the conversation of a contact with a business number, or makes it, and says whether it did. A number
+// that nobody has set up is registered. real is the time on the real clock. The error wraps ErrInvalid if the contact
+// or the number is not named.
+func (s *Store) Resolve(ctx context.Context, real time.Time, phoneNumberID string, who Identity) (id uuid.UUID, created bool, err error) {
+	b := newBatch(FromAPI, real, s.clock.At(real))
+	if err := b.addPerson(phoneNumberID, who, ""); err != nil {
+		return uuid.UUID{}, false, fmt.Errorf("resolve conversation: %w", err)
+	}
+	done, err := s.store(ctx, b)
+	if err != nil {
+		return uuid.UUID{}, false, fmt.Errorf("resolve conversation: %w", err)
+	}
+	return done.conversations[0].ID, done.created > 0, nil
+}
+
+// errLostRace ends a try that was decided on something another transaction has changed meanwhile; the next try sees it.
+var errLostRace = errors.New("another transaction was faster")
+
+// maxRaces bounds the tries. Each lost race means that somebody else has committed, so few are ever needed.
+const maxRaces = 20
+
+// store runs the one transaction.
+func (s *Store) store(ctx context.Context, b *batch) (*attempt, error) {
+	err := errLostRace
+	for tries := 0; errors.Is(err, errLostRace) && tries < maxRaces; tries++ {
+		var a *attempt
+		err = db.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+			a = newAttempt(s, db.New(tx), b)
+			return a.run(ctx)
+		})
+		if err == nil {
+			a.committed(ctx)
+			return a, nil
+		}
+	}
+	return nil, err
+}

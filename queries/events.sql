@@ -1,0 +1,114 @@
+-- name: FindEvents :many
+-- What the first copy of each event fixed.
+SELECT id, type, conversation_id, occurred_at, received_at, opens_window FROM events WHERE id = ANY(@ids::uuid[]);
+
+-- name: TrackOutbound :many
+-- Locks each message's row, making those that are missing, and says how far it had got. A message brings its
+-- conversation along; a status of an unknown message leaves that open.
+INSERT INTO outbound_messages (message_id, conversation_id, delivery_status)
+SELECT m.message_id, m.conversation_id, 'accepted'
+FROM jsonb_to_recordset(@messages::jsonb) AS m(message_id uuid, conversation_id uuid)
+ORDER BY m.message_id
+ON CONFLICT (message_id) DO UPDATE
+    SET conversation_id = coalesce(outbound_messages.conversation_id, excluded.conversation_id)
+RETURNING message_id, conversation_id, delivery_status;
+
+-- name: StoreEvents :many
+-- Stores a body with its problems, the events that are new, and what must be done about them, in one statement; returns
+-- the new ones. An event id that exists already is a duplicate and changes nothing.
+WITH body AS (
+    INSERT INTO raw_bodies (received_at, body, updates)
+    SELECT @received_at, @body, @updates WHERE @has_body::boolean
+    RETURNING id
+), noted AS (
+    INSERT INTO intake_problems (raw_body_id, path, reason, received_at)
+    SELECT body.id, p.path, p.reason, @received_at
+    FROM body, jsonb_to_recordset(@problems::jsonb) AS p(path text, reason text)
+    ON CONFLICT DO NOTHING
+), stored AS (
+    INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at,
+                        clock_clamped, opens_window, message_id, wamid, market, category, entry_point,
+                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at)
+    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, @received_at,
+           coalesce(e.clock_clamped, false), coalesce(e.opens_window, false), e.message_id, e.wamid, e.market, e.category,
+           e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, (SELECT id FROM body),
+           coalesce(e.needs_signal, false), e.signalled_at
+    FROM jsonb_to_recordset(@events::jsonb) AS e(
+        id uuid, kind text, type text, source text, business_number_id uuid, conversation_id uuid,
+        occurred_at timestamptz, clock_clamped boolean, opens_window boolean, message_id uuid, wamid text, market text,
+        category text, entry_point text, entry_point_until timestamptz, pricing jsonb, error_code int, content jsonb,
+        needs_signal boolean, signalled_at timestamptz)
+    ORDER BY e.id
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, business_number_id, conversation_id, needs_signal AND signalled_at IS NULL AS to_signal
+), dirty AS (
+    INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at)
+    SELECT s.conversation_id, c.business_number_id, nextval('dirty_version'), @recorded_at
+    FROM (SELECT DISTINCT conversation_id FROM stored) s
+    JOIN conversations c ON c.id = s.conversation_id
+    ORDER BY s.conversation_id
+    ON CONFLICT (conversation_id) DO UPDATE SET version = excluded.version
+), leased AS (
+    -- The update takes the row's lock even where it changes nothing: whoever wants to drop the row waits for us.
+    INSERT INTO relay_lease (conversation_id, pending_since)
+    SELECT DISTINCT s.conversation_id, @recorded_at::timestamptz FROM stored s WHERE s.to_signal
+    ORDER BY s.conversation_id
+    ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
+    RETURNING conversation_id
+)
+SELECT s.id, (SELECT count(pg_notify('reengage_relay', '')) FROM (SELECT FROM leased LIMIT 1) l) AS woken FROM stored s;
+
+-- name: AdoptStatuses :many
+-- Gives the parked statuses of messages that have become known to their conversation, and has the failed ones
+-- signalled, which can change a decision.
+UPDATE events e
+SET conversation_id = o.conversation_id, needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed')
+FROM outbound_messages o
+WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'status' AND o.conversation_id IS NOT NULL
+  AND e.message_id = ANY(@message_ids::uuid[])
+RETURNING e.id, o.conversation_id, e.needs_signal;
+
+-- name: QueueSignals :exec
+-- Hands conversations to the relay and wakes it.
+WITH leased AS (
+    INSERT INTO relay_lease (conversation_id, pending_since)
+    SELECT q.id, @recorded_at::timestamptz FROM (SELECT DISTINCT unnest(@conversation_ids::uuid[]) AS id) q
+    ORDER BY q.id
+    ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
+    RETURNING conversation_id
+)
+SELECT count(pg_notify('reengage_relay', '')) FROM (SELECT FROM leased LIMIT 1) l;
+
+-- name: MoveDelivery :exec
+-- Moves delivery statuses forward, never back.
+UPDATE outbound_messages o
+SET delivery_status = m.status
+FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status
+      FROM (SELECT unnest(@message_ids::uuid[]) AS message_id, unnest(@statuses::text[]) AS status) d
+      ORDER BY d.message_id, delivery_rank(d.status) DESC) m
+WHERE o.message_id = m.message_id AND delivery_rank(o.delivery_status) < delivery_rank(m.status);
+
+-- name: FindOpened :one
+-- The first message of the unbroken chain that the conversation's last counting message belongs to (W1): going back in
+-- time, the first one that has none in the 24 h before it.
+SELECT chain.occurred_at
+FROM (SELECT e.occurred_at, lead(e.occurred_at) OVER (ORDER BY e.occurred_at DESC) AS before
+      FROM events e WHERE e.conversation_id = @conversation_id AND e.opens_window) chain
+WHERE chain.before IS NULL OR chain.occurred_at - chain.before >= interval '24 hours'
+ORDER BY chain.occurred_at DESC
+LIMIT 1;
+
+-- name: SumOutbound :one
+-- What follows from a conversation's outbound messages that did not fail, and from the free-form ones that the provider
+-- refused because it considers the window closed (W9). The year 1 stands for never.
+SELECT
+    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
+             '0001-01-01 00:00:00+00')::timestamptz AS last_outbound_at,
+    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
+             '0001-01-01 00:00:00+00')::timestamptz AS template_accepted_at,
+    coalesce(max(s.occurred_at) FILTER (WHERE o.delivery_status = 'failed' AND e.type = 'freeform'),
+             '0001-01-01 00:00:00+00')::timestamptz AS disputed_at
+FROM events e
+LEFT JOIN outbound_messages o ON o.message_id = e.id
+LEFT JOIN events s ON s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047
+WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound';
