@@ -179,22 +179,21 @@ func (q *Queries) ListDirtyMarks(ctx context.Context, conversationIds []uuid.UUI
 	return items, nil
 }
 
-const listPostedCharges = `-- name: ListPostedCharges :many
-SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.conversation_id, c.category, c.market,
-       c.amount_micros, c.currency, c.charged_at, c.rule,
-       EXISTS (SELECT FROM charges r WHERE r.reverses = c.id) AS reversed
-FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS reach) r
-JOIN charges c ON c.conversation_id = r.conversation_id AND c.reverses IS NULL
-JOIN events e ON e.id = c.event_id AND e.occurred_at >= r.reach
+const listPostedRows = `-- name: ListPostedRows :many
+SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.reverses, c.conversation_id, c.category, c.market,
+       c.amount_micros, c.currency, c.charged_at, c.rule
+FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS earliest) r
+JOIN charges c ON c.conversation_id = r.conversation_id AND c.charged_at >= r.earliest
 `
 
-type ListPostedChargesRow struct {
+type ListPostedRowsRow struct {
 	ID             int64
 	Scheme         string
 	Card           string
 	Kind           string
 	EventID        uuid.UUID
 	Revision       int32
+	Reverses       *int64
 	ConversationID uuid.UUID
 	Category       *string
 	Market         *string
@@ -202,19 +201,18 @@ type ListPostedChargesRow struct {
 	Currency       string
 	ChargedAt      time.Time
 	Rule           string
-	Reversed       bool
 }
 
-// The charges for messages from each conversation's reach on, reversed ones included: their revisions are used up.
-func (q *Queries) ListPostedCharges(ctx context.Context, conversationIds []uuid.UUID, reaches []time.Time) ([]ListPostedChargesRow, error) {
-	rows, err := q.db.Query(ctx, listPostedCharges, conversationIds, reaches)
+// Charges and reversals, which repeat the instant of their charge, of each conversation from an instant on.
+func (q *Queries) ListPostedRows(ctx context.Context, conversationIds []uuid.UUID, earliest []time.Time) ([]ListPostedRowsRow, error) {
+	rows, err := q.db.Query(ctx, listPostedRows, conversationIds, earliest)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListPostedChargesRow
+	var items []ListPostedRowsRow
 	for rows.Next() {
-		var i ListPostedChargesRow
+		var i ListPostedRowsRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.Scheme,
@@ -222,6 +220,7 @@ func (q *Queries) ListPostedCharges(ctx context.Context, conversationIds []uuid.
 			&i.Kind,
 			&i.EventID,
 			&i.Revision,
+			&i.Reverses,
 			&i.ConversationID,
 			&i.Category,
 			&i.Market,
@@ -229,7 +228,6 @@ func (q *Queries) ListPostedCharges(ctx context.Context, conversationIds []uuid.
 			&i.Currency,
 			&i.ChargedAt,
 			&i.Rule,
-			&i.Reversed,
 		); err != nil {
 			return nil, err
 		}
