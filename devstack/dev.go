@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -67,18 +66,10 @@ func (c devCommand) Run(ctx context.Context, log *slog.Logger) error {
 type resetCommand struct{}
 
 // Run removes the dev stack's data, unless the stack runs.
-func (resetCommand) Run(ctx context.Context, log *slog.Logger) error {
+func (resetCommand) Run() error {
 	dir, err := ready.Dir()
 	if err != nil {
 		return err
-	}
-	if _, err := ready.Read(dir); !errors.Is(err, ready.ErrNone) {
-		if err != nil {
-			return err
-		}
-		if stack.Runs(dir) {
-			return errors.New("the dev stack is running; stop it first")
-		}
 	}
 	if err := stack.Forget(dir); err != nil {
 		return err

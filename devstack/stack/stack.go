@@ -17,6 +17,7 @@ import (
 
 	"reengage/clock"
 	"reengage/db"
+	"reengage/devstack/folder"
 	"reengage/devstack/postgres"
 	"reengage/devstack/process"
 	"reengage/devstack/ready"
@@ -45,8 +46,9 @@ type Stack struct {
 	First bool
 
 	options         Options
+	lock            *folder.FileLock
 	postgres        *postgres.Server
-	server          *temporal.Server
+	temporalServer  *temporal.Server
 	simulator       *http.Server
 	worker, gateway *child
 	stopSeen        context.CancelFunc
@@ -60,7 +62,11 @@ func (s *Stack) Now() time.Time { return s.Clock.At(time.Now()) }
 // Start starts everything, in the order in which it depends on each other, and returns when all of it answers. If
 // something does not start, what runs already is stopped, and the error is one sentence.
 func Start(ctx context.Context, o Options) (_ *Stack, err error) {
-	s := &Stack{options: o, AccessToken: rand.Text()}
+	lock, err := take(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{options: o, lock: lock, AccessToken: rand.Text()}
 	defer func() {
 		if err != nil {
 			s.Stop(context.WithoutCancel(ctx))
@@ -119,16 +125,16 @@ func (s *Stack) configureNumber(ctx context.Context) error {
 
 func (s *Stack) startTemporal(ctx context.Context) (err error) {
 	s.options.step("starting Temporal")
-	s.server, err = temporal.Start(ctx, temporal.Options{
+	s.temporalServer, err = temporal.Start(ctx, temporal.Options{
 		Dir: filepath.Join(s.options.Dir, "temporal"), Durable: s.options.Durable, Port: s.options.port(portTemporal),
 		UI: s.options.UI, UIPort: s.options.port(portTemporalUI), Log: s.options.Log,
 	})
 	if err != nil {
 		return err
 	}
-	s.Ready.Temporal, s.Ready.TemporalUI = s.server.Address(), s.server.UIURL()
+	s.Ready.Temporal, s.Ready.TemporalUI = s.temporalServer.Address(), s.temporalServer.UIURL()
 	s.Temporal, err = client.DialContext(ctx, client.Options{
-		HostPort: s.server.Address(), Namespace: s.server.Namespace(), Logger: quiet{},
+		HostPort: s.temporalServer.Address(), Namespace: s.temporalServer.Namespace(), Logger: quiet{},
 	})
 	return err
 }
@@ -188,7 +194,7 @@ func (s *Stack) startGateway(ctx context.Context) error {
 func (s *Stack) environment(more ...string) []string {
 	return append([]string{
 		"DATABASE_URL=" + s.Ready.Database,
-		"TEMPORAL_ADDRESS=" + s.Ready.Temporal, "TEMPORAL_NAMESPACE=" + s.server.Namespace(), "TEMPORAL_CONFIG_FILE=" + os.DevNull,
+		"TEMPORAL_ADDRESS=" + s.Ready.Temporal, "TEMPORAL_NAMESPACE=" + s.temporalServer.Namespace(), "TEMPORAL_CONFIG_FILE=" + os.DevNull,
 		"TEMPORAL_UI_URL=" + s.Ready.TemporalUI,
 		"WHATSAPP_API_URL=" + s.Ready.Simulator, "WHATSAPP_ACCESS_TOKEN=" + s.AccessToken,
 		"REENGAGE_TIME_SCALE=" + strconv.FormatFloat(s.options.Scale, 'g', -1, 64),
@@ -220,7 +226,7 @@ func (s *Stack) StartWorker(ctx context.Context) error { return s.worker.start(c
 func (s *Stack) KillGateway()                           { s.gateway.kill() }
 func (s *Stack) StartGateway(ctx context.Context) error { return s.gateway.start(ctx) }
 
-// Failed is closed... by the first of the stack's processes that ends by itself.
+// Failed tells of the stack's processes that end by themselves.
 func (s *Stack) Failed() <-chan error {
 	failed := make(chan error, 4)
 	watch := func(name string, done <-chan struct{}, err func() error) {
@@ -230,7 +236,7 @@ func (s *Stack) Failed() <-chan error {
 		}()
 	}
 	watch("Postgres", s.postgres.Done(), s.postgres.Err)
-	watch("Temporal", s.server.Done(), s.server.Err)
+	watch("Temporal", s.temporalServer.Done(), s.temporalServer.Err)
 	watch("the worker", s.worker.process.Done(), s.worker.process.Err)
 	watch("the gateway", s.gateway.process.Done(), s.gateway.process.Err)
 	return failed
@@ -259,8 +265,8 @@ func (s *Stack) Stop(ctx context.Context) {
 	if s.Temporal != nil {
 		s.Temporal.Close()
 	}
-	if s.server != nil {
-		report("Temporal", s.server.Stop(ctx))
+	if s.temporalServer != nil {
+		report("Temporal", s.temporalServer.Stop(ctx))
 	}
 	if s.Pool != nil {
 		s.Pool.Close()
@@ -268,4 +274,5 @@ func (s *Stack) Stop(ctx context.Context) {
 	if s.postgres != nil {
 		report("Postgres", s.postgres.Stop(ctx))
 	}
+	s.lock.Unlock()
 }
