@@ -83,7 +83,7 @@ func (p *player) until(ctx context.Context, at time.Duration) error {
 }
 
 func (p *player) play(ctx context.Context, c customer, l line) error {
-	to := people.Recipient{Phone: c.phone, BSUID: c.bsuid}
+	to := people.Recipient{Name: c.name, Phone: c.phone, BSUID: c.bsuid}
 	p.say("%s %s: %s", c.name, l.do, l.text)
 	switch l.do {
 	case answered:

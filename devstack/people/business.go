@@ -23,8 +23,9 @@ func NewBusiness(s *stack.Stack) *Business {
 	return &Business{stack: s, http: http.Client{Timeout: 10 * time.Second}}
 }
 
-// Recipient names a contact as the API and the Cloud API do: by phone, digits only, or else by bsuid.
+// Recipient is a contact: by phone, digits only, or else by bsuid.
 type Recipient struct {
+	Name  string
 	Phone string
 	BSUID string
 }
@@ -60,7 +61,7 @@ func (b *Business) send(ctx context.Context, to Recipient, kind, category string
 	if len(accepted.Messages) != 1 {
 		return fmt.Errorf("the simulator accepted %d messages instead of one", len(accepted.Messages))
 	}
-	contact := map[string]string{}
+	contact := map[string]string{"name": to.Name}
 	if to.Phone != "" {
 		contact["phone"] = "+" + to.Phone
 	} else {

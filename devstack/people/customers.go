@@ -16,7 +16,7 @@ type customer struct {
 	name, phone string
 }
 
-func (c customer) recipient() Recipient { return Recipient{Phone: c.phone} }
+func (c customer) recipient() Recipient { return Recipient{Name: c.name, Phone: c.phone} }
 
 var regulars = []customer{
 	{"Amelia", "15550121"}, {"Benedict", "15550122"}, {"Celeste", "15550123"}, {"Dorothea", "15550124"},
