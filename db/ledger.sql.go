@@ -364,18 +364,18 @@ func (q *Queries) LockForBilling(ctx context.Context, conversationID uuid.UUID) 
 
 const markNumberDirty = `-- name: MarkNumberDirty :execrows
 INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), $1
+SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), '-infinity'
 FROM conversations c
-WHERE c.business_number_id = $2
-  AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $1)
+WHERE c.business_number_id = $1
+  AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $2)
 ORDER BY c.id
 ON CONFLICT (conversation_id) DO UPDATE
-SET version = excluded.version, since = least(dirty_conversations.since, excluded.since), attempts = 0, retry_at = '-infinity'
+SET version = excluded.version, since = excluded.since, attempts = 0, retry_at = '-infinity'
 `
 
-// Marks every conversation of the number in which something occurred since.
-func (q *Queries) MarkNumberDirty(ctx context.Context, since time.Time, businessNumberID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, markNumberDirty, since, businessNumberID)
+// Marks every conversation of the number in which something occurred since, to be looked at whole.
+func (q *Queries) MarkNumberDirty(ctx context.Context, businessNumberID uuid.UUID, since time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, markNumberDirty, businessNumberID, since)
 	if err != nil {
 		return 0, err
 	}

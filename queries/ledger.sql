@@ -149,15 +149,15 @@ ON CONFLICT (business_number_id, effective_from) DO UPDATE SET scheme = excluded
 WHERE scheme_assignments.scheme <> excluded.scheme;
 
 -- name: MarkNumberDirty :execrows
--- Marks every conversation of the number in which something occurred since.
+-- Marks every conversation of the number in which something occurred since, to be looked at whole.
 INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), @since
+SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), '-infinity'
 FROM conversations c
 WHERE c.business_number_id = @business_number_id
   AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= @since)
 ORDER BY c.id
 ON CONFLICT (conversation_id) DO UPDATE
-SET version = excluded.version, since = least(dirty_conversations.since, excluded.since), attempts = 0, retry_at = '-infinity';
+SET version = excluded.version, since = excluded.since, attempts = 0, retry_at = '-infinity';
 
 -- name: CountDirtyConversations :one
 -- Those that can be billed, and those whose number waits for a scheme.
