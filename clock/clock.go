@@ -33,10 +33,13 @@ func (c Clock) At(real time.Time) time.Time {
 }
 
 // Wait returns how long to wait in real time, from the real moment on, until the clock shows the virtual one. It is
-// rounded up to a millisecond, so that who waits that long does not wake a moment too soon.
+// rounded up to milliseconds, on a scaled clock to one more, so that who waits that long does not wake too soon.
 func (c Clock) Wait(until, real time.Time) time.Duration {
-	d := time.Duration(float64(until.Sub(c.At(real))) / c.scale())
-	return max(time.Millisecond, (d + 2*time.Millisecond - 1).Truncate(time.Millisecond))
+	d := until.Sub(c.At(real))
+	if c.scale() != 1 {
+		d = time.Duration(float64(d)/c.scale()) + time.Millisecond
+	}
+	return max(time.Millisecond, (d + time.Millisecond - 1).Truncate(time.Millisecond))
 }
 
 // Virtual returns how much virtual time passes in a real duration.

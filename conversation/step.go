@@ -138,7 +138,7 @@ func (d *decision) clock() {
 	}
 	closed := !d.now.Before(d.WatchedUntil)
 	if d.Settings.Reminders.Always || d.Facts.Unanswered() {
-		d.remind(closed)
+		d.remind()
 	}
 	if closed {
 		d.say("W5", "the window closed at %s", stamp(d.WatchedUntil))
@@ -146,22 +146,29 @@ func (d *decision) clock() {
 	}
 }
 
-func (d *decision) remind(closed bool) {
+func (d *decision) remind() {
 	for _, due := range Reminders(d.Settings, d.WatchedUntil) {
 		if due.At.After(d.now) || slices.Contains(d.Reminded, due.Leads[0]) {
 			continue
 		}
-		outcome := Sent
-		switch {
-		case closed:
-			outcome = Missed
-		case d.now.Sub(due.At) > d.LateAfter:
-			outcome = Late
-		}
+		outcome := OutcomeAt(due.At, d.WatchedUntil, d.now, d.LateAfter)
 		d.do(Remind{Deadline: d.WatchedUntil, Leads: due.Leads, DueAt: due.At, At: d.now, Outcome: outcome,
 			Always: d.Settings.Reminders.Always})
 		d.say("W7", "reminder %s before the end: %s", due.Leads[0], outcome)
 		d.Reminded = append(slices.Clone(d.Reminded), due.Leads...)
+	}
+}
+
+// OutcomeAt says what a reminder that fires at now is: missed once the window has closed, late if it fires more than
+// lateAfter after it was due (W7).
+func OutcomeAt(dueAt, deadline, now time.Time, lateAfter time.Duration) Outcome {
+	switch {
+	case !now.Before(deadline):
+		return Missed
+	case now.Sub(dueAt) > lateAfter:
+		return Late
+	default:
+		return Sent
 	}
 }
 

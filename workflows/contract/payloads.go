@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,21 +99,37 @@ type Snapshot struct {
 	LastInboundAt  *time.Time              `json:"last_inbound_at"`
 	LastOutboundAt *time.Time              `json:"last_outbound_at"`
 	Unanswered     bool                    `json:"unanswered"`
-	CanSend        CanSend                 `json:"can_send"`
-	Next           *Next                   `json:"next"`
+	CanSend        conversation.CanSend    `json:"can_send"`
+	Next           *conversation.Next      `json:"next"`
 	AsOf           time.Time               `json:"as_of"`
 	Decisions      []string                `json:"decisions"` // the latest, oldest first
 }
 
-// CanSend says what may be sent now, and if not, why.
-type CanSend struct {
-	Freeform bool   `json:"freeform"`
-	Template bool   `json:"template"`
-	Reason   string `json:"reason"`
+// Types of an outbound message.
+const (
+	TypeTemplate = "template"
+	TypeFreeform = "freeform"
+)
+
+// Validate says what is wrong with a message that cannot be decided on; it quotes no content.
+func (m InboundMessage) Validate() error { return validate(m.EventID, m.ID, m.Type, m.OccurredAt) }
+
+// Validate says what is wrong with a message that cannot be decided on; it quotes no content.
+func (m OutboundMessage) Validate() error {
+	if m.Type != "" && m.Type != TypeTemplate && m.Type != TypeFreeform {
+		return errors.New("type must be template or freeform")
+	}
+	return validate(m.EventID, m.ID, m.Type, m.OccurredAt)
 }
 
-// Next is what the conversation waits for.
-type Next struct {
-	Kind string    `json:"kind"`
-	At   time.Time `json:"at"`
+func validate(eventID, id, messageType string, occurredAt time.Time) error {
+	switch {
+	case (eventID == "") == (id == ""):
+		return errors.New("exactly one of id and event_id must be given")
+	case messageType == "":
+		return errors.New("type is missing")
+	case occurredAt.IsZero():
+		return errors.New("occurred_at is missing")
+	}
+	return nil
 }

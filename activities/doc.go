@@ -1,0 +1,9 @@
+// Package activities carries out what the workflows decided. It is the only place where a workflow touches the world.
+//
+// Every activity is idempotent by a key made from data, because each may run again after it has done its work: a
+// reminder is one row per (conversation, deadline, lead); a charge one per (scheme, kind, event, revision); a message
+// one per (number, provider's id). Errors carry the decision: whatever can pass is returned as it is and tried again
+// without limit; what never can is non-retryable and says so in one sentence.
+//
+// It owns no rule: what is owed is the ledger's, what is stored is intake's, what is due is conversation's.
+package activities

@@ -1,0 +1,122 @@
+package tariff
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+//go:embed ratecards/*.csv
+var shipped embed.FS
+
+// Cards is a set of rate cards. It is never changed once loaded.
+type Cards struct {
+	byScheme map[string][]*Card // ordered by their first day, then by currency
+}
+
+// ShippedCards is the set that comes with the program. The error can only be a mistake in this repository.
+var ShippedCards = sync.OnceValues(func() (*Cards, error) {
+	set, err := fs.Sub(shipped, "ratecards")
+	if err != nil {
+		return nil, err
+	}
+	return LoadCards(set)
+})
+
+// LoadCardsDir is the set of cards in a folder, which replaces the shipped set.
+func LoadCardsDir(dir string) (*Cards, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, &UsageError{Reason: fmt.Sprintf("%s is not a folder of rate cards", dir)}
+	}
+	return LoadCards(os.DirFS(dir))
+}
+
+// LoadCards reads every *.csv at the top of a file system as one card, except regions.csv (it maps countries to groups and has
+// no prices). The error is a *CardError, or that of a file that could not be read.
+func LoadCards(files fs.FS) (*Cards, error) {
+	names, err := fs.Glob(files, "*.csv")
+	if err != nil {
+		return nil, err
+	}
+	set := &Cards{byScheme: map[string][]*Card{}}
+	for _, name := range names { // in the order of their names
+		if path.Base(name) == "regions.csv" {
+			continue
+		}
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("rate card %s: %w", name, err)
+		}
+		card, err := parseCard(name, data)
+		if err != nil {
+			return nil, err
+		}
+		if err := set.add(name, card); err != nil {
+			return nil, err
+		}
+	}
+	if len(set.byScheme) == 0 {
+		return nil, &UsageError{Reason: "there is no rate card (*.csv) among the rate cards"}
+	}
+	return set, nil
+}
+
+// add keeps a scheme's cards in order of their first day. Two of one currency from the same day would both be in effect.
+func (s *Cards) add(file string, card *Card) error {
+	cards := s.byScheme[card.Scheme]
+	for _, other := range cards {
+		if other.Currency == card.Currency && other.Effective == card.Effective {
+			return &CardError{File: file, Field: "effective",
+				Reason: fmt.Sprintf("%s of %s in %s has a card from %s already: %s", card.ID, card.Scheme, card.Currency, card.Effective, other.ID)}
+		}
+	}
+	cards = append(cards, card)
+	slices.SortFunc(cards, func(a, b *Card) int {
+		if c := a.Effective.compare(b.Effective); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Currency, b.Currency)
+	})
+	s.byScheme[card.Scheme] = cards
+	return nil
+}
+
+// Of is a scheme's cards, the earliest first; none if the set has none.
+func (s *Cards) Of(scheme string) []*Card { return slices.Clone(s.byScheme[scheme]) }
+
+// oneCurrency refuses a scheme whose cards are in several currencies: which of them an account pays in is not known here, and
+// currencies are never mixed.
+func oneCurrency(scheme string, cards []*Card) error {
+	for _, c := range cards {
+		if c.Currency != cards[0].Currency {
+			return &UsageError{Reason: fmt.Sprintf("the rate cards of %s are in %s and in %s; give a set with one currency", scheme, cards[0].Currency, c.Currency)}
+		}
+	}
+	return nil
+}
+
+// inEffect is the card that prices a charge at an instant: the latest that has begun by the account's calendar, before the first
+// the first; nil if there is none.
+func inEffect(cards []*Card, instant time.Time, account *time.Location) *Card {
+	if len(cards) == 0 {
+		return nil
+	}
+	if len(cards) == 1 {
+		return cards[0]
+	}
+	today := dayOf(instant, account)
+	card := cards[0]
+	for _, c := range cards[1:] {
+		if c.Effective.compare(today) > 0 {
+			break
+		}
+		card = c
+	}
+	return card
+}

@@ -1,0 +1,52 @@
+package tariff
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A scenario is testdata/NAME.events.jsonl with, per scheme, what that charges (NAME.SCHEME.charges.jsonl) and what it reports
+// (NAME.SCHEME.problems.jsonl; no file: nothing). The amounts are worked out on paper; there is no flag that rewrites them.
+
+// scenario reads one of a scenario's files; a file that is not there is empty.
+func scenario(t *testing.T, name string) []byte {
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	require.NoError(t, err)
+	return data
+}
+
+// scenarios lists (NAME, SCHEME) of all files of charges.
+func scenarios(t *testing.T) [][2]string {
+	files, err := filepath.Glob("testdata/*.charges.jsonl")
+	require.NoError(t, err)
+	var list [][2]string
+	for _, f := range files {
+		parts := strings.Split(filepath.Base(f), ".")
+		require.Len(t, parts, 4, f)
+		list = append(list, [2]string{parts[0], parts[1]})
+	}
+	return list
+}
+
+func TestScenariosAreChargedAsWorkedOutOnPaper(t *testing.T) {
+	list := scenarios(t)
+	require.NotEmpty(t, list)
+	for _, s := range list {
+		t.Run(s[0]+"/"+s[1], func(t *testing.T) {
+			var out, problems bytes.Buffer
+			events := scenario(t, s[0]+".events.jsonl")
+			require.NotEmpty(t, events)
+			require.NoError(t, RateStream(bytes.NewReader(events), &out, &problems, Options{Scheme: s[1]}))
+			require.Equal(t, string(scenario(t, s[0]+"."+s[1]+".charges.jsonl")), out.String())
+			require.Equal(t, string(scenario(t, s[0]+"."+s[1]+".problems.jsonl")), problems.String())
+		})
+	}
+}

@@ -1,0 +1,18 @@
+// Package workflows has the durable side of a conversation: the deterministic loop that waits, asks package
+// conversation what follows, and starts the activities that carry it out.
+//
+//	signals ──► inbox ──► conversation.Step ──► effects ──► activities (futures in the selector)
+//	timer  ───────────────────┘   ▲                              │
+//	                              └──── what they bring back ◄───┘
+//
+// One coroutine decides. Handlers of signals only enqueue; effects run beside it and hold up no decision, so a billing
+// activity that retries through an outage delays neither a reminder nor the next message.
+//
+// Why failure is safe: everything that arrives is in the run's history before it is decided on; whatever is received is
+// drained before a run ends or continues as new, with nothing blocking in between; and every effect is idempotent by a
+// key made from data. The event budget (architecture.md) comes from one timer that is armed lazily: a message only
+// moves the deadline, and a timer that fires early is armed again for the rest.
+//
+// Nothing here reads the clock, the environment or a map's order. A change to the loop or to conversation.Step must
+// keep the recorded histories in testdata/history replaying, or be guarded by workflow.GetVersion.
+package workflows

@@ -1,0 +1,113 @@
+package workflows
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"reengage/activities"
+	"reengage/conversation"
+	"reengage/workflows/contract"
+)
+
+// acts gives the activities their names; its methods are never called here.
+var acts *activities.Activities
+
+// mustHappen are the options of everything that must happen in the end: tried without limit, backing off, through any
+// outage. Only a programming error is not tried again, and the activity says so.
+func mustHappen(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Second,
+		Summary:             summary,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    500 * time.Millisecond,
+			BackoffCoefficient: 2,
+			MaximumInterval:    time.Minute,
+		},
+	})
+}
+
+// effects counts what is under way.
+type effects struct {
+	pending []string // names, for people
+	billing bool
+	again   bool // something asked for billing while it was under way
+}
+
+func (e *effects) none() bool { return len(e.pending) == 0 }
+
+// start runs an activity beside the loop; done is called in the loop's coroutine when it has ended.
+func (r *conversationRun) start(ctx workflow.Context, name string, activity, request any, done func(workflow.Future)) {
+	r.effects.pending = append(r.effects.pending, name)
+	f := workflow.ExecuteActivity(mustHappen(ctx, name), activity, request)
+	r.selector.AddFuture(f, func(f workflow.Future) {
+		for i, pending := range r.effects.pending {
+			if pending == name {
+				r.effects.pending = append(r.effects.pending[:i:i], r.effects.pending[i+1:]...)
+				break
+			}
+		}
+		done(f)
+	})
+}
+
+// bill brings the charges up to date. However many messages ask for it at once, one billing runs, and one more after it.
+func (r *conversationRun) bill(ctx workflow.Context) {
+	if r.effects.billing {
+		r.effects.again = true
+		return
+	}
+	r.effects.billing = true
+	r.start(ctx, "bill", acts.Bill, contract.BillRequest{ConversationID: r.id}, func(f workflow.Future) {
+		r.effects.billing = false
+		if err := f.Get(ctx, nil); err != nil {
+			r.note("billing failed and is left to settlement")
+		}
+		if r.effects.again {
+			r.effects.again = false
+			r.bill(ctx)
+		}
+	})
+}
+
+func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
+	request := contract.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter, Clock: r.clock}
+	r.start(ctx, "remind", acts.Remind, request, func(f workflow.Future) {
+		var result contract.RemindResult
+		if err := f.Get(ctx, &result); err != nil {
+			r.note("reminder failed: " + err.Error())
+		} else if !result.Recorded {
+			r.note("W7: no reminder: " + result.Why)
+		}
+	})
+}
+
+// record stores messages that were signalled from outside, and then hands them to the loop.
+func (r *conversationRun) record(ctx workflow.Context, request contract.RecordRequest) {
+	if request.Empty() {
+		return
+	}
+	request.ConversationID = r.id
+	r.start(ctx, "record messages", acts.RecordMessages, request, func(f workflow.Future) {
+		var result contract.RecordResult
+		if err := f.Get(ctx, &result); err != nil {
+			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+err.Error())
+			return
+		}
+		for _, m := range result.Inbound {
+			r.inbox.arrived.events = append(r.inbox.arrived.events, inboundEvent(m))
+		}
+		for _, m := range result.Outbound {
+			r.inbox.arrived.events = append(r.inbox.arrived.events, outboundEvent(m))
+		}
+	})
+}
+
+// loadConversation is the one thing that a start from outside waits for before it can decide.
+func loadConversation(ctx workflow.Context, id uuid.UUID) (contract.Loaded, error) {
+	var loaded contract.Loaded
+	err := workflow.ExecuteActivity(mustHappen(ctx, "load"), acts.LoadConversation, id).Get(ctx, &loaded)
+	return loaded, err
+}

@@ -1,0 +1,86 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"reengage/conversation"
+	"reengage/workflows/contract"
+)
+
+// keptDecisions is how many of the latest decisions operators see.
+const keptDecisions = 12
+
+func (r *conversationRun) note(decision string) {
+	r.decisions = append(r.decisions, decision)
+	if extra := len(r.decisions) - keptDecisions; extra > 0 {
+		r.decisions = r.decisions[extra:]
+	}
+}
+
+// announce tells operators where the conversation stands: search attributes only when the status has changed, because
+// each costs an event; the current details always, because they cost none.
+func (r *conversationRun) announce(ctx workflow.Context) {
+	status := conversation.Status(r.state.Facts, r.now(ctx))
+	if status != r.announced {
+		updates := []temporal.SearchAttributeUpdate{contract.StatusAttribute.ValueSet(string(status))}
+		if r.announced == "" {
+			updates = append(updates, contract.NumberAttribute.ValueSet(r.loaded.Number.ID))
+		}
+		if !r.state.Facts.ExpiresAt.IsZero() {
+			updates = append(updates, contract.ExpiresAttribute.ValueSet(r.state.Facts.ExpiresAt))
+		}
+		if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+			workflow.GetLogger(ctx).Error("search attributes not written", "error", err)
+		}
+		r.announced = status
+	}
+	workflow.SetCurrentDetails(ctx, r.details(status))
+}
+
+func (r *conversationRun) details(status conversation.StatusName) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** · contact %s · number %s\n\n", status, r.loaded.Contact.Label, r.loaded.Number.ID)
+	if r.state.Waiting() {
+		fmt.Fprintf(&b, "Window closes at **%s**\n\n", r.state.WatchedUntil.Format(time.RFC3339))
+	}
+	if len(r.effects.pending) > 0 {
+		fmt.Fprintf(&b, "Under way: %s\n\n", strings.Join(r.effects.pending, ", "))
+	}
+	for _, d := range r.decisions {
+		fmt.Fprintf(&b, "- %s\n", d)
+	}
+	return b.String()
+}
+
+func (r *conversationRun) snapshot(ctx workflow.Context) contract.Snapshot {
+	now, f := r.now(ctx), r.state.Facts
+	s := contract.Snapshot{
+		ID:             r.id,
+		Number:         r.loaded.Number,
+		Contact:        r.loaded.Contact,
+		Status:         conversation.Status(f, now),
+		Window:         conversation.WindowAt(f, now),
+		LastInboundAt:  orNil(f.LastInboundAt),
+		LastOutboundAt: orNil(f.LastOutboundAt),
+		Unanswered:     f.Unanswered(),
+		CanSend:        conversation.SendableAt(f, now),
+		AsOf:           now,
+		Decisions:      r.decisions,
+	}
+	if wake, ok := conversation.NextWake(r.state, now); ok {
+		s.Next = &conversation.Next{Kind: wake.Kind, At: wake.At}
+	}
+	return s
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
