@@ -14,19 +14,21 @@ import (
 
 const countUnfinished = `-- name: CountUnfinished :one
 SELECT (SELECT count(*) FROM events WHERE needs_signal AND signalled_at IS NULL) AS unsignalled,
-       (SELECT count(*) FROM dirty_conversations) AS dirty
+       (SELECT count(*) FROM dirty_conversations) AS dirty,
+       (SELECT count(*) FROM notifications WHERE delivered_at IS NULL AND given_up_at IS NULL) AS unposted
 `
 
 type CountUnfinishedRow struct {
 	Unsignalled int64
 	Dirty       int64
+	Unposted    int64
 }
 
-// What is stored and not yet signalled, and what is not yet billed.
+// What is stored and not yet signalled, not yet billed, not yet posted.
 func (q *Queries) CountUnfinished(ctx context.Context) (CountUnfinishedRow, error) {
 	row := q.db.QueryRow(ctx, countUnfinished)
 	var i CountUnfinishedRow
-	err := row.Scan(&i.Unsignalled, &i.Dirty)
+	err := row.Scan(&i.Unsignalled, &i.Dirty, &i.Unposted)
 	return i, err
 }
 

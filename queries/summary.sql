@@ -44,6 +44,7 @@ ORDER BY c.id;
 SELECT sqlc.embed(c), p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id ORDER BY p.name;
 
 -- name: CountUnfinished :one
--- What is stored and not yet signalled, and what is not yet billed.
+-- What is stored and not yet signalled, not yet billed, not yet posted.
 SELECT (SELECT count(*) FROM events WHERE needs_signal AND signalled_at IS NULL) AS unsignalled,
-       (SELECT count(*) FROM dirty_conversations) AS dirty;
+       (SELECT count(*) FROM dirty_conversations) AS dirty,
+       (SELECT count(*) FROM notifications WHERE delivered_at IS NULL AND given_up_at IS NULL) AS unposted;

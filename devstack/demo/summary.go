@@ -68,6 +68,11 @@ func (p *player) summary(ctx context.Context) error {
 	if late > 0 {
 		wrong = append(wrong, fmt.Errorf("%d reminders were late or missed", late))
 	}
+	notified := p.stack.Receiver.Came()
+	fmt.Fprintf(p.out, "%d reminders reached the team's system, each with a valid signature\n", len(notified))
+	if int64(len(notified)) != total.reminders || p.stack.Receiver.Forged() > 0 {
+		wrong = append(wrong, fmt.Errorf("%d reminders were posted, %d with a wrong signature", len(notified), p.stack.Receiver.Forged()))
+	}
 	return errors.Join(wrong...)
 }
 

@@ -84,13 +84,13 @@ func (p *player) settled(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("count what is not done: %w", err)
 		}
-		if open.Count == 0 && left.Unsignalled == 0 && left.Dirty == 0 {
+		if open.Count == 0 && left.Unsignalled == 0 && left.Dirty == 0 && left.Unposted == 0 {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d conversations still run, %d events are not signalled and %d conversations not billed",
-				open.Count, left.Unsignalled, left.Dirty)
+			return fmt.Errorf("%d conversations still run, %d events are not signalled, %d conversations not billed and %d reminders not posted",
+				open.Count, left.Unsignalled, left.Dirty, left.Unposted)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -21,6 +22,7 @@ import (
 	"reengage/devstack/postgres"
 	"reengage/devstack/process"
 	"reengage/devstack/ready"
+	"reengage/devstack/receiver"
 	"reengage/devstack/temporal"
 	"reengage/ledger"
 	"reengage/tariff"
@@ -42,6 +44,8 @@ type Stack struct {
 	Pool      *pgxpool.Pool
 	Temporal  client.Client
 	Simulator *whatsapptest.Simulator
+	// Receiver is where reminders are posted to.
+	Receiver *receiver.Receiver
 	// First says that the stack's data did not exist before.
 	First bool
 
@@ -52,6 +56,7 @@ type Stack struct {
 	simulator       *http.Server
 	worker, gateway *child
 	stopSeen        context.CancelFunc
+	notifySecret    string
 	// AccessToken is what sends to the simulator must carry.
 	AccessToken string
 }
@@ -73,7 +78,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 		}
 	}()
 	for _, start := range []func(context.Context) error{
-		s.startPostgres, s.startTemporal, s.resumeClock, s.startSimulator, s.tellClock, s.startWorker, s.startGateway,
+		s.startPostgres, s.startTemporal, s.resumeClock, s.startSimulator, s.startReceiver, s.tellClock, s.startWorker, s.startGateway,
 	} {
 		if err := start(ctx); err != nil {
 			return nil, err
@@ -161,6 +166,12 @@ func (s *Stack) startSimulator(context.Context) error {
 	return nil
 }
 
+func (s *Stack) startReceiver(context.Context) (err error) {
+	s.notifySecret = "whsec_" + base64.StdEncoding.EncodeToString([]byte(rand.Text()))
+	s.Receiver, err = receiver.Start(s.notifySecret)
+	return err
+}
+
 func (s *Stack) startWorker(ctx context.Context) error {
 	s.options.step("starting the worker")
 	port, err := s.ownPort(portWorkerOps, "the worker's metrics")
@@ -198,7 +209,7 @@ func (s *Stack) environment(more ...string) []string {
 		"TEMPORAL_UI_URL=" + s.Ready.TemporalUI,
 		"WHATSAPP_API_URL=" + s.Ready.Simulator, "WHATSAPP_ACCESS_TOKEN=" + s.AccessToken,
 		"REENGAGE_TIME_SCALE=" + strconv.FormatFloat(s.options.Scale, 'g', -1, 64),
-		"REENGAGE_NOTIFY_URL=", "REENGAGE_NOTIFY_SECRET=",
+		"REENGAGE_NOTIFY_URL=" + s.Receiver.URL, "REENGAGE_NOTIFY_SECRET=" + s.notifySecret, "REENGAGE_NOTIFY_ALLOW_PRIVATE=true",
 	}, more...)
 }
 
@@ -260,6 +271,9 @@ func (s *Stack) Stop(ctx context.Context) {
 	}
 	if s.simulator != nil {
 		report("the simulator", s.simulator.Close())
+	}
+	if s.Receiver != nil {
+		report("the receiver of reminders", s.Receiver.Close())
 	}
 	s.seen(context.WithoutCancel(ctx))
 	if s.Temporal != nil {
