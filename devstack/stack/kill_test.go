@@ -30,25 +30,59 @@ import (
 // A day lasts half a minute, so that windows close within the test.
 const testScale = float64(24*time.Hour) / float64(30*time.Second)
 
-// startStack runs the programs as they are shipped, in a folder of the test's own.
+// programs compiles what is shipped, once for all tests.
+var programs = sync.OnceValues(func() (string, error) {
+	root, err := folder.Checkout()
+	if err != nil {
+		return "", err
+	}
+	bin, err := os.MkdirTemp("", "reengage-programs")
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "./worker", "./starter")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return bin, fmt.Errorf("%w: %s", err, out)
+	}
+	return bin, nil
+})
+
+func TestMain(m *testing.M) {
+	defer func() {
+		if bin, _ := programs(); bin != "" {
+			os.RemoveAll(bin)
+		}
+	}()
+	m.Run()
+}
+
+// startStack runs a stack that is gone after the test.
 func startStack(t *testing.T) *stack.Stack {
 	t.Helper()
-	root, err := folder.Checkout()
+	s, _ := startDurableStack(t)
+	return s
+}
+
+// startDurableStack also returns how to stop the stack and start it again on its data.
+func startDurableStack(t *testing.T) (*stack.Stack, func() *stack.Stack) {
+	t.Helper()
+	bin, err := programs()
 	require.NoError(t, err)
-	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), "./worker", "./starter")
-	build.Dir = root
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
 	base, err := folder.Base()
 	require.NoError(t, err)
 	private, err := folder.Private(t.Context(), base, "stack-test")
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, private.Remove()) })
-	s, err := stack.Start(t.Context(), stack.Options{
-		Dir: private.Path, Bin: bin, Scale: testScale, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Progress: t.Output(),
-	})
-	require.NoError(t, err)
+	var s *stack.Stack
+	start := func() *stack.Stack {
+		t.Helper()
+		var err error
+		s, err = stack.Start(t.Context(), stack.Options{
+			Dir: private.Path, Bin: bin, Scale: testScale, Durable: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Progress: t.Output(),
+		})
+		require.NoError(t, err)
+		return s
+	}
 	t.Cleanup(func() {
 		if t.Failed() {
 			for _, name := range []string{"worker.log", "gateway.log"} {
@@ -56,9 +90,15 @@ func startStack(t *testing.T) *stack.Stack {
 				t.Logf("%s:\n%s", name, log[max(0, len(log)-4000):])
 			}
 		}
-		s.Stop(context.Background())
+		if s != nil {
+			s.Stop(context.Background())
+		}
+		require.NoError(t, private.Remove())
 	})
-	return s
+	return start(), func() *stack.Stack {
+		s.Stop(t.Context())
+		return start()
+	}
 }
 
 // TestKilledInTheMiddleOfTrafficNothingIsLostAndNothingHappensTwice kills worker and gateway with SIGKILL again and again
