@@ -2,7 +2,7 @@
 
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: demo test dev dev-reset generate verify bench build ensure bin/devstack
+.PHONY: demo test dev dev-reset generate histories verify bench build ensure bin/devstack
 
 demo dev bench: bin/devstack
 	@exec bin/devstack $@
@@ -38,3 +38,7 @@ verify:
 	@echo "staticcheck";       $(TOOL) staticcheck ./...
 	@echo "workflowcheck";     $(TOOL) workflowcheck ./workflows/...
 	@echo "import directions"; go test -run '^TestImport' .
+
+# Plays the standard conversations on a real Temporal server and writes their histories down for the replay tests.
+histories: ensure
+	go test ./workflows -run 'TestStandardConversations|ToldApart' -record

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"reengage/clock"
@@ -28,8 +29,13 @@ type Activities struct {
 	Log    *slog.Logger
 }
 
-// LoadConversation returns what a run that was started with an id alone needs to know.
+// LoadConversation returns what a run that was started with an id alone needs to know. A run under another workflow id
+// than the conversation's own would be a second decision-maker, so it is refused.
 func (a *Activities) LoadConversation(ctx context.Context, id uuid.UUID) (contract.Loaded, error) {
+	if want := contract.ConversationWorkflowID(id); activity.GetInfo(ctx).WorkflowExecution.ID != want {
+		return contract.Loaded{}, temporal.NewNonRetryableApplicationError(
+			"this conversation's workflow id must be "+want, "wrong_workflow_id", nil)
+	}
 	loaded, err := intake.Load(ctx, db.New(a.Pool), id, a.Clock, a.Clock.At(time.Now()))
 	if errors.Is(err, intake.ErrUnknownConversation) {
 		return loaded, temporal.NewNonRetryableApplicationError(err.Error(), "unknown_conversation", nil)

@@ -82,6 +82,9 @@ type DirtyConversation struct {
 	BusinessNumberID uuid.UUID
 	Version          int64
 	MarkedAt         time.Time
+	Since            time.Time
+	Attempts         int32
+	RetryAt          time.Time
 }
 
 type Event struct {

@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,10 +47,6 @@ func lateAfter(c clock.Clock) time.Duration {
 // openConversation prepares a run: from the relay's complete input, from an earlier run's state, or, for a start from
 // outside, from the database.
 func openConversation(ctx workflow.Context, in contract.ConversationInput) (*conversationRun, error) {
-	if want := contract.ConversationWorkflowID(in.ConversationID); workflow.GetInfo(ctx).WorkflowExecution.ID != want {
-		return nil, temporal.NewNonRetryableApplicationError(
-			fmt.Sprintf("a conversation has one workflow, with the id %s", want), "wrong_workflow_id", nil)
-	}
 	run := &conversationRun{id: in.ConversationID, selector: workflow.NewSelector(ctx)}
 	run.inbox.listen(ctx, run.selector)
 	run.selector.AddReceive(ctx.Done(), func(c workflow.ReceiveChannel, _ bool) { run.canceled = true })

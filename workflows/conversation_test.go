@@ -253,13 +253,6 @@ func TestAnUnknownConversationFailsTheRunWithASentence(t *testing.T) {
 	require.ErrorContains(t, e.GetWorkflowError(), "there is no such conversation")
 }
 
-func TestARunUnderAnotherWorkflowIDIsRefused(t *testing.T) {
-	e := newEnv(t)
-	e.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: "ana", TaskQueue: contract.TaskQueue})
-	e.ExecuteWorkflow(contract.ConversationWorkflow, input())
-	require.ErrorContains(t, e.GetWorkflowError(), "conversation/"+anaID.String())
-}
-
 func TestBillingThatRetriesHoldsUpNoReminder(t *testing.T) {
 	e := newEnv(t)
 	e.billing = func() error {

@@ -17,9 +17,23 @@ CREATE TABLE dirty_conversations (
     conversation_id    uuid PRIMARY KEY REFERENCES conversations,
     business_number_id uuid NOT NULL REFERENCES business_numbers,
     version            bigint NOT NULL,
-    marked_at          timestamptz NOT NULL  -- real time of the oldest mark not billed
+    marked_at          timestamptz NOT NULL,  -- real time of the oldest mark not billed
+    -- The least occurred_at of the events that are not billed: billing goes back no further than it must. A further mark
+    -- lowers it and never raises it. '-infinity': not known, everything is looked at again.
+    since              timestamptz NOT NULL DEFAULT '-infinity',
+    -- Failed attempts, and the real time before which settlement does not try again. A further mark changes neither.
+    attempts           int NOT NULL DEFAULT 0,
+    retry_at           timestamptz NOT NULL DEFAULT '-infinity'
 );
-CREATE INDEX dirty_conversations_by_number ON dirty_conversations (business_number_id, marked_at);
+-- Settlement's turn within a number: what has never failed first, the oldest mark first.
+CREATE INDEX dirty_conversations_by_turn ON dirty_conversations (business_number_id, retry_at, marked_at);
+
+-- The advisory lock that serialises the billing of a conversation; the seed keeps it apart from locks of other purposes.
+-- +goose StatementBegin
+CREATE FUNCTION billing_lock(conversation_id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT uuid_hash_extended(conversation_id, 1)
+$$;
+-- +goose StatementEnd
 
 CREATE TABLE charges (
     id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -82,5 +96,6 @@ CREATE TRIGGER charges_keep_balance BEFORE INSERT ON charges FOR EACH ROW EXECUT
 DROP TABLE charges;
 DROP FUNCTION charges_balance;
 DROP FUNCTION charges_append_only;
+DROP FUNCTION billing_lock;
 DROP TABLE dirty_conversations, scheme_assignments;
 DROP SEQUENCE dirty_version;

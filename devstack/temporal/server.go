@@ -211,7 +211,9 @@ func (s *Server) addresses() []string {
 
 func (s *Server) arguments() []string {
 	args := []string{"server", "start-dev", "--ip", "127.0.0.1", "--port", strconv.Itoa(s.options.Port),
-		"--log-level", "warn", "--namespace", s.options.Namespace}
+		"--log-level", "warn", "--namespace", s.options.Namespace,
+		// By default timers are gathered for up to a second, which is hours on a fast virtual clock.
+		"--dynamic-config-value", "history.timerProcessorMaxTimeShift=\"10ms\""}
 	if s.options.UI {
 		args = append(args, "--ui-port", strconv.Itoa(s.options.UIPort))
 	} else {
