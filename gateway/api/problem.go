@@ -129,7 +129,10 @@ func fieldError(d *huma.ErrorDetail) FieldError {
 	case "required query parameter is missing", "required path parameter is missing":
 		e.Code = "missing_field"
 	}
-	if e.Field != "" {
+	switch {
+	case e.Code == "missing_field":
+		e.Detail = e.Field + " is missing"
+	case e.Field != "":
 		e.Detail = e.Field + ": " + e.Detail
 	}
 	return e
