@@ -21,6 +21,7 @@ func count(t *testing.T, s *stack.Stack, query string, args ...any) (n int) {
 }
 
 func TestWhileTemporalIsAwayMessagesAreTakenAndCaughtUpWithLater(t *testing.T) {
+	t.Parallel()
 	s := startStack(t)
 	s.KillTemporal()
 	for i := range 20 {
@@ -38,6 +39,7 @@ func TestWhileTemporalIsAwayMessagesAreTakenAndCaughtUpWithLater(t *testing.T) {
 }
 
 func TestWhilePostgresIsAwayNothingIsAcknowledgedAndNothingIsLost(t *testing.T) {
+	t.Parallel()
 	s := startStack(t)
 	s.KillPostgres()
 	_, err := s.Simulator.Inbound(t.Context(), whatsapptest.Inbound{From: "15550194001", Text: "Hello?"})
@@ -53,6 +55,7 @@ func TestWhilePostgresIsAwayNothingIsAcknowledgedAndNothingIsLost(t *testing.T) 
 }
 
 func TestAMessageSignalledDirectlyEndsInTheSameRows(t *testing.T) {
+	t.Parallel()
 	s := startStack(t)
 	// The conversation exists; the message does not pass the gateway.
 	_, err := s.Simulator.Inbound(t.Context(), whatsapptest.Inbound{From: "15550195001", Text: "By webhook", At: s.Now().Add(-48 * time.Hour)})
@@ -78,6 +81,7 @@ func TestAMessageSignalledDirectlyEndsInTheSameRows(t *testing.T) {
 }
 
 func TestAStoppedStackResumesAtTheVirtualTimeAtWhichItStopped(t *testing.T) {
+	t.Parallel()
 	s, restart := startDurableStack(t)
 	_, err := s.Simulator.Inbound(t.Context(), whatsapptest.Inbound{From: "15550196001", Text: "Hello?"})
 	require.NoError(t, err)
