@@ -8,9 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,22 +21,16 @@ import (
 	"reengage/starter/serve"
 )
 
-func TestMain(m *testing.M) {
-	dbtest.Main(m, func() { os.RemoveAll(filepath.Dir(binary())) })
-}
+// The test starts itself as the command, so that what is tested is what has just been compiled; exit codes and output are
+// what the contract is about.
+const asCommand = "STARTER_TEST_AS_COMMAND"
 
-// binary builds the command once; its exit codes and output are what the contract is about.
-var binary = sync.OnceValue(func() string {
-	dir, err := os.MkdirTemp("", "starter")
-	if err != nil {
-		panic(err)
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
 	}
-	path := filepath.Join(dir, "starter")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		panic(string(out))
-	}
-	return path
-})
+	dbtest.Main(m)
+}
 
 // result is how the command ended.
 type result struct {
@@ -53,14 +45,14 @@ type stack struct {
 }
 
 func newStack(t *testing.T) stack {
-	return stack{t, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "REENGAGE_DEV_DIR=" + t.TempDir()}}
+	return stack{t, []string{asCommand + "=1", "HOME=" + t.TempDir(), "REENGAGE_DEV_DIR=" + t.TempDir()}}
 }
 
 func (s stack) run(args ...string) result { return s.runWith("", args...) }
 
 func (s stack) runWith(stdin string, args ...string) result {
 	s.t.Helper()
-	cmd := exec.Command(binary(), args...)
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = s.env
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, errs bytes.Buffer

@@ -237,6 +237,12 @@ func (s *Stack) StartWorker(ctx context.Context) error { return s.worker.start(c
 func (s *Stack) KillGateway()                           { s.gateway.kill() }
 func (s *Stack) StartGateway(ctx context.Context) error { return s.gateway.start(ctx) }
 
+// KillPostgres and KillTemporal end a server as a crash would; the Restart functions start it again on the same data.
+func (s *Stack) KillPostgres()                             { s.postgres.Kill() }
+func (s *Stack) RestartPostgres(ctx context.Context) error { return s.postgres.Restart(ctx) }
+func (s *Stack) KillTemporal()                             { s.temporalServer.Kill() }
+func (s *Stack) RestartTemporal(ctx context.Context) error { return s.temporalServer.Restart(ctx) }
+
 // Failed tells of the stack's processes that end by themselves.
 func (s *Stack) Failed() <-chan error {
 	failed := make(chan error, 4)

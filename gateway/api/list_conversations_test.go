@@ -39,11 +39,13 @@ func TestListHasOpenWindowsByDeadlineThenTheRestByActivity(t *testing.T) {
 	closesNext := f.add(someone{inbound: noon.Add(-20 * time.Hour), outbound: noon})
 	closedNow := f.add(someone{inbound: noon.Add(-24 * time.Hour)})
 	disputed := f.add(someone{inbound: noon.Add(-2 * time.Hour), disputed: noon.Add(-time.Hour)})
+	// Accepted by the provider a little ahead of our clock (W3).
+	aheadOfUs := f.add(someone{inbound: noon.Add(-48 * time.Hour), outbound: noon.Add(30 * time.Second)})
 	answeredLate := f.add(someone{inbound: noon.Add(-48 * time.Hour), outbound: noon.Add(-time.Minute)})
 	nothingYet := f.add(someone{})
 
-	want := []uuid.UUID{closesFirst, closesNext, closesLast, answeredLate, disputed, closedNow, nothingYet}
-	for limit := int32(1); limit <= 8; limit++ {
+	want := []uuid.UUID{closesFirst, closesNext, closesLast, aheadOfUs, answeredLate, disputed, closedNow, nothingYet}
+	for limit := int32(1); limit <= 9; limit++ {
 		require.Equal(t, want, f.list(noon, api.ListConversations{Limit: limit}), "limit %d", limit)
 	}
 }

@@ -119,10 +119,9 @@ func fieldError(d *huma.ErrorDetail) FieldError {
 	_, field, _ := strings.Cut(d.Location, ".")
 	e := FieldError{Field: field, Code: "invalid_field", Detail: d.Message}
 	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
-	name, required := strings.CutPrefix(d.Message, before)
-	if name, required = strings.CutSuffix(name, after); required && strings.HasPrefix(d.Message, before) {
+	if name, required := strings.CutPrefix(d.Message, before); required {
 		e.Code = "missing_field"
-		e.Field = strings.TrimPrefix(field+"."+name, ".")
+		e.Field = strings.TrimPrefix(field+"."+strings.TrimSuffix(name, after), ".")
 	}
 	switch d.Message {
 	case validation.MsgUnexpectedProperty:
@@ -130,7 +129,10 @@ func fieldError(d *huma.ErrorDetail) FieldError {
 	case "required query parameter is missing", "required path parameter is missing":
 		e.Code = "missing_field"
 	}
-	if e.Field != "" {
+	switch {
+	case e.Code == "missing_field":
+		e.Detail = e.Field + " is missing"
+	case e.Field != "":
 		e.Detail = e.Field + ": " + e.Detail
 	}
 	return e
