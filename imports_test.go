@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,6 +111,37 @@ func TestImportDirections(t *testing.T) {
 	}
 }
 
+// justified is a module in the tables of docs/dependencies.md.
+var justified = regexp.MustCompile("`([a-z.]+\\.[a-z]+/[^`]+)`")
+
+func TestImportedModulesAreJustified(t *testing.T) {
+	text, err := os.ReadFile("docs/dependencies.md")
+	require.NoError(t, err)
+	unused := map[string]bool{}
+	for _, m := range justified.FindAllStringSubmatch(string(text), -1) {
+		unused[m[1]] = true
+	}
+	listed := slices.Collect(maps.Keys(unused))
+	for _, p := range packagesOf(t, func(string) bool { return true }) {
+		for _, path := range p.imports {
+			if standard(path) || p.path == "deps" { // deps holds what is yet to be used
+				continue
+			}
+			i := slices.IndexFunc(listed, func(module string) bool { return within(path, module) })
+			if i < 0 {
+				t.Errorf("%s imports %s, which docs/dependencies.md does not justify", p.path, path)
+				continue
+			}
+			for _, module := range listed {
+				if within(path, module) {
+					delete(unused, module)
+				}
+			}
+		}
+	}
+	require.Empty(t, unused, "docs/dependencies.md justifies what nothing imports")
+}
+
 func TestImportRulesRefuseWhatTheyName(t *testing.T) {
 	for _, c := range []struct{ importer, imported, says string }{
 		{"conversation", "reengage/db", "conversation imports db"},
@@ -202,6 +234,10 @@ type goPackage struct {
 // packages reads what every Go file of the module imports, tests excepted and whatever its build constraints. It reads the
 // files itself, rather than ask the go command, so that go test knows when its cached result is stale.
 func packages(t *testing.T) []goPackage {
+	return packagesOf(t, func(file string) bool { return !strings.HasSuffix(file, "_test.go") })
+}
+
+func packagesOf(t *testing.T, judged func(file string) bool) []goPackage {
 	t.Helper()
 	imports := map[string][]string{}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -218,7 +254,7 @@ func packages(t *testing.T) []goPackage {
 				return fs.SkipDir
 			}
 			return nil
-		case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+		case !strings.HasSuffix(name, ".go") || !judged(name):
 			return nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
