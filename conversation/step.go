@@ -66,7 +66,7 @@ func (d *decision) inbound(m Inbound) {
 	case d.watch():
 		d.say("W1", "window open until %s", stamp(d.WatchedUntil))
 	case d.Facts.WindowOpen(d.now):
-		d.say("W1", "the window stays open until %s", stamp(d.WatchedUntil))
+		d.say("W1", "a message of %s leaves the window open until %s", stamp(m.At), stamp(d.WatchedUntil))
 	case d.Facts.Disputed():
 		d.say("W9", "a message from before the dispute does not open the window")
 	case arrivedInTime && deadline.Equal(d.Facts.ExpiresAt):

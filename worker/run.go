@@ -91,7 +91,7 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 	}
 	var w worker.Worker
 	if !m.retry(ctx, "reach Temporal", func() error {
-		if err := workflows.EnsureSettlement(ctx, temporal, k); err != nil {
+		if err := ensureSettlement(ctx, temporal, k); err != nil {
 			return err
 		}
 		w = newWorker(temporal, acts, int(pool.Config().MaxConns))

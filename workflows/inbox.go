@@ -114,6 +114,8 @@ func (a *arrived) settingsChanged(s contract.SettingsChanged) {
 	if s.Settings != nil {
 		if err := s.Settings.Validate(); err != nil {
 			a.rejected = append(a.rejected, "settings_changed: "+err.Error())
+		} else if s.Settings.WorkingHours != nil && len(s.Settings.WorkingHours.Zone) == 0 {
+			a.rejected = append(a.rejected, "settings_changed: working_hours.zone is missing")
 		} else {
 			a.events = append(a.events, conversation.SettingsChanged{Settings: *s.Settings})
 		}
