@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -29,7 +30,8 @@ func (a *Activities) RecordMessages(ctx context.Context, r contract.RecordReques
 	case errors.Is(err, intake.ErrUnknownConversation):
 		return contract.RecordResult{}, temporal.NewNonRetryableApplicationError(err.Error(), "unknown_conversation", nil)
 	case errors.Is(err, intake.ErrInvalid) && len(messages) == 1:
-		return contract.RecordResult{Rejected: []string{err.Error()}}, nil
+		_, reason, _ := strings.Cut(err.Error(), intake.ErrInvalid.Error()+": ")
+		return contract.RecordResult{Rejected: []string{reason}}, nil
 	case errors.Is(err, intake.ErrInvalid):
 		return a.recordEach(ctx, r)
 	case err != nil:
@@ -41,21 +43,24 @@ func (a *Activities) RecordMessages(ctx context.Context, r contract.RecordReques
 // recordEach stores the messages one by one, so that the one which cannot be stored costs none of its neighbours.
 func (a *Activities) recordEach(ctx context.Context, r contract.RecordRequest) (contract.RecordResult, error) {
 	var all contract.RecordResult
-	add := func(one contract.RecordRequest) error {
+	add := func(place string, one contract.RecordRequest) error {
 		one.ConversationID = r.ConversationID
 		result, err := a.RecordMessages(ctx, one)
+		for i := range result.Rejected {
+			result.Rejected[i] = place + ": " + result.Rejected[i]
+		}
 		all.Inbound = append(all.Inbound, result.Inbound...)
 		all.Outbound = append(all.Outbound, result.Outbound...)
 		all.Rejected = append(all.Rejected, result.Rejected...)
 		return err
 	}
-	for _, m := range r.Inbound {
-		if err := add(contract.RecordRequest{Inbound: []contract.InboundMessage{m}}); err != nil {
+	for i, m := range r.Inbound {
+		if err := add(fmt.Sprintf("inbound message %d", i+1), contract.RecordRequest{Inbound: []contract.InboundMessage{m}}); err != nil {
 			return all, err
 		}
 	}
-	for _, m := range r.Outbound {
-		if err := add(contract.RecordRequest{Outbound: []contract.OutboundMessage{m}}); err != nil {
+	for i, m := range r.Outbound {
+		if err := add(fmt.Sprintf("outbound message %d", i+1), contract.RecordRequest{Outbound: []contract.OutboundMessage{m}}); err != nil {
 			return all, err
 		}
 	}

@@ -56,7 +56,9 @@ func TestAMessageThatCannotBeStoredCostsNoneOfItsNeighbours(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, result.Inbound, 1)
 	require.Len(t, result.Outbound, 1)
-	require.Len(t, result.Rejected, 2)
+	require.Equal(t, []string{
+		"inbound message 2: its id is missing or too long", "outbound message 1: the type of an outbound message is template or freeform",
+	}, result.Rejected)
 }
 
 func TestMessagesOfAnUnknownConversationAreRefusedForGood(t *testing.T) {

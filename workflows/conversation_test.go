@@ -135,7 +135,7 @@ func TestAnUnansweredMessageIsRemindedOfAndItsWindowCloses(t *testing.T) {
 	require.Equal(t, nine.Add(24*time.Hour), e.Now().UTC())
 }
 
-func TestAThousandMessagesAtOnceAreOneBillingAndOneTimer(t *testing.T) {
+func TestAThousandMessagesAtOnceAreAtMostTwoBillingsAndNoTimerEach(t *testing.T) {
 	e := newEnv(t)
 	var burst []time.Time
 	for i := range 1000 {
@@ -144,6 +144,7 @@ func TestAThousandMessagesAtOnceAreOneBillingAndOneTimer(t *testing.T) {
 	e.at(nine, func() { e.inbound(burst...) })
 	e.run(t, input())
 	require.LessOrEqual(t, e.bills, 2, "billing asked for while it runs is one more billing, not a thousand")
+	require.Equal(t, 2, e.timers, "one to the reminder, one to the close")
 	require.Len(t, e.reminded, 1)
 }
 
@@ -175,6 +176,7 @@ func TestAMessageInTheTaskOfTheExpiryKeepsTheWindowOpen(t *testing.T) {
 	})
 	e.run(t, input())
 	require.Equal(t, last.Add(24*time.Hour), e.Now().UTC())
+	require.NotContains(t, e.snapshot(t).Decisions, "W5: the window closed at 2026-03-03T09:00:00Z", "the message is heard before the clock is believed")
 }
 
 func TestADuplicateChangesNothing(t *testing.T) {

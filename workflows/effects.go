@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,7 +78,7 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 	r.start(ctx, "remind", acts.Remind, request, func(f workflow.Future) {
 		var result contract.RemindResult
 		if err := f.Get(ctx, &result); err != nil {
-			r.note("reminder failed: " + err.Error())
+			r.note("reminder failed: " + sentence(err))
 		} else if !result.Recorded {
 			r.note("W7: no reminder: " + result.Why)
 		}
@@ -93,7 +94,7 @@ func (r *conversationRun) record(ctx workflow.Context, request contract.RecordRe
 	r.start(ctx, "record messages", acts.RecordMessages, request, func(f workflow.Future) {
 		var result contract.RecordResult
 		if err := f.Get(ctx, &result); err != nil {
-			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+err.Error())
+			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+sentence(err))
 			return
 		}
 		r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, result.Rejected...)
@@ -111,4 +112,13 @@ func loadConversation(ctx workflow.Context, id uuid.UUID) (contract.Loaded, erro
 	var loaded contract.Loaded
 	err := workflow.ExecuteActivity(mustHappen(ctx, "load"), acts.LoadConversation, id).Get(ctx, &loaded)
 	return loaded, err
+}
+
+// sentence is what an activity's error has to say to people, without where and how often it was tried.
+func sentence(err error) string {
+	var application *temporal.ApplicationError
+	if errors.As(err, &application) {
+		return application.Message()
+	}
+	return err.Error()
 }

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -70,7 +71,7 @@ func each[M any](a *arrived, s contract.MessagesSignal, accept func(M) error) {
 		if err == nil {
 			err = accept(m)
 		} else {
-			err = fmt.Errorf("it cannot be read as a message") // the cause would quote the content
+			err = errors.New("it cannot be read as a message") // the cause would quote the content
 		}
 		if err != nil {
 			a.rejected = append(a.rejected, fmt.Sprintf("messages[%d]: %s", n, err))

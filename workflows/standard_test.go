@@ -40,10 +40,10 @@ func TestMain(m *testing.M) {
 	temporaltest.Main(m)
 }
 
-// The standard conversations are played on a real server, on a virtual clock on which a day lasts half a minute, and held
+// The standard conversations are played on a real server, on a virtual clock on which a day lasts a minute, and held
 // against the event budget. With -record their histories become the ones that TestRecordedHistoriesReplay replays. An
 // hour is then long enough for a busy machine to be in time with a reminder.
-const dayLasts = 30 * time.Second
+const dayLasts = time.Minute
 
 // stage is one conversation on a real server, with a worker that can be stopped and started.
 type stage struct {
@@ -142,7 +142,7 @@ func (s *stage) contactWrites(since ...time.Duration) {
 
 func (s *stage) ends() []*historypb.HistoryEvent {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(s.Context(), 5*time.Minute)
 	defer cancel()
 	require.NoError(s, s.ns.Client.GetWorkflow(ctx, contract.ConversationWorkflowID(s.id), "").Get(ctx, nil))
 	return s.history("")

@@ -140,7 +140,7 @@ func TestKilledInTheMiddleOfTrafficNothingIsLostAndNothingHappensTwice(t *testin
 	sent := map[string]int{} // messages per contact
 	for i := range messages {
 		c := rand.IntN(contacts)
-		phone := fmt.Sprintf("1555019%03d", c)
+		phone := fmt.Sprintf("1202555%04d", 100+c)
 		wamid, err := s.Simulator.Inbound(t.Context(), whatsapptest.Inbound{From: phone, Name: phone, Text: "Hello?"})
 		require.NoError(t, err)
 		sent[phone]++
