@@ -61,7 +61,7 @@ func (r *conversationRun) bill(ctx workflow.Context) {
 		return
 	}
 	r.effects.billing = true
-	r.start(ctx, "bill", acts.Bill, contract.BillRequest{ConversationID: r.id}, func(f workflow.Future) {
+	r.start(ctx, "bill", acts.Bill, activities.BillRequest{ConversationID: r.id}, func(f workflow.Future) {
 		r.effects.billing = false
 		if err := f.Get(ctx, nil); err != nil {
 			r.note("billing failed and is left to settlement")
@@ -74,9 +74,9 @@ func (r *conversationRun) bill(ctx workflow.Context) {
 }
 
 func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
-	request := contract.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter, Clock: r.clock}
+	request := activities.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter, Clock: r.clock}
 	r.start(ctx, "remind", acts.Remind, request, func(f workflow.Future) {
-		var result contract.RemindResult
+		var result activities.RemindResult
 		if err := f.Get(ctx, &result); err != nil {
 			r.note("reminder failed: " + sentence(err))
 		} else if !result.Recorded {
@@ -86,13 +86,13 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 }
 
 // record stores messages that were signalled from outside, and then hands them to the loop.
-func (r *conversationRun) record(ctx workflow.Context, request contract.RecordRequest) {
+func (r *conversationRun) record(ctx workflow.Context, request activities.RecordRequest) {
 	if request.Empty() {
 		return
 	}
 	request.ConversationID = r.id
 	r.start(ctx, "record messages", acts.RecordMessages, request, func(f workflow.Future) {
-		var result contract.RecordResult
+		var result activities.RecordResult
 		if err := f.Get(ctx, &result); err != nil {
 			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+sentence(err))
 			return

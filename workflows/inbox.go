@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"reengage/activities"
 	"reengage/clock"
 	"reengage/conversation"
 	"reengage/workflows/contract"
@@ -21,8 +22,8 @@ type inbox struct {
 // arrived is what came in since it was last taken.
 type arrived struct {
 	events      []conversation.What
-	fromOutside contract.RecordRequest // messages that must be stored before they are decided on
-	rejected    []string               // reasons, without content
+	fromOutside activities.RecordRequest // messages that must be stored before they are decided on
+	rejected    []string                 // reasons, without content
 	clock       *clock.Clock
 }
 

@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"reengage/activities"
 	"reengage/clock"
 	"reengage/conversation"
 	devtemporal "reengage/devstack/temporal"
@@ -63,21 +64,21 @@ type stage struct {
 type fakeActivities struct {
 	mu       sync.Mutex
 	bills    int
-	reminded []contract.RemindRequest
+	reminded []activities.RemindRequest
 }
 
-func (a *fakeActivities) Bill(context.Context, contract.BillRequest) error {
+func (a *fakeActivities) Bill(context.Context, activities.BillRequest) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.bills++
 	return nil
 }
 
-func (a *fakeActivities) Remind(_ context.Context, r contract.RemindRequest) (contract.RemindResult, error) {
+func (a *fakeActivities) Remind(_ context.Context, r activities.RemindRequest) (activities.RemindResult, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.reminded = append(a.reminded, r)
-	return contract.RemindResult{Recorded: true, Outcome: r.Remind.Outcome}, nil
+	return activities.RemindResult{Recorded: true, Outcome: r.Remind.Outcome}, nil
 }
 
 func (a *fakeActivities) outcomes() (outcomes []conversation.Outcome) {
@@ -342,7 +343,7 @@ func TestAnIncompatibleConversationIsToldApart(t *testing.T) {
 	s.worker = worker.New(s.ns.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
 	s.worker.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ contract.ConversationInput) error {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
-		return workflow.ExecuteActivity(ctx, "Remind", contract.RemindRequest{}).Get(ctx, nil)
+		return workflow.ExecuteActivity(ctx, "Remind", activities.RemindRequest{}).Get(ctx, nil)
 	}, workflow.RegisterOptions{Name: contract.ConversationWorkflow})
 	s.worker.RegisterActivity(s.acts)
 	require.NoError(t, s.worker.Start())
