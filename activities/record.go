@@ -43,9 +43,8 @@ func (a *Activities) RecordMessages(ctx context.Context, r RecordRequest) (Recor
 // recordEach stores the messages one by one, so that the one which cannot be stored costs none of its neighbours.
 func (a *Activities) recordEach(ctx context.Context, r RecordRequest) (RecordResult, error) {
 	var all RecordResult
-	add := func(place string, one RecordRequest) error {
-		one.ConversationID = r.ConversationID
-		result, err := a.RecordMessages(ctx, one)
+	add := func(place string, one contract.Messages) error {
+		result, err := a.RecordMessages(ctx, RecordRequest{ConversationID: r.ConversationID, Messages: one})
 		for i := range result.Rejected {
 			result.Rejected[i] = place + ": " + result.Rejected[i]
 		}
@@ -55,12 +54,12 @@ func (a *Activities) recordEach(ctx context.Context, r RecordRequest) (RecordRes
 		return err
 	}
 	for i, m := range r.Inbound {
-		if err := add(fmt.Sprintf("inbound message %d", i+1), RecordRequest{Inbound: []contract.InboundMessage{m}}); err != nil {
+		if err := add(fmt.Sprintf("inbound message %d", i+1), contract.Messages{Inbound: []contract.InboundMessage{m}}); err != nil {
 			return all, err
 		}
 	}
 	for i, m := range r.Outbound {
-		if err := add(fmt.Sprintf("outbound message %d", i+1), RecordRequest{Outbound: []contract.OutboundMessage{m}}); err != nil {
+		if err := add(fmt.Sprintf("outbound message %d", i+1), contract.Messages{Outbound: []contract.OutboundMessage{m}}); err != nil {
 			return all, err
 		}
 	}

@@ -24,12 +24,12 @@ func TestRecordedMessagesComeBackAsTheLogHasThem(t *testing.T) {
 	pool := dbtest.New(t)
 	a, existing := reminding(t, pool, wroteAgo(48*time.Hour))
 	at := wroteAgo(time.Minute)
-	request := RecordRequest{ConversationID: existing.ConversationID,
+	request := RecordRequest{ConversationID: existing.ConversationID, Messages: contract.Messages{
 		Inbound: []contract.InboundMessage{
 			{ID: "in", OccurredAt: at, Type: "text", Text: "Hello"},
 			{ID: "ahead", OccurredAt: at.Add(time.Hour), Type: "text"}, // clamped to the receipt (W3)
 		},
-		Outbound: []contract.OutboundMessage{{ID: "out", OccurredAt: at, Type: contract.TypeTemplate, Category: "utility"}}}
+		Outbound: []contract.OutboundMessage{{ID: "out", OccurredAt: at, Type: contract.TypeTemplate, Category: "utility"}}}}
 	first, err := a.RecordMessages(t.Context(), request)
 	require.NoError(t, err)
 	require.Len(t, first.Inbound, 2)
@@ -50,9 +50,9 @@ func TestAMessageThatCannotBeStoredCostsNoneOfItsNeighbours(t *testing.T) {
 	pool := dbtest.New(t)
 	a, existing := reminding(t, pool, wroteAgo(48*time.Hour))
 	at := wroteAgo(time.Minute)
-	result, err := a.RecordMessages(t.Context(), RecordRequest{ConversationID: existing.ConversationID,
+	result, err := a.RecordMessages(t.Context(), RecordRequest{ConversationID: existing.ConversationID, Messages: contract.Messages{
 		Inbound:  []contract.InboundMessage{{ID: "good", OccurredAt: at, Type: "text"}, {ID: "", OccurredAt: at, Type: "text"}},
-		Outbound: []contract.OutboundMessage{{ID: "bad", OccurredAt: at, Type: "pigeon"}, {ID: "also good", OccurredAt: at, Type: "freeform"}}})
+		Outbound: []contract.OutboundMessage{{ID: "bad", OccurredAt: at, Type: "pigeon"}, {ID: "also good", OccurredAt: at, Type: "freeform"}}}})
 	require.NoError(t, err)
 	require.Len(t, result.Inbound, 1)
 	require.Len(t, result.Outbound, 1)
@@ -64,8 +64,8 @@ func TestAMessageThatCannotBeStoredCostsNoneOfItsNeighbours(t *testing.T) {
 func TestMessagesOfAnUnknownConversationAreRefusedForGood(t *testing.T) {
 	pool := dbtest.New(t)
 	a, _ := reminding(t, pool, wroteAgo(48*time.Hour))
-	_, err := a.RecordMessages(t.Context(), RecordRequest{ConversationID: uuid.New(),
-		Inbound: []contract.InboundMessage{{ID: "in", OccurredAt: wroteAgo(0), Type: "text"}}})
+	_, err := a.RecordMessages(t.Context(), RecordRequest{ConversationID: uuid.New(), Messages: contract.Messages{
+		Inbound: []contract.InboundMessage{{ID: "in", OccurredAt: wroteAgo(0), Type: "text"}}}})
 	requireNonRetryable(t, err, "unknown_conversation")
 }
 

@@ -25,7 +25,7 @@ var reminderLateness, _ = otel.Meter("reengage/activities").Float64Histogram("re
 // window that was extended or answered since the decision is not warned of, and one that has closed is recorded as
 // missed. The same reminder asked for again changes nothing.
 func (a *Activities) Remind(ctx context.Context, r RemindRequest) (RemindResult, error) {
-	now := r.Clock.At(time.Now())
+	now := a.Clock.At(time.Now())
 	var result RemindResult
 	err := db.InTx(ctx, a.Pool, func(tx pgx.Tx) error {
 		var err error
@@ -49,13 +49,19 @@ func remindAt(ctx context.Context, q *db.Queries, r RemindRequest, now time.Time
 	if err != nil {
 		return RemindResult{}, err
 	}
-	facts := row.Facts()
+	// The message that gave the window its deadline. By now the row may speak of another window already.
+	last := r.Remind.Deadline.Add(-conversation.WindowLength)
+	since, err := q.FindWhatFollowed(ctx, &r.ConversationID, last, r.Remind.Deadline)
+	if err != nil {
+		return RemindResult{}, err
+	}
+	disputed := row.Facts().DisputedAt
 	switch {
-	case !facts.ExpiresAt.Equal(r.Remind.Deadline):
+	case since.Extended:
 		return RemindResult{Why: "the window has been extended"}, nil
-	case facts.Disputed():
+	case !disputed.Before(last) && disputed.Before(r.Remind.Deadline):
 		return RemindResult{Why: "the provider considers the window closed"}, nil
-	case !facts.Unanswered() && !r.Remind.Always:
+	case since.Answered && !r.Remind.Always:
 		return RemindResult{Why: "the business has answered"}, nil
 	}
 	outcome := conversation.OutcomeAt(r.Remind.DueAt, r.Remind.Deadline, now, r.LateAfter)

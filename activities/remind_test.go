@@ -110,6 +110,13 @@ func TestAReminderDependsOnWhatTheRowKnowsByNow(t *testing.T) {
 				_, err := a.Pool.Exec(t.Context(), "UPDATE conversations SET disputed_at = now()")
 				require.NoError(t, err)
 			}},
+		"a window that closed is missed although another has begun": {wrote: 24*time.Hour + 30*time.Minute, outcome: "missed",
+			then: func(t *testing.T, a *Activities, r *RemindRequest) { says(t, a, r, intake.Inbound, "text") }},
+		"an answer in that other one does not count": {wrote: 24*time.Hour + 30*time.Minute, outcome: "missed",
+			then: func(t *testing.T, a *Activities, r *RemindRequest) {
+				says(t, a, r, intake.Inbound, "text")
+				says(t, a, r, intake.Outbound, "freeform")
+			}},
 		"nobody to post to": {wrote: 23 * time.Hour, outcome: "sent",
 			then: func(t *testing.T, a *Activities, r *RemindRequest) { a.Notify = false }},
 	} {
@@ -135,7 +142,7 @@ func TestAReminderDependsOnWhatTheRowKnowsByNow(t *testing.T) {
 
 func says(t *testing.T, a *Activities, r *RemindRequest, kind intake.Kind, messageType string) {
 	_, err := a.Intake.Messages(t.Context(), intake.FromAPI, time.Now(), []intake.Message{{
-		Kind: kind, ConversationID: r.ConversationID, ID: "second", OccurredAt: wroteAgo(time.Minute), Type: messageType}})
+		Kind: kind, ConversationID: r.ConversationID, ID: "then " + string(kind), OccurredAt: wroteAgo(time.Minute), Type: messageType}})
 	require.NoError(t, err)
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"reengage/clock"
 	"reengage/conversation"
 	"reengage/ledger"
 	"reengage/workflows/contract"
@@ -19,13 +18,12 @@ type BillRequest struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 }
 
-// RemindRequest asks for one reminder. The activity decides again whether it is in time, on the clock handed in,
-// because it may run long after it was asked for.
+// RemindRequest asks for one reminder. The activity decides again whether it is in time, because it may run long after it
+// was asked for.
 type RemindRequest struct {
 	ConversationID uuid.UUID           `json:"conversation_id"`
 	Remind         conversation.Remind `json:"remind"`
 	LateAfter      time.Duration       `json:"late_after"`
-	Clock          clock.Clock         `json:"clock"`
 }
 
 // RemindResult says what became of it; Why is given if no reminder was recorded.
@@ -37,19 +35,14 @@ type RemindResult struct {
 
 // RecordRequest are messages signalled from outside, to be stored before they are decided on.
 type RecordRequest struct {
-	ConversationID uuid.UUID                  `json:"conversation_id"`
-	Inbound        []contract.InboundMessage  `json:"inbound,omitempty"`
-	Outbound       []contract.OutboundMessage `json:"outbound,omitempty"`
+	ConversationID uuid.UUID `json:"conversation_id"`
+	contract.Messages
 }
-
-// Empty reports whether there is nothing to store.
-func (r RecordRequest) Empty() bool { return len(r.Inbound) == 0 && len(r.Outbound) == 0 }
 
 // RecordResult are the same messages as they were stored: with event ids, and with the times that hold (W3).
 type RecordResult struct {
-	Rejected []string                   `json:"rejected,omitempty"` // why others could not be stored; no content
-	Inbound  []contract.InboundMessage  `json:"inbound,omitempty"`
-	Outbound []contract.OutboundMessage `json:"outbound,omitempty"`
+	contract.Messages
+	Rejected []string `json:"rejected,omitempty"` // why others could not be stored; no content
 }
 
 // Settled counts what a settlement did.

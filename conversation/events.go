@@ -28,8 +28,9 @@ type Outbound struct {
 
 // Failed is the news that an outbound message did not arrive. Facts are the row's, computed again without it.
 type Failed struct {
-	ID    string // the status's event id
-	Facts Facts
+	ID      string // the status's event id
+	Message string // the message's event id
+	Facts   Facts
 }
 
 // FactsKnown hands over what the conversation's row knows: at the start of a run and with every request.

@@ -24,9 +24,11 @@ func TestScenarios(t *testing.T) {
 
 // player drives Step as the workflow does: what has arrived first, then the clock.
 type player struct {
-	state conversation.State
-	now   time.Time
-	out   strings.Builder
+	state   conversation.State
+	now     time.Time
+	out     strings.Builder
+	lastOut string // the id of the business's last message
+	asleep  bool   // nobody decides; what arrives gathers, and comes before the clock
 }
 
 func (p *player) play(t *testing.T, d *datadriven.TestData) string {
@@ -49,8 +51,8 @@ func (p *player) play(t *testing.T, d *datadriven.TestData) string {
 			require.NoError(t, err)
 			s.WorkingHours.Zone = conversation.ResolveZone(loc, march(t, "01T00:00:00"))
 		}
-		p.state.Settings = s
-		return ""
+		p.decide(conversation.SettingsChanged{Settings: s})
+		p.tick()
 	case "contact": // the contact writes; it reaches us at once unless `received` says when
 		d.ScanArgs(t, "at", &at)
 		occurred := march(t, at)
@@ -66,30 +68,37 @@ func (p *player) play(t *testing.T, d *datadriven.TestData) string {
 		}
 		clamped, _ := conversation.ClampOccurred(occurred, p.receipt(t, received, occurred))
 		p.decide(conversation.Inbound{ID: id, At: clamped, ReceivedAt: p.receipt(t, received, occurred), Type: messageType})
-		p.decide(conversation.Tick{})
+		p.tick()
 	case "business": // the business writes: a free-form message, or type=template
 		d.ScanArgs(t, "at", &at)
 		p.reach(march(t, at))
-		p.decide(conversation.Outbound{ID: "out" + at, At: march(t, at), Template: messageType == "template"})
-		p.decide(conversation.Tick{})
+		p.lastOut = "out" + at
+		p.decide(conversation.Outbound{ID: p.lastOut, At: march(t, at), Template: messageType == "template"})
+		p.tick()
 	case "failed": // the provider reports that the last message of the business did not arrive
 		d.ScanArgs(t, "at", &at)
 		p.reach(march(t, at))
+		if d.HasArg("of") { // overtaking its message
+			var of string
+			d.ScanArgs(t, "of", &of)
+			p.lastOut = "out" + of
+		}
 		f := p.state.Facts
 		f.LastOutboundAt, f.TemplateAcceptedAt = time.Time{}, time.Time{}
 		if d.HasArg("disputed") {
 			f.DisputedAt = march(t, at)
 		}
-		p.decide(conversation.Failed{ID: "failed" + at, Facts: f})
-		p.decide(conversation.Tick{})
+		p.decide(conversation.Failed{ID: "failed" + at, Message: p.lastOut, Facts: f})
+		p.tick()
 	case "asleep": // nobody decides until then: the worker is down
 		d.ScanArgs(t, "until", &at)
-		p.now = march(t, at)
+		p.now, p.asleep = march(t, at), true
 		return ""
 	case "wait":
 		d.ScanArgs(t, "until", &at)
+		p.asleep = false
 		p.reach(march(t, at))
-		p.decide(conversation.Tick{})
+		p.tick()
 	case "status":
 		d.ScanArgs(t, "at", &at)
 		f := p.state.Facts
@@ -110,6 +119,9 @@ func (p *player) receipt(t *testing.T, received string, occurred time.Time) time
 
 // reach lets the clock run until then, waking at the moments that NextWake names.
 func (p *player) reach(until time.Time) {
+	if p.asleep {
+		return
+	}
 	for {
 		wake, ok := conversation.NextWake(p.state, p.now)
 		if !ok || wake.At.After(until) {
@@ -123,6 +135,12 @@ func (p *player) reach(until time.Time) {
 		}
 	}
 	p.now = later(p.now, until)
+}
+
+func (p *player) tick() {
+	if !p.asleep {
+		p.decide(conversation.Tick{})
+	}
 }
 
 func (p *player) decide(w conversation.What) {

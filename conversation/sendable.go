@@ -23,9 +23,3 @@ func SendableAt(f Facts, now time.Time) CanSend {
 	}
 	return can
 }
-
-// Next is what a conversation waits for: a reminder, the alert by which it becomes expiring, or the window's close.
-type Next struct {
-	Kind WakeKind  `json:"kind"`
-	At   time.Time `json:"at"`
-}

@@ -22,13 +22,10 @@ func Step(s State, e Event) (State, []Effect) {
 		d.failed(w)
 	case FactsKnown:
 		d.Facts = d.Facts.Merge(w.Facts)
-		if d.watch() {
-			d.say("W1", "window open until %s", stamp(d.WatchedUntil))
-		}
 	case SettingsChanged:
-		d.Settings = w.Settings
-		d.say("W7", "settings changed")
+		d.settings(w.Settings)
 	case Tick:
+		d.watch()
 		d.clock()
 	}
 	return d.State, d.effects
@@ -60,21 +57,34 @@ func (d *decision) inbound(m Inbound) {
 	d.openedFromSpans()
 	d.bill(m.At)
 
+	d.take(m)
+}
+
+// take lets a message extend what is watched, or begin to watch its window. Messages come in the order in which they
+// occurred, so one that begins another window finds the earlier one complete.
+func (d *decision) take(m Inbound) {
 	deadline := m.At.Add(WindowLength)
-	arrivedInTime := m.ReceivedAt.Before(deadline)
+	if !d.WatchedUntil.IsZero() && !m.At.Before(d.WatchedUntil) {
+		d.clock() // the earlier window closed meanwhile, its reminders sent or missed
+	}
 	switch {
-	case d.watch():
-		d.say("W1", "window open until %s", stamp(d.WatchedUntil))
-	case d.Facts.WindowOpen(d.now):
-		d.say("W1", "a message of %s leaves the window open until %s", stamp(m.At), stamp(d.WatchedUntil))
 	case d.Facts.Disputed():
 		d.say("W9", "a message from before the dispute does not open the window")
-	case arrivedInTime && deadline.Equal(d.Facts.ExpiresAt):
-		// We heard of it in time, and nobody was there to act: the clock will find its reminders missed.
-		d.WatchedUntil, d.Reminded = deadline, nil
-	default:
+	case d.now.Before(deadline) && deadline.After(d.WatchedUntil):
+		d.watchUntil(deadline)
+	case d.now.Before(deadline):
+		d.say("W1", "a message of %s leaves the window open until %s", stamp(m.At), stamp(d.WatchedUntil))
+	case !m.ReceivedAt.Before(deadline):
 		d.say("W4", "a message of %s came too late to open a window", stamp(m.At))
+	case deadline.After(d.WatchedUntil):
+		// We heard of it in time, but nobody was there to act: the clock will find its reminders missed.
+		d.WatchedUntil, d.Reminded = deadline, nil
 	}
+}
+
+func (d *decision) watchUntil(deadline time.Time) {
+	d.WatchedUntil, d.Reminded = deadline, nil
+	d.say("W1", "window open until %s", stamp(deadline))
 }
 
 // openedFromSpans takes OpenedAt from the latest chain, unless the row knows of an earlier beginning of the same one.
@@ -103,6 +113,9 @@ func (d *decision) failed(f Failed) {
 	if !d.remember(f.ID) {
 		return
 	}
+	if f.Message != "" {
+		d.remember(f.Message) // if it is heard of only now, it is no answer
+	}
 	wasOpen := d.Facts.WindowOpen(d.now)
 	// The row has computed these again without the failed message, so they may go back.
 	d.Facts.LastOutboundAt, d.Facts.TemplateAcceptedAt = f.Facts.LastOutboundAt, f.Facts.TemplateAcceptedAt
@@ -112,7 +125,26 @@ func (d *decision) failed(f Failed) {
 		d.say("W9", "the provider considers the window closed since %s", stamp(d.Facts.DisputedAt))
 		return
 	}
+	// A reminder that was refused because of this answer is due again; one that was sent is refused by its key.
+	d.Reminded = nil
 	d.say("W7", "an outbound message failed")
+}
+
+// settings takes new ones. A lead that is new, and whose moment has passed, is not due any more: nobody wanted it then.
+func (d *decision) settings(s Settings) {
+	before := d.Settings.Reminders.leads()
+	d.Settings = s
+	for _, due := range remaining(d.State) {
+		if due.At.After(d.now) {
+			continue
+		}
+		for _, lead := range due.Leads {
+			if !slices.Contains(before, lead) {
+				d.Reminded = append(slices.Clone(d.Reminded), lead)
+			}
+		}
+	}
+	d.say("W7", "settings changed")
 }
 
 // bill asks for billing if a message at t may have opened a session: no earlier one of this run can have one open.
@@ -124,13 +156,15 @@ func (d *decision) bill(t time.Time) {
 	d.do(Bill{})
 }
 
-// watch takes on the window if it is open and ends later than what is watched already, and reports whether it did.
-func (d *decision) watch() bool {
+// watch takes on a window that the row knows of and no message has told us about yet.
+func (d *decision) watch() {
 	if !d.Facts.WindowOpen(d.now) || !d.Facts.ExpiresAt.After(d.WatchedUntil) {
-		return false
+		return
 	}
-	d.WatchedUntil, d.Reminded = d.Facts.ExpiresAt, nil
-	return true
+	if !d.WatchedUntil.IsZero() && !d.Facts.OpenedAt.Before(d.WatchedUntil) {
+		d.clock()
+	}
+	d.watchUntil(d.Facts.ExpiresAt)
 }
 
 // clock acts on whatever has become due: reminders first, then the end of the window.
@@ -149,8 +183,8 @@ func (d *decision) clock() {
 }
 
 func (d *decision) remind() {
-	for _, due := range Reminders(d.Settings, d.WatchedUntil) {
-		if due.At.After(d.now) || slices.Contains(d.Reminded, due.Leads[0]) {
+	for _, due := range remaining(d.State) {
+		if due.At.After(d.now) {
 			continue
 		}
 		outcome := OutcomeAt(due.At, d.WatchedUntil, d.now, d.LateAfter)
@@ -159,6 +193,21 @@ func (d *decision) remind() {
 		d.say("W7", "reminder %s before the end: %s", due.Leads[0], outcome)
 		d.Reminded = append(slices.Clone(d.Reminded), due.Leads...)
 	}
+}
+
+// remaining are the reminders of the watched window without the leads that have been acted on.
+func remaining(s State) []Due {
+	if !s.Waiting() {
+		return nil
+	}
+	var left []Due
+	for _, due := range Reminders(s.Settings, s.WatchedUntil) {
+		due.Leads = slices.DeleteFunc(due.Leads, func(lead time.Duration) bool { return slices.Contains(s.Reminded, lead) })
+		if len(due.Leads) > 0 {
+			left = append(left, due)
+		}
+	}
+	return left
 }
 
 // OutcomeAt says what a reminder that fires at now is: missed once the window has closed, late if it fires more than

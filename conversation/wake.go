@@ -2,7 +2,6 @@ package conversation
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -36,11 +35,9 @@ func NextWake(s State, now time.Time) (Wake, bool) {
 			next = w
 		}
 	}
-	for _, due := range Reminders(s.Settings, s.WatchedUntil) {
-		if !slices.Contains(s.Reminded, due.Leads[0]) {
-			sinceLast := due.At.Sub(s.WatchedUntil.Add(-WindowLength))
-			consider(Wake{At: due.At, Kind: WakeReminder, Why: fmt.Sprintf("reminder %s h", hours(sinceLast))})
-		}
+	for _, due := range remaining(s) {
+		sinceLast := due.At.Sub(s.WatchedUntil.Add(-WindowLength))
+		consider(Wake{At: due.At, Kind: WakeReminder, Why: fmt.Sprintf("reminder %s h", hours(sinceLast))})
 	}
 	consider(Wake{At: s.WatchedUntil.Add(-AlertLead), Kind: WakeExpiring, Why: "window is expiring"})
 	return next, true
@@ -52,4 +49,25 @@ func hours(d time.Duration) string {
 		return fmt.Sprint(int(d / time.Hour))
 	}
 	return fmt.Sprintf("%.1f", d.Hours())
+}
+
+// Next is what a conversation waits for, as people see it.
+type Next struct {
+	Kind WakeKind  `json:"kind"`
+	At   time.Time `json:"at"`
+}
+
+// NextOf is the next wake in which something will happen, or nil: a reminder that will not be sent because the business
+// has answered (W7) is left out, though the clock looks at its moment all the same.
+func NextOf(s State, now time.Time) *Next {
+	if !s.Facts.Unanswered() && !s.Settings.Reminders.Always {
+		for _, due := range remaining(s) {
+			s.Reminded = append(s.Reminded[:len(s.Reminded):len(s.Reminded)], due.Leads...)
+		}
+	}
+	wake, ok := NextWake(s, now)
+	if !ok {
+		return nil
+	}
+	return &Next{Kind: wake.Kind, At: wake.At}
 }

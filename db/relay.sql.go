@@ -108,10 +108,10 @@ func (q *Queries) GetBacklog(ctx context.Context) (GetBacklogRow, error) {
 }
 
 const listPendingEvents = `-- name: ListPendingEvents :many
-SELECT id, kind, type, occurred_at, received_at, category, entry_point, error_code
+SELECT id, kind, type, occurred_at, received_at, message_id, category, entry_point, error_code
 FROM events
 WHERE conversation_id = $1::uuid AND needs_signal AND signalled_at IS NULL
-ORDER BY occurred_at, id
+ORDER BY kind = 'status', occurred_at, id
 LIMIT $2
 `
 
@@ -121,12 +121,14 @@ type ListPendingEventsRow struct {
 	Type       string
 	OccurredAt time.Time
 	ReceivedAt time.Time
+	MessageID  *uuid.UUID
 	Category   *string
 	EntryPoint *string
 	ErrorCode  *int32
 }
 
-// The next events of a conversation that its workflow has not been told of.
+// The next events of a conversation that its workflow has not been told of; failures after the messages that they concern,
+// whatever their clocks say.
 func (q *Queries) ListPendingEvents(ctx context.Context, conversationID uuid.UUID, maxEvents int32) ([]ListPendingEventsRow, error) {
 	rows, err := q.db.Query(ctx, listPendingEvents, conversationID, maxEvents)
 	if err != nil {
@@ -142,6 +144,7 @@ func (q *Queries) ListPendingEvents(ctx context.Context, conversationID uuid.UUI
 			&i.Type,
 			&i.OccurredAt,
 			&i.ReceivedAt,
+			&i.MessageID,
 			&i.Category,
 			&i.EntryPoint,
 			&i.ErrorCode,

@@ -7,3 +7,13 @@ SELECT * FROM conversations WHERE id = @id FOR SHARE;
 INSERT INTO reminders (id, conversation_id, deadline, lead_seconds, leads_seconds, due_at, fired_at, outcome)
 VALUES (@id, @conversation_id, @deadline, (@leads_seconds::int[])[1], @leads_seconds::int[], @due_at, @fired_at, @outcome)
 ON CONFLICT (conversation_id, deadline, lead_seconds) DO NOTHING;
+
+-- name: FindWhatFollowed :one
+-- Whether, before the deadline, the contact wrote again or the business answered the message that set it. At one instant
+-- the answer comes after the message; one that failed is none.
+SELECT EXISTS (SELECT FROM events e
+               WHERE e.conversation_id = @conversation_id AND e.opens_window
+                 AND e.occurred_at > @last AND e.occurred_at < @deadline) AS extended,
+       EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = e.id
+               WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
+                 AND e.occurred_at >= @last AND e.occurred_at < @deadline) AS answered;

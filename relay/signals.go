@@ -99,6 +99,9 @@ func outboundMessage(e db.ListPendingEventsRow) contract.OutboundMessage {
 
 func sendOutcome(e db.ListPendingEventsRow, facts conversation.Facts) contract.SendOutcome {
 	outcome := contract.SendOutcome{EventID: e.ID.String(), Status: e.Type, Facts: &facts}
+	if e.MessageID != nil {
+		outcome.Message = e.MessageID.String()
+	}
 	if e.ErrorCode != nil {
 		outcome.Error = int(*e.ErrorCode)
 	}

@@ -30,6 +30,7 @@ type conversationRun struct {
 	state  conversation.State
 
 	inbox     inbox
+	outside   outside
 	effects   effects
 	timer     *timer
 	selector  workflow.Selector
@@ -66,11 +67,14 @@ func openConversation(ctx workflow.Context, in contract.ConversationInput) (*con
 	if status, ok := workflow.GetTypedSearchAttributes(ctx).GetKeyword(contract.StatusAttribute); ok {
 		run.announced = conversation.StatusName(status)
 	}
-	if in.State != nil {
-		run.state = *in.State
+	if c := in.Carried; c != nil {
+		run.state, run.decisions = c.State, c.Decisions
+		run.outside.add(c.Unrecorded)
 		return run, nil
 	}
 	run.state = conversation.NewState(run.loaded.Settings, lateAfter(run.clock))
+	run.inbox.drain()
+	run.takeClock()
 	run.decide(ctx, conversation.FactsKnown{Facts: run.loaded.Facts})
 	return run, nil
 }
@@ -85,8 +89,11 @@ func (r *conversationRun) untilNothingIsLeft(ctx workflow.Context) error {
 		if r.canceled {
 			return temporal.NewCanceledError("conversation canceled by an operator")
 		}
-		over := !r.state.Waiting()
 		full := workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+		if !full || r.outside.tooMuchToCarry() {
+			r.record(ctx)
+		}
+		over := !r.state.Waiting() && r.outside.empty()
 		if (over || full) && r.effects.none() {
 			if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 				return err
@@ -109,6 +116,7 @@ func (r *conversationRun) untilNothingIsLeft(ctx workflow.Context) error {
 // takeAll decides on everything that has arrived and reports whether there was anything.
 func (r *conversationRun) takeAll(ctx workflow.Context) bool {
 	r.inbox.drain()
+	moved := r.takeClock()
 	arrived := r.inbox.take()
 	for _, e := range arrived.events {
 		r.decide(ctx, e)
@@ -116,13 +124,20 @@ func (r *conversationRun) takeAll(ctx workflow.Context) bool {
 	for _, reason := range arrived.rejected {
 		r.note("rejected_signal: " + reason)
 	}
-	if arrived.clock != nil {
-		r.clock = *arrived.clock
-		r.loaded.Clock = r.clock
-		r.disarm()
+	r.outside.add(arrived.fromOutside)
+	return moved || !arrived.empty()
+}
+
+// takeClock goes by a new pair of the clock before anything is decided on the old one, and reports whether there is one.
+func (r *conversationRun) takeClock() bool {
+	k := r.inbox.arrived.clock
+	if k == nil {
+		return false
 	}
-	r.record(ctx, arrived.fromOutside)
-	return !arrived.empty()
+	r.inbox.arrived.clock = nil
+	r.clock, r.loaded.Clock = *k, *k
+	r.disarm()
+	return true
 }
 
 // decide runs one Step and starts its effects.
@@ -148,6 +163,7 @@ func (r *conversationRun) now(ctx workflow.Context) time.Time {
 
 func (r *conversationRun) continueAsNew(ctx workflow.Context) error {
 	return workflow.NewContinueAsNewError(ctx, contract.ConversationWorkflow, contract.ConversationInput{
-		ConversationID: r.id, Loaded: &r.loaded, State: &r.state,
+		ConversationID: r.id, Loaded: &r.loaded,
+		Carried: &contract.Carried{State: r.state, Unrecorded: r.outside.waiting, Decisions: r.decisions},
 	})
 }

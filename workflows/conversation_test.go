@@ -282,7 +282,7 @@ func TestContinueAsNewCarriesEverything(t *testing.T) {
 	require.ErrorAs(t, e.GetWorkflowError(), &next)
 	var carried contract.ConversationInput
 	require.NoError(t, fromPayloads(next.Input, &carried))
-	require.Equal(t, conversation.StateVersion, carried.State.Version)
+	require.Equal(t, conversation.StateVersion, carried.Carried.State.Version)
 
 	// The state that went over the wire and back decides as if nothing had happened.
 	second := newEnv(t)
@@ -303,8 +303,8 @@ func TestNewSettingsReachAnOpenRun(t *testing.T) {
 	e := newEnv(t)
 	e.at(nine, func() { e.inbound(nine) })
 	e.at(nine.Add(time.Hour), func() {
-		e.SignalWorkflow(contract.SignalSettingsChanged, contract.SettingsChanged{Settings: &conversation.Settings{
-			Reminders: conversation.ReminderPolicy{Leads: []conversation.Duration{conversation.Duration(4 * time.Hour)}}}})
+		e.SignalWorkflow(contract.SignalSettingsChanged, conversation.Settings{
+			Reminders: conversation.ReminderPolicy{Leads: []conversation.Duration{conversation.Duration(4 * time.Hour)}}})
 	})
 	e.run(t, input())
 	require.Len(t, e.reminded, 1)
@@ -329,8 +329,8 @@ func TestANewPairOfTheClockReplacesTheOld(t *testing.T) {
 	e.at(nine, func() { e.inbound(nine) })
 	// The stack stood still from second 10 to second 100 and resumed at the virtual time at which it had stopped.
 	e.at(nine.Add(20*time.Second), func() {
-		e.SignalWorkflow(contract.SignalSettingsChanged, contract.SettingsChanged{
-			Clock: &clock.Clock{Anchor: nine.Add(4 * time.Hour), Wall: nine.Add(20 * time.Second), Scale: 1440}})
+		e.SignalWorkflow(contract.SignalClockChanged,
+			clock.Clock{Anchor: nine.Add(4 * time.Hour), Wall: nine.Add(20 * time.Second), Scale: 1440})
 	})
 	e.run(t, in)
 	require.WithinDuration(t, nine.Add(20*time.Second+50*time.Second), e.Now(), 10*time.Millisecond)

@@ -74,35 +74,13 @@ func (r *conversationRun) bill(ctx workflow.Context) {
 }
 
 func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
-	request := activities.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter, Clock: r.clock}
+	request := activities.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter}
 	r.start(ctx, "remind", acts.Remind, request, func(f workflow.Future) {
 		var result activities.RemindResult
 		if err := f.Get(ctx, &result); err != nil {
 			r.note("reminder failed: " + sentence(err))
 		} else if !result.Recorded {
 			r.note("W7: no reminder: " + result.Why)
-		}
-	})
-}
-
-// record stores messages that were signalled from outside, and then hands them to the loop.
-func (r *conversationRun) record(ctx workflow.Context, request activities.RecordRequest) {
-	if request.Empty() {
-		return
-	}
-	request.ConversationID = r.id
-	r.start(ctx, "record messages", acts.RecordMessages, request, func(f workflow.Future) {
-		var result activities.RecordResult
-		if err := f.Get(ctx, &result); err != nil {
-			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+sentence(err))
-			return
-		}
-		r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, result.Rejected...)
-		for _, m := range result.Inbound {
-			r.inbox.arrived.events = append(r.inbox.arrived.events, inboundEvent(m))
-		}
-		for _, m := range result.Outbound {
-			r.inbox.arrived.events = append(r.inbox.arrived.events, outboundEvent(m))
 		}
 	})
 }

@@ -7,7 +7,6 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"reengage/activities"
 	"reengage/clock"
 	"reengage/conversation"
 	"reengage/workflows/contract"
@@ -15,20 +14,20 @@ import (
 
 // inbox receives every signal, each name in one place, and turns payloads into events to decide on.
 type inbox struct {
-	inbound, outbound, outcome, settings workflow.ReceiveChannel
-	arrived                              arrived
+	inbound, outbound, outcome, settings, clock workflow.ReceiveChannel
+	arrived                                     arrived
 }
 
 // arrived is what came in since it was last taken.
 type arrived struct {
 	events      []conversation.What
-	fromOutside activities.RecordRequest // messages that must be stored before they are decided on
-	rejected    []string                 // reasons, without content
+	fromOutside contract.Messages // messages that must be stored before they are decided on
+	rejected    []string          // reasons, without content
 	clock       *clock.Clock
 }
 
 func (a arrived) empty() bool {
-	return len(a.events) == 0 && a.fromOutside.Empty() && len(a.rejected) == 0 && a.clock == nil
+	return len(a.events) == 0 && a.fromOutside.Empty() && len(a.rejected) == 0
 }
 
 func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
@@ -36,25 +35,30 @@ func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
 	i.outbound = workflow.GetSignalChannel(ctx, contract.SignalOutbound)
 	i.outcome = workflow.GetSignalChannel(ctx, contract.SignalSendOutcome)
 	i.settings = workflow.GetSignalChannel(ctx, contract.SignalSettingsChanged)
+	i.clock = workflow.GetSignalChannel(ctx, contract.SignalClockChanged)
 	wake := func(workflow.ReceiveChannel, bool) { i.drain() }
-	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings} {
+	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.clock} {
 		s.AddReceive(c, wake)
 	}
 }
 
-// drain receives whatever is there, without blocking.
+// drain receives whatever is there, without blocking. Outcomes come before outbound messages: the failure of a message
+// carries the row's facts, and must not take back what a later message has brought about.
 func (i *inbox) drain() {
-	for s := (contract.MessagesSignal{}); i.inbound.ReceiveAsync(&s); s = (contract.MessagesSignal{}) {
-		each(&i.arrived, s, i.arrived.inbound)
-	}
-	for s := (contract.MessagesSignal{}); i.outbound.ReceiveAsync(&s); s = (contract.MessagesSignal{}) {
-		each(&i.arrived, s, i.arrived.outbound)
-	}
-	for s := (contract.SendOutcome{}); i.outcome.ReceiveAsync(&s); s = (contract.SendOutcome{}) {
-		i.arrived.sendOutcome(s)
-	}
-	for s := (contract.SettingsChanged{}); i.settings.ReceiveAsync(&s); s = (contract.SettingsChanged{}) {
-		i.arrived.settingsChanged(s)
+	drainEach(i.clock, func(k clock.Clock) { i.arrived.clock = &k })
+	drainEach(i.settings, i.arrived.settingsChanged)
+	drainEach(i.inbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.inbound) })
+	drainEach(i.outcome, i.arrived.sendOutcome)
+	drainEach(i.outbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.outbound) })
+}
+
+func drainEach[P any](c workflow.ReceiveChannel, accept func(P)) {
+	for {
+		var payload P
+		if !c.ReceiveAsync(&payload) {
+			return
+		}
+		accept(payload)
 	}
 }
 
@@ -109,22 +113,19 @@ func (a *arrived) sendOutcome(s contract.SendOutcome) {
 		a.rejected = append(a.rejected, "send_outcome: only a failed status with its event_id and facts means something here")
 		return
 	}
-	a.events = append(a.events, conversation.Failed{ID: s.EventID, Facts: *s.Facts})
+	a.events = append(a.events, conversation.Failed{ID: s.EventID, Message: s.Message, Facts: *s.Facts})
 }
 
-func (a *arrived) settingsChanged(s contract.SettingsChanged) {
-	if s.Settings != nil {
-		if err := s.Settings.Validate(); err != nil {
-			a.rejected = append(a.rejected, "settings_changed: "+err.Error())
-		} else if s.Settings.WorkingHours != nil && len(s.Settings.WorkingHours.Zone) == 0 {
-			a.rejected = append(a.rejected, "settings_changed: working_hours.zone is missing")
-		} else {
-			a.events = append(a.events, conversation.SettingsChanged{Settings: *s.Settings})
-		}
+func (a *arrived) settingsChanged(s conversation.Settings) {
+	err := s.Validate()
+	if err == nil && s.WorkingHours != nil && len(s.WorkingHours.Zone) == 0 {
+		err = errors.New("working_hours.zone is missing")
 	}
-	if s.Clock != nil {
-		a.clock = s.Clock
+	if err != nil {
+		a.rejected = append(a.rejected, "settings_changed: "+err.Error())
+		return
 	}
+	a.events = append(a.events, conversation.SettingsChanged{Settings: s})
 }
 
 func inboundEvent(m contract.InboundMessage) conversation.Inbound {

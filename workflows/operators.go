@@ -70,14 +70,12 @@ func (r *conversationRun) snapshot(ctx workflow.Context) contract.Snapshot {
 		LastOutboundAt: orNil(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
 		CanSend:        conversation.SendableAt(f, now),
+		Next:           conversation.NextOf(r.state, now),
 		AsOf:           now,
 		Decisions:      slices.Clone(r.decisions),
 	}
 	if s.Decisions == nil {
 		s.Decisions = []string{} // a list to every language, also when empty
-	}
-	if wake, ok := conversation.NextWake(r.state, now); ok {
-		s.Next = &conversation.Next{Kind: wake.Kind, At: wake.At}
 	}
 	return s
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,6 +67,18 @@ type fakeActivities struct {
 	mu       sync.Mutex
 	bills    int
 	reminded []activities.RemindRequest
+	recorded map[string]int // how often each message from outside was stored
+}
+
+func (a *fakeActivities) RecordMessages(_ context.Context, r activities.RecordRequest) (activities.RecordResult, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var result activities.RecordResult
+	for _, m := range r.Inbound {
+		a.recorded[m.ID]++
+		result.Inbound = append(result.Inbound, contract.InboundMessage{EventID: "stored-" + m.ID, OccurredAt: m.OccurredAt, Type: m.Type})
+	}
+	return result, nil
 }
 
 func (a *fakeActivities) Bill(context.Context, activities.BillRequest) error {
@@ -92,7 +106,7 @@ func (a *fakeActivities) outcomes() (outcomes []conversation.Outcome) {
 
 func newStage(t *testing.T, ns temporaltest.Namespace) *stage {
 	t.Helper()
-	s := &stage{T: t, ns: ns, acts: &fakeActivities{},
+	s := &stage{T: t, ns: ns, acts: &fakeActivities{recorded: map[string]int{}},
 		// The same id in every recording, so that a new recording shows what has changed.
 		id: uuid.NewSHA1(uuid.NameSpaceURL, []byte(t.Name()))}
 	s.clock = clock.Clock{Anchor: nine, Wall: time.Now(), Scale: float64(24*time.Hour) / float64(dayLasts)}
@@ -303,6 +317,34 @@ func TestStandardConversations(t *testing.T) {
 		s.keep("continue-as-new-first", s.history(first))
 		s.keep("continue-as-new-second", events)
 	})
+}
+
+// Who signals from outside does not know our limits: neither that of a payload nor that of a history.
+func TestAFloodOfMessagesFromOutsideIsStoredWithinTheLimits(t *testing.T) {
+	const flood = 700 // of 4 KB each: more than a payload may have
+	t.Parallel()
+	server := temporaltest.Server(t, devtemporal.Options{DynamicConfig: map[string]string{"limit.historyCount.suggestContinueAsNew": "1500"}})
+	s := newStage(t, temporaltest.Namespace{Address: server.Address(), Name: server.Namespace(), Client: temporaltest.Dial(t, server.Address(), server.Namespace())})
+	s.worker.Stop()
+	direct := func(id string) {
+		s.signal(contract.SignalInbound, contract.MessagesSignal{Messages: raw(contract.InboundMessage{
+			ID: id, OccurredAt: s.virtual(time.Minute), Type: "text", Text: strings.Repeat("Hello? ", 4096/7)})})
+	}
+	for i := range flood {
+		direct(fmt.Sprint(i))
+	}
+	first := s.ns.Client.GetWorkflow(t.Context(), contract.ConversationWorkflowID(s.id), "")
+	s.startWorker()
+	// A further message every few milliseconds keeps an activity under way all the time, and yet the run continues as new.
+	for i := flood; count(s.history(first.GetRunID()), enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW) == 0; i++ {
+		require.Less(t, i, 10_000)
+		direct(fmt.Sprint(i))
+	}
+	s.ends()
+	require.GreaterOrEqual(t, len(s.acts.recorded), flood)
+	for id, times := range s.acts.recorded {
+		require.Equal(t, 1, times, id)
+	}
 }
 
 func raw(messages ...any) (all []json.RawMessage) {

@@ -2,9 +2,11 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"reengage/db"
@@ -64,9 +66,9 @@ func (s *Stack) tellClock(ctx context.Context) error {
 			return fmt.Errorf("list open conversations: %w", err)
 		}
 		for _, run := range open.Executions {
-			err := s.Temporal.SignalWorkflow(ctx, run.Execution.WorkflowId, run.Execution.RunId,
-				contract.SignalSettingsChanged, contract.SettingsChanged{Clock: &s.Clock})
-			if err != nil {
+			err := s.Temporal.SignalWorkflow(ctx, run.Execution.WorkflowId, run.Execution.RunId, contract.SignalClockChanged, s.Clock)
+			var ended *serviceerror.NotFound // the list may lag behind
+			if err != nil && !errors.As(err, &ended) {
 				return fmt.Errorf("tell an open conversation the time: %w", err)
 			}
 		}

@@ -80,23 +80,12 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact)
 	}, nil
 }
 
-// next is what the clock will change in an open window. A reminder that will not fire because the team has answered
-// (W7) is left out.
+// next is what the clock will change in an open window.
 func next(f conversation.Facts, s conversation.Settings, now time.Time) *conversation.Next {
 	if !f.WindowOpen(now) {
 		return nil
 	}
-	waiting := conversation.State{Facts: f, Settings: s, WatchedUntil: f.ExpiresAt}
-	if !f.Unanswered() && !s.Reminders.Always {
-		for _, due := range conversation.Reminders(s, f.ExpiresAt) {
-			waiting.Reminded = append(waiting.Reminded, due.Leads...)
-		}
-	}
-	wake, ok := conversation.NextWake(waiting, now)
-	if !ok {
-		return nil
-	}
-	return &conversation.Next{Kind: wake.Kind, At: wake.At}
+	return conversation.NextOf(conversation.State{Facts: f, Settings: s, WatchedUntil: f.ExpiresAt}, now)
 }
 
 func withPlus(phone *string) *string {

@@ -23,6 +23,7 @@ const (
 	SignalOutbound        = "outbound_message"
 	SignalSendOutcome     = "send_outcome"
 	SignalSettingsChanged = "settings_changed"
+	SignalClockChanged    = "clock_changed" // only where the clock is virtual: its new pair
 
 	QuerySnapshot = "snapshot"
 )

@@ -17,8 +17,21 @@ type ConversationInput struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	// Loaded is what the database knows; nil: to be loaded.
 	Loaded *Loaded `json:"loaded,omitempty"`
-	// State continues an earlier run of the same conversation; only continue-as-new sets it.
-	State *conversation.State `json:"state,omitempty"`
+	// Carried continues an earlier run of the same conversation; only continue-as-new sets it.
+	Carried *Carried `json:"carried,omitempty"`
+}
+
+// Carried is what a run hands to the one that continues it.
+type Carried struct {
+	State      conversation.State `json:"state"`
+	Unrecorded Messages           `json:"unrecorded,omitzero"` // from outside, not stored yet
+	Decisions  []string           `json:"decisions,omitempty"` // the latest, for people
+}
+
+// Messages are messages in both directions, each in the order of their signals.
+type Messages struct {
+	Inbound  []InboundMessage  `json:"inbound,omitempty"`
+	Outbound []OutboundMessage `json:"outbound,omitempty"`
 }
 
 // Loaded is what a run needs to know of its conversation, its number and the clock. It names no person: Label is the
@@ -49,6 +62,9 @@ type MessagesSignal struct {
 	Messages []json.RawMessage `json:"messages"`
 }
 
+// Empty reports whether there are none.
+func (m Messages) Empty() bool { return len(m.Inbound) == 0 && len(m.Outbound) == 0 }
+
 // InboundMessage is one element of inbound_message. With EventID it is stored already, and came through the gateway;
 // with ID it comes from outside, and the workflow stores it before it decides.
 type InboundMessage struct {
@@ -76,16 +92,10 @@ type OutboundMessage struct {
 type SendOutcome struct {
 	SendID  string              `json:"send_id,omitempty"`
 	EventID string              `json:"event_id,omitempty"` // of the status
-	Status  string              `json:"status"`             // failed
-	Error   int                 `json:"error,omitempty"`    // the provider's code
+	Message string              `json:"message_event_id,omitempty"`
+	Status  string              `json:"status"`          // failed
+	Error   int                 `json:"error,omitempty"` // the provider's code
 	Facts   *conversation.Facts `json:"facts,omitempty"`
-}
-
-// SettingsChanged is the payload of settings_changed: the number's settings, or a new pair of the virtual clock, or
-// both.
-type SettingsChanged struct {
-	Settings *conversation.Settings `json:"settings,omitempty"`
-	Clock    *clock.Clock           `json:"clock,omitempty"`
 }
 
 // Snapshot answers the query snapshot: the conversation as its run last saw it, at AsOf. It names no person; the API's

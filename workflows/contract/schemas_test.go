@@ -17,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
+	"reengage/clock"
 	"reengage/conversation"
 	"reengage/workflows/contract"
 )
@@ -34,7 +35,8 @@ var payloads = map[string]any{
 	contract.SignalInbound:         contract.MessagesSignal{},
 	contract.SignalOutbound:        contract.MessagesSignal{},
 	contract.SignalSendOutcome:     contract.SendOutcome{},
-	contract.SignalSettingsChanged: contract.SettingsChanged{},
+	contract.SignalSettingsChanged: conversation.Settings{},
+	contract.SignalClockChanged:    clock.Clock{},
 	"conversation_input":           contract.ConversationInput{},
 	contract.QuerySnapshot:         contract.Snapshot{},
 }
@@ -75,7 +77,7 @@ func TestSchemasNameTheConstants(t *testing.T) {
 	require.ElementsMatch(t, texts([]conversation.WakeKind{conversation.WakeReminder, conversation.WakeExpiring, conversation.WakeCloses}),
 		snapshot.property(t, "next").property(t, "kind").schema["enum"])
 	require.ElementsMatch(t, []any{"", conversation.WindowClosed}, snapshot.property(t, "can_send").property(t, "reason").schema["enum"])
-	state := node{"conversation_input.schema.json", read(t, schemas, "conversation_input.schema.json")}.property(t, "state")
+	state := node{"conversation_input.schema.json", read(t, schemas, "conversation_input.schema.json")}.property(t, "carried").property(t, "state")
 	require.EqualValues(t, conversation.StateVersion, state.property(t, "version").schema["const"])
 	require.EqualValues(t, contract.MaxSignalMessages,
 		node{"", read(t, schemas, "inbound_message.schema.json")}.property(t, "messages").schema["maxItems"])
@@ -167,17 +169,17 @@ func TestWhatTheWorkflowRejectsFitsNoSchema(t *testing.T) {
 		})
 	}
 	for says, payload := range map[string]string{
-		"a lead in words":          `{"settings":{"reminders":{"leads":["soon"]}}}`,
-		"a lead in seconds":        `{"settings":{"reminders":{"leads":[3600]}}}`,
-		"an hour that is none":     `{"settings":{"working_hours":{"week":[[{"from":"9 am","to":"17:00"}],[],[],[],[],[],[]]}}}`,
-		"a holiday that is no day": `{"settings":{"working_hours":{"week":[[],[],[],[],[],[],[]],"holidays":["Christmas"]}}}`,
+		"a lead in words":          `{"reminders":{"leads":["soon"]}}`,
+		"a lead in seconds":        `{"reminders":{"leads":[3600]}}`,
+		"an hour that is none":     `{"working_hours":{"week":[[{"from":"9 am","to":"17:00"}],[],[],[],[],[],[]]}}`,
+		"a holiday that is no day": `{"working_hours":{"week":[[],[],[],[],[],[],[]],"holidays":["Christmas"]}}`,
 	} {
 		t.Run(says, func(t *testing.T) {
 			require.Error(t, fits(t, compiler, contract.SignalSettingsChanged, []byte(payload)))
-			var s contract.SettingsChanged
+			var s conversation.Settings
 			err := json.Unmarshal([]byte(payload), &s)
 			if err == nil {
-				err = s.Settings.Validate()
+				err = s.Validate()
 			}
 			require.Error(t, err)
 		})
