@@ -1,0 +1,98 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"strings"
+)
+
+// MetaAPI is the address of Meta's Cloud API.
+const MetaAPI = "https://graph.facebook.com"
+
+// Config is what the processes of an installation need to know. The zero value is not usable: kong fills in the
+// defaults, and calls Validate while it parses.
+type Config struct {
+	DatabaseURL   Secret   `name:"database-url" env:"DATABASE_URL" help:"Postgres, as postgres://user:password@host:port/name."`
+	HTTPAddr      string   `name:"http-addr" env:"REENGAGE_HTTP_ADDR" default:"127.0.0.1:8080" help:"Where the gateway listens: webhooks and the API."`
+	OpsAddr       string   `name:"ops-addr" env:"REENGAGE_OPS_ADDR" default:"127.0.0.1:9090" help:"Where /metrics, /healthz and /readyz listen."`
+	APIKeys       []Secret `name:"api-keys" env:"REENGAGE_API_KEYS" sep:"," help:"API keys, comma separated. Without any the API answers 401."`
+	AppSecrets    []Secret `name:"app-secrets" env:"WHATSAPP_APP_SECRETS" sep:"," help:"Secrets that webhooks may be signed with, comma separated. Without any webhooks are refused."`
+	VerifyToken   Secret   `name:"verify-token" env:"WHATSAPP_VERIFY_TOKEN" help:"Token that Meta repeats when it verifies the webhook's address."`
+	AccessToken   Secret   `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API."`
+	APIURL        Address  `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API."`
+	NotifyURL     Address  `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
+	NotifySecret  Secret   `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
+	TimeScale     float64  `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
+	TemporalUIURL Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Without it there are no links."`
+}
+
+// Client is what a verb that talks to a gateway needs to know. Empty parts come from the development stack of this
+// machine, if there is one.
+type Client struct {
+	URL    string `name:"url" env:"REENGAGE_URL" help:"The gateway. By default the development stack on this machine."`
+	APIKey Secret `name:"api-key" env:"REENGAGE_API_KEY" help:"Key for the gateway's API. By default the development stack's."`
+}
+
+// Validate reports the first thing that cannot be meant, in a sentence that names the variable.
+func (c Config) Validate() error {
+	if c.DatabaseURL == "" {
+		return errors.New("DATABASE_URL is not set: it must name a Postgres database, as postgres://user:password@host:port/name")
+	}
+	for _, l := range []struct{ variable, addr string }{
+		{"REENGAGE_HTTP_ADDR", c.HTTPAddr}, {"REENGAGE_OPS_ADDR", c.OpsAddr},
+	} {
+		if _, port, err := net.SplitHostPort(l.addr); err != nil || port == "" {
+			return fmt.Errorf("%s is %q, which is not an address to listen on such as 127.0.0.1:8080", l.variable, l.addr)
+		}
+	}
+	for _, a := range []struct {
+		variable string
+		Address
+		optional bool
+	}{
+		{"WHATSAPP_API_URL", c.APIURL, false},
+		{"REENGAGE_NOTIFY_URL", c.NotifyURL, true},
+		{"TEMPORAL_UI_URL", c.TemporalUIURL, true},
+	} {
+		if a.optional && a.Address == "" {
+			continue
+		}
+		if err := a.validate(a.variable); err != nil {
+			return err
+		}
+	}
+	if err := c.validateNotify(); err != nil {
+		return err
+	}
+	return c.validateClock()
+}
+
+// validateNotify: an unsigned notification could be forged by anyone who knows the receiver's address.
+func (c Config) validateNotify() error {
+	if c.NotifyURL == "" {
+		return nil
+	}
+	if c.NotifySecret == "" {
+		return errors.New("REENGAGE_NOTIFY_SECRET is not set: notifications to REENGAGE_NOTIFY_URL must be signed")
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(c.NotifySecret.Reveal(), "whsec_"))
+	if err != nil || len(key) == 0 {
+		return errors.New("REENGAGE_NOTIFY_SECRET is not a Standard Webhooks secret: it must be whsec_ followed by base64")
+	}
+	return nil
+}
+
+// validateClock: at another speed deadlines are wrong for everyone outside, so no real contact may be reached.
+func (c Config) validateClock() error {
+	switch {
+	case math.IsNaN(c.TimeScale) || math.IsInf(c.TimeScale, 0) || c.TimeScale <= 0:
+		return fmt.Errorf("REENGAGE_TIME_SCALE is %v, but must be a number above 0", c.TimeScale)
+	case c.TimeScale != 1 && c.APIURL.isMeta():
+		return fmt.Errorf("REENGAGE_TIME_SCALE is %v while WHATSAPP_API_URL is Meta's own: "+
+			"a virtual clock is for demos and tests against a simulator", c.TimeScale)
+	}
+	return nil
+}
