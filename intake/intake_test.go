@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,9 @@ const (
 func open(pool *pgxpool.Pool) *intake.Store {
 	return intake.New(pool, clock.Clock{}, slog.New(slog.DiscardHandler))
 }
+
+// background is for what is asked about a database outside of a test of its own.
+var background = context.Background()
 
 // object is a piece of JSON.
 type object map[string]any
