@@ -93,7 +93,11 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	}
 	t.told = concerningNone
 	options := startOptions(loaded, now)
+	deadline, _ := ctx.Deadline()
 	for _, s := range signals {
+		if t.called && time.Until(deadline) < r.CallTimeout {
+			return nil // a call cut short by the lease would look like an outage; the rest goes with the next turn
+		}
 		t.called = true
 		if err := r.call(ctx, c.conversation, s, options, loaded); err != nil {
 			return fmt.Errorf("signal %s: %w", s.name, err)
