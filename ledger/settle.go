@@ -42,7 +42,7 @@ func (l *Ledger) SettleBatch(ctx context.Context, limit int) (contract.Settled, 
 	settled := contract.Settled{More: len(ids) > limit}
 	for _, t := range tallies {
 		switch {
-		case t.version == nil || len(t.terms) == 0: // it was billed, or lost its assignment, before its lock was taken
+		case t.version == nil || t.waiting(): // it was billed, or lost its assignment, before its lock was taken
 			continue
 		case t.failure() != nil:
 			settled.Failed++

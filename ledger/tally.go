@@ -72,6 +72,9 @@ func newTally(mark db.ListDirtyMarksRow) *tally {
 // due says whether there is something to rate.
 func (t *tally) due() bool { return t.version != nil && len(t.terms) > 0 && t.stuck == nil }
 
+// waiting says whether the number owes by nothing yet.
+func (t *tally) waiting() bool { return t.version != nil && len(t.terms) == 0 && t.stuck == nil }
+
 // rate fills in what is owed from the reach on, and what would be if it had a price.
 func (t *tally) rate(cards *tariff.Cards) {
 	at := make(map[string]time.Time, len(t.events))
@@ -129,7 +132,7 @@ func (t *tally) counts() Posted {
 		Charges:   len(t.charges),
 		Reversals: len(t.reversals),
 		Unpriced:  len(t.unpriced),
-		Waiting:   t.version != nil && len(t.terms) == 0,
+		Waiting:   t.waiting(),
 	}
 }
 

@@ -1,0 +1,274 @@
+package ledger
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"reengage/tariff"
+	"reengage/workflows/contract"
+)
+
+func (w *world) settle(limit int) contract.Settled {
+	w.t.Helper()
+	settled, err := w.ledger.SettleBatch(w.t.Context(), limit)
+	require.NoError(w.t, err)
+	return settled
+}
+
+// soon ends every wait for a further attempt.
+func (w *world) soon() { w.exec("UPDATE dirty_conversations SET retry_at = '-infinity'") }
+
+func TestSettleBatchBillsTheOldestMarksFirst(t *testing.T) {
+	w := newWorld(t)
+	number := w.shop("shop")
+	var cs []uuid.UUID
+	for i := range 5 {
+		cs = append(cs, w.conversation(number))
+		w.message(cs[i], "inbound", monday.Add(-time.Duration(i)*time.Hour)) // marked in the order of arrival
+	}
+	require.Equal(t, contract.Settled{Conversations: 2, Posted: 2, More: true}, w.settle(2))
+	require.Len(t, w.unreversed(cs[0]), 1)
+	require.Len(t, w.unreversed(cs[1]), 1)
+	require.Equal(t, contract.Settled{Conversations: 3, Posted: 3}, w.settle(3), "no more than that many is no more")
+	require.Equal(t, contract.Settled{}, w.settle(3))
+	require.Zero(t, w.dirty())
+}
+
+func TestANumberWithoutAnAssignmentWaitsUnbilled(t *testing.T) {
+	w := newWorld(t)
+	number := w.number("nobody-has-set-it-up")
+	c := w.conversation(number)
+	w.message(c, "inbound", monday)
+	require.Equal(t, contract.Settled{}, w.settle(10))
+	require.Equal(t, Posted{Waiting: true}, w.bill(c))
+	require.Equal(t, 1, w.count("dirty_conversations WHERE attempts = 0"))
+	require.Zero(t, w.log.lines.Load(), "that is no error")
+
+	require.NoError(t, w.ledger.Assign(t.Context(), "nobody-has-set-it-up", zenvia, time.Time{}))
+	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	w.consistent(c)
+}
+
+func TestWhatCannotBeBilledWaitsLongerAndLongerBesideTheOthers(t *testing.T) {
+	w := newWorld(t)
+	odd, good := w.number("odd"), w.shop("good")
+	stuck, fine := w.conversation(odd), w.conversation(good)
+	w.exec("INSERT INTO scheme_assignments VALUES ($1, $2, 'of-a-later-version')", odd, monday)
+	w.message(stuck, "inbound", monday) // the older mark
+	w.message(fine, "inbound", monday)
+
+	require.Equal(t, contract.Settled{Conversations: 1, Failed: 1, Posted: 1}, w.settle(10))
+	require.Equal(t, contract.Settled{}, w.settle(10), "it is not tried again at once")
+	_, err := w.ledger.Bill(t.Context(), stuck)
+	var stuckErr *StuckError
+	require.ErrorAs(t, err, &stuckErr)
+	require.Equal(t, stuck, stuckErr.ConversationID)
+	require.Equal(t, 1, w.count("dirty_conversations WHERE attempts = 2 AND retry_at BETWEEN now() + interval '50 seconds' AND now() + interval '61 seconds'"))
+
+	w.exec("UPDATE dirty_conversations SET attempts = 1000")
+	w.soon()
+	require.Equal(t, 1, w.settle(10).Failed)
+	require.Equal(t, 1, w.count("dirty_conversations WHERE retry_at BETWEEN now() + interval '59 minutes' AND now() + interval '1 hour'"))
+
+	w.exec("UPDATE scheme_assignments SET scheme = $1", zenvia)
+	w.soon()
+	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	w.consistent(stuck)
+}
+
+func TestARowThatTheDatabaseRefusesCostsNoneOfItsNeighbours(t *testing.T) {
+	w := newWorld(t)
+	number := w.shop("shop")
+	var cs []uuid.UUID
+	for range 3 {
+		c := w.conversation(number)
+		w.message(c, "inbound", monday)
+		cs = append(cs, c)
+	}
+	w.exec(fmt.Sprintf("ALTER TABLE charges ADD CONSTRAINT odd CHECK (conversation_id <> '%s')", cs[1]))
+	require.Equal(t, contract.Settled{Conversations: 2, Failed: 1, Posted: 2}, w.settle(10))
+	require.Equal(t, contract.Settled{}, w.settle(10))
+	w.exec("ALTER TABLE charges DROP CONSTRAINT odd")
+	w.soon()
+	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	for _, c := range cs {
+		w.consistent(c)
+	}
+}
+
+func TestAMessageWithoutAPriceStaysDirtyAndTheRestGoesOn(t *testing.T) {
+	w := newWorld(t)
+	c := w.conversation(w.shop("shop"))
+	w.message(c, "inbound", monday)
+	w.bill(c)
+
+	priced := w.ledger.cards
+	w.ledger.cards = &tariff.Cards{}
+	w.message(c, "inbound", monday.Add(48*time.Hour))
+	w.message(c, "inbound", monday.Add(-time.Hour))
+	require.Equal(t, Posted{Unpriced: 2, Reversals: 1}, w.bill(c), "what is owed no longer is reversed; it was no opener")
+	w.soon()
+	require.Equal(t, contract.Settled{Failed: 1}, w.settle(10))
+	require.Equal(t, contract.Settled{}, w.settle(10))
+
+	w.ledger.cards = priced
+	w.soon()
+	require.Equal(t, contract.Settled{Conversations: 1, Posted: 2}, w.settle(10))
+	w.consistent(c)
+}
+
+func TestWhatIsPostedForAMessageWithoutAPriceStays(t *testing.T) {
+	w := newWorld(t)
+	c := w.conversation(w.shop("shop"))
+	w.message(c, "inbound", monday)
+	w.bill(c)
+	w.ledger.cards = &tariff.Cards{}
+	w.message(c, "freeform", monday.Add(time.Hour))
+	require.Equal(t, Posted{Unpriced: 1}, w.bill(c))
+	require.EqualValues(t, customer, w.balance(c))
+}
+
+func TestAnEventThatArrivesWhileItsConversationIsBilledStaysMarked(t *testing.T) {
+	for name, committed := range map[string]bool{"stored meanwhile": true, "being stored": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			c := w.conversation(w.shop("shop"))
+			w.message(c, "inbound", monday)
+
+			billing, err := w.pool.Begin(t.Context())
+			require.NoError(t, err)
+			defer billing.Rollback(t.Context())
+			q := queries(w).WithTx(billing)
+			require.NoError(t, q.LockForBilling(t.Context(), c))
+			tallies, err := w.ledger.read(t.Context(), q, []uuid.UUID{c})
+			require.NoError(t, err)
+
+			storing, err := w.pool.Begin(t.Context())
+			require.NoError(t, err)
+			defer storing.Rollback(t.Context())
+			w.storeOn(storing, event{id: w.id(0), conversation: c, kind: "template", at: monday.Add(-time.Hour)})
+			if committed {
+				require.NoError(t, storing.Commit(t.Context()))
+			}
+			require.NoError(t, post(t.Context(), q, tallies), "nobody waits for the other")
+			require.NoError(t, billing.Commit(t.Context()))
+			if !committed {
+				require.NoError(t, storing.Commit(t.Context()))
+			}
+
+			require.Equal(t, 1, w.dirty())
+			require.Equal(t, Posted{Charges: 1, Reversals: 1}, w.bill(c))
+			w.consistent(c)
+		})
+	}
+}
+
+func TestSettlementSkipsWhatAnotherIsBilling(t *testing.T) {
+	w := newWorld(t)
+	number := w.shop("shop")
+	held, free := w.conversation(number), w.conversation(number)
+	w.message(held, "inbound", monday)
+	w.message(free, "inbound", monday)
+	other, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, queries(w).WithTx(other).LockForBilling(t.Context(), held))
+
+	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(1))
+	w.consistent(free)
+	require.NoError(t, other.Rollback(t.Context()))
+	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(1))
+}
+
+func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
+	w, statements := newTracedWorld(t)
+	number := w.shop("shop")
+	var cs []uuid.UUID
+	for range 100 {
+		c := w.conversation(number)
+		w.message(c, "inbound", monday)
+		w.message(c, "inbound", monday.Add(30*time.Hour))
+		cs = append(cs, c)
+	}
+	var workers errgroup.Group
+	for worker := range 20 {
+		workers.Go(func() error {
+			order := append(append([]uuid.UUID{}, cs...), cs...)
+			rand.New(rand.NewPCG(1, uint64(worker))).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+			for i, c := range order {
+				if _, err := w.ledger.Bill(t.Context(), c); err != nil {
+					return err
+				}
+				if i%20 == 0 {
+					if _, err := w.ledger.SettleBatch(t.Context(), 7); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+	}
+	require.NoError(t, workers.Wait())
+	require.Equal(t, 200, w.count("charges"))
+	require.Zero(t, statements.deadlocks.Load())
+	for _, c := range cs {
+		w.consistent(c)
+	}
+}
+
+func TestIntakeAndSettlementNeitherDeadlockNorLoseAnEvent(t *testing.T) {
+	w, statements := newTracedWorld(t)
+	number := w.shop("shop")
+	var cs []uuid.UUID
+	for range 20 {
+		cs = append(cs, w.conversation(number))
+	}
+	var intake, settlement errgroup.Group
+	for range 4 {
+		intake.Go(func() error {
+			for i := range 15 { // bodies with several conversations, in the order of their ids
+				tx, err := w.pool.Begin(t.Context())
+				if err != nil {
+					return err
+				}
+				for _, c := range cs {
+					w.storeOn(tx, event{id: w.id(0), conversation: c, kind: "inbound", at: monday.Add(time.Duration(15-i) * 20 * time.Hour)})
+				}
+				if err := tx.Commit(t.Context()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	stop := make(chan struct{})
+	for range 3 {
+		settlement.Go(func() error {
+			for {
+				select {
+				case <-stop:
+					return nil
+				default:
+				}
+				if _, err := w.ledger.SettleBatch(t.Context(), 6); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	require.NoError(t, intake.Wait())
+	close(stop)
+	require.NoError(t, settlement.Wait())
+	for w.settle(6).More {
+	}
+	require.Zero(t, statements.deadlocks.Load())
+	for _, c := range cs {
+		w.consistent(c)
+		require.NotEmpty(t, w.unreversed(c))
+	}
+}
