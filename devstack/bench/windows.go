@@ -1,0 +1,77 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+)
+
+// measureWindows takes first messages of new contacts all the way to their charges.
+func measureWindows(ctx context.Context, g *ground, n size) (group Group, err error) {
+	group = Group{
+		Name: "Windows: from a message to its charge",
+		How: fmt.Sprintf("%d new contacts write once, %d webhooks stored at a time; relay and worker are running; the time ends when the "+
+			"last charge is in Postgres (stored, signalled, workflow started, search attributes, timer armed, billing activity). Median of %d repetitions.",
+			n.windows, n.concurrency, n.repetitions),
+		Baseline: fmt.Sprintf("a workflow that does nothing, from start to completion, %d at a time, as many", n.concurrency),
+	}
+	s, err := g.newStage(ctx, g.temporal, 1)
+	if err != nil {
+		return group, err
+	}
+	defer closing(s.close, &err)
+	if err := s.work(); err != nil {
+		return group, err
+	}
+	if err := s.workPlainly(); err != nil {
+		return group, err
+	}
+	defer closing(s.relays(ctx), &err)
+
+	var rates, plainRates []float64
+	for i := range n.repetitions {
+		bodies := s.traffic.inBodies(time.Now(), s.traffic.newcomers(n.windows), 1)
+		took, err := timed(func() error {
+			if err := s.take(ctx, bodies, n.concurrency); err != nil {
+				return err
+			}
+			return s.billed(ctx, (i+1)*n.windows)
+		})
+		if err != nil {
+			return group, err
+		}
+		rates = append(rates, perSecond(n.windows, took))
+		if took, err = s.startEmpty(ctx, n); err != nil {
+			return group, err
+		}
+		plainRates = append(plainRates, perSecond(n.windows, took))
+	}
+	group.add("opened and billed", "windows/s", median(rates), median(plainRates))
+	return group, nil
+}
+
+// relays runs the relay until stop is called.
+func (s *stage) relays(ctx context.Context) (stop func() error) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- s.relay(s.temporal).Run(ctx) }()
+	return func() error {
+		cancel()
+		return <-ended
+	}
+}
+
+// startEmpty is the baseline.
+func (s *stage) startEmpty(ctx context.Context, n size) (time.Duration, error) {
+	return timed(func() error {
+		return inParallel(ctx, n.windows, n.concurrency, func(ctx context.Context, _ int) error {
+			run, err := s.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{TaskQueue: plainQueue}, emptyWorkflow)
+			if err != nil {
+				return err
+			}
+			return run.Get(ctx, nil)
+		})
+	})
+}
