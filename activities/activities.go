@@ -32,7 +32,11 @@ type Activities struct {
 // LoadConversation returns what a run that was started with an id alone needs to know. A run under another workflow id
 // than the conversation's own would be a second decision-maker, so it is refused.
 func (a *Activities) LoadConversation(ctx context.Context, id uuid.UUID) (contract.Loaded, error) {
-	if want := contract.ConversationWorkflowID(id); activity.GetInfo(ctx).WorkflowExecution.ID != want {
+	return a.loadUnder(ctx, activity.GetInfo(ctx).WorkflowExecution.ID, id)
+}
+
+func (a *Activities) loadUnder(ctx context.Context, workflowID string, id uuid.UUID) (contract.Loaded, error) {
+	if want := contract.ConversationWorkflowID(id); workflowID != want {
 		return contract.Loaded{}, temporal.NewNonRetryableApplicationError(
 			"this conversation's workflow id must be "+want, "wrong_workflow_id", nil)
 	}

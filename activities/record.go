@@ -26,12 +26,40 @@ func (a *Activities) RecordMessages(ctx context.Context, r contract.RecordReques
 	}
 	stored, err := a.Intake.Messages(ctx, intake.FromSignal, time.Now(), messages)
 	switch {
-	case errors.Is(err, intake.ErrInvalid), errors.Is(err, intake.ErrUnknownConversation):
-		return contract.RecordResult{}, temporal.NewNonRetryableApplicationError(err.Error(), "invalid_message", nil)
+	case errors.Is(err, intake.ErrUnknownConversation):
+		return contract.RecordResult{}, temporal.NewNonRetryableApplicationError(err.Error(), "unknown_conversation", nil)
+	case errors.Is(err, intake.ErrInvalid) && len(messages) == 1:
+		return contract.RecordResult{Rejected: []string{err.Error()}}, nil
+	case errors.Is(err, intake.ErrInvalid):
+		return a.recordEach(ctx, r)
 	case err != nil:
 		return contract.RecordResult{}, fmt.Errorf("record messages: %w", err)
 	}
 	return recorded(r, stored), nil
+}
+
+// recordEach stores the messages one by one, so that the one which cannot be stored costs none of its neighbours.
+func (a *Activities) recordEach(ctx context.Context, r contract.RecordRequest) (contract.RecordResult, error) {
+	var all contract.RecordResult
+	add := func(one contract.RecordRequest) error {
+		one.ConversationID = r.ConversationID
+		result, err := a.RecordMessages(ctx, one)
+		all.Inbound = append(all.Inbound, result.Inbound...)
+		all.Outbound = append(all.Outbound, result.Outbound...)
+		all.Rejected = append(all.Rejected, result.Rejected...)
+		return err
+	}
+	for _, m := range r.Inbound {
+		if err := add(contract.RecordRequest{Inbound: []contract.InboundMessage{m}}); err != nil {
+			return all, err
+		}
+	}
+	for _, m := range r.Outbound {
+		if err := add(contract.RecordRequest{Outbound: []contract.OutboundMessage{m}}); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
 }
 
 // recorded are the messages of the request with what the log says of each; the log keeps their order.

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,9 +10,11 @@ import (
 	"github.com/jackc/pgx/v5"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
+	"go.temporal.io/sdk/temporal"
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/intake"
 	"reengage/notify"
 	"reengage/workflows/contract"
 )
@@ -30,6 +33,9 @@ func (a *Activities) Remind(ctx context.Context, r contract.RemindRequest) (cont
 		result, err = remindAt(ctx, db.New(tx), r, now, a.Notify)
 		return err
 	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return result, temporal.NewNonRetryableApplicationError(intake.ErrUnknownConversation.Error(), "unknown_conversation", err)
+	}
 	if err != nil {
 		return result, fmt.Errorf("remind: %w", err)
 	}

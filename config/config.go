@@ -25,6 +25,7 @@ type Config struct {
 	APIURL        Address  `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API."`
 	NotifyURL     Address  `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
 	NotifySecret  Secret   `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
+	NotifyPrivate bool     `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
 	TimeScale     float64  `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
 	TemporalUIURL Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Without it there are no links."`
 }
@@ -78,8 +79,8 @@ func (c Config) validateNotify() error {
 	if c.NotifySecret == "" {
 		return errors.New("REENGAGE_NOTIFY_SECRET is not set: notifications to REENGAGE_NOTIFY_URL must be signed")
 	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(c.NotifySecret.Reveal(), "whsec_"))
-	if err != nil || len(key) == 0 {
+	text, prefixed := strings.CutPrefix(c.NotifySecret.Reveal(), "whsec_")
+	if key, err := base64.StdEncoding.DecodeString(text); err != nil || len(key) == 0 || !prefixed {
 		return errors.New("REENGAGE_NOTIFY_SECRET is not a Standard Webhooks secret: it must be whsec_ followed by base64")
 	}
 	return nil

@@ -75,7 +75,7 @@ func TestValidateNamesTheVariable(t *testing.T) {
 		{"receiver's address", map[string]string{"REENGAGE_NOTIFY_URL": "ftp://h"}, "REENGAGE_NOTIFY_URL"},
 		{"Temporal UI", map[string]string{"TEMPORAL_UI_URL": "http://"}, "TEMPORAL_UI_URL"},
 		{"unsigned notifications", map[string]string{"REENGAGE_NOTIFY_URL": "http://h"}, "REENGAGE_NOTIFY_SECRET is not set"},
-		{"unusable secret", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "?"}, "REENGAGE_NOTIFY_SECRET is not a"},
+		{"unusable secret", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "c2VjcmV0LWtleQ=="}, "REENGAGE_NOTIFY_SECRET is not a"},
 		{"signed notifications", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": secret}, ""},
 		{"clock stands still", map[string]string{"REENGAGE_TIME_SCALE": "0"}, "REENGAGE_TIME_SCALE"},
 		{"clock runs backwards", map[string]string{"REENGAGE_TIME_SCALE": "-1"}, "REENGAGE_TIME_SCALE"},
@@ -106,7 +106,7 @@ func TestSecretsAreOnlyEverShownAsSet(t *testing.T) {
 	c, err := parse(t, map[string]string{
 		"DATABASE_URL": database, "REENGAGE_API_KEYS": "pass-word,pass-word2", "WHATSAPP_APP_SECRETS": "pass-word",
 		"WHATSAPP_VERIFY_TOKEN": "pass-word", "WHATSAPP_ACCESS_TOKEN": "pass-word",
-		"REENGAGE_NOTIFY_URL": "https://u:pass-word@hooks.example/pass-word?k=pass-word", "REENGAGE_NOTIFY_SECRET": "pass+wordabc",
+		"REENGAGE_NOTIFY_URL": "https://u:pass-word@hooks.example/pass-word?k=pass-word", "REENGAGE_NOTIFY_SECRET": "whsec_pass+wordabc",
 	})
 	require.NoError(t, err)
 

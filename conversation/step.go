@@ -22,7 +22,9 @@ func Step(s State, e Event) (State, []Effect) {
 		d.failed(w)
 	case FactsKnown:
 		d.Facts = d.Facts.Merge(w.Facts)
-		d.watch()
+		if d.watch() {
+			d.say("W1", "window open until %s", stamp(d.WatchedUntil))
+		}
 	case SettingsChanged:
 		d.Settings = w.Settings
 		d.say("W7", "settings changed")

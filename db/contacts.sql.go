@@ -8,7 +8,6 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -134,107 +133,6 @@ func (q *Queries) LockContacts(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
-const lockConversations = `-- name: LockConversations :many
-WITH person AS (
-    SELECT unnest($1::int[]) AS index, unnest($2::uuid[]) AS business_number_id,
-           nullif(unnest($3::uuid[]), '00000000-0000-0000-0000-000000000000') AS contact_id,
-           nullif(unnest($4::text[]), '') AS phone, nullif(unnest($5::text[]), '') AS bsuid,
-           nullif(unnest($6::text[]), '') AS name
-), known AS (
-    SELECT p.index, v.id AS conversation_id, c.market
-    FROM person p
-    JOIN business_numbers n ON n.id = p.business_number_id
-    LEFT JOIN contact_aliases w ON w.kind = 'wa_id' AND w.portfolio = n.portfolio AND w.value = p.phone
-    LEFT JOIN contact_aliases b ON b.kind = 'bsuid' AND b.portfolio = n.portfolio AND b.value = p.bsuid
-    JOIN contacts c ON c.id = coalesce(p.contact_id, b.contact_id, w.contact_id)
-    JOIN conversations v ON v.business_number_id = n.id AND v.contact_id = c.id
-    WHERE p.contact_id IS NOT NULL
-       OR (c.merged_into IS NULL
-           AND (p.phone IS NULL OR w.contact_id = c.id)
-           AND (p.bsuid IS NULL OR b.contact_id = c.id)
-           AND (p.name IS NULL OR p.name = c.name))
-), wanted AS (
-    SELECT k.conversation_id, k.index, k.market FROM known k
-    UNION ALL
-    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY($7::uuid[])
-    UNION ALL
-    SELECT c.id, -1, p.market FROM conversations c JOIN contacts p ON p.id = c.contact_id
-    WHERE c.id = ANY($8::uuid[])
-)
-SELECT w.index::int AS index, w.market::text AS market, c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at
-FROM wanted w JOIN conversations c ON c.id = w.conversation_id
-WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
-ORDER BY c.id
-FOR NO KEY UPDATE OF c
-`
-
-type LockConversationsParams struct {
-	Indexes           []int32
-	BusinessNumberIds []uuid.UUID
-	ContactIds        []uuid.UUID
-	Phones            []string
-	Bsuids            []string
-	Names             []string
-	MessageIds        []uuid.UUID
-	ConversationIds   []uuid.UUID
-}
-
-type LockConversationsRow struct {
-	Index        int32
-	Market       string
-	Conversation Conversation
-}
-
-// Locks, in id order, the conversations of people, of outbound messages, and those named by id, and returns them; with
-// each the index of the person it was found for, or -1. If the people are not all known exactly as they are given here,
-// nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
-// before conversations.
-func (q *Queries) LockConversations(ctx context.Context, arg LockConversationsParams) ([]LockConversationsRow, error) {
-	rows, err := q.db.Query(ctx, lockConversations,
-		arg.Indexes,
-		arg.BusinessNumberIds,
-		arg.ContactIds,
-		arg.Phones,
-		arg.Bsuids,
-		arg.Names,
-		arg.MessageIds,
-		arg.ConversationIds,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []LockConversationsRow
-	for rows.Next() {
-		var i LockConversationsRow
-		if err := rows.Scan(
-			&i.Index,
-			&i.Market,
-			&i.Conversation.ID,
-			&i.Conversation.BusinessNumberID,
-			&i.Conversation.ContactID,
-			&i.Conversation.CreatedAt,
-			&i.Conversation.OpenedAt,
-			&i.Conversation.ExpiresAt,
-			&i.Conversation.LastInboundAt,
-			&i.Conversation.LastOutboundAt,
-			&i.Conversation.DisputedAt,
-			&i.Conversation.TemplateAcceptedAt,
-			&i.Conversation.TemplatePending,
-			&i.Conversation.ResumeClaimedUntil,
-			&i.Conversation.ResumeClaimedBy,
-			&i.Conversation.LastActivityAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const moveAliases = `-- name: MoveAliases :exec
 UPDATE contact_aliases a
 SET contact_id = k.contact_id
@@ -261,37 +159,4 @@ ON CONFLICT (id) DO UPDATE
 func (q *Queries) SaveContacts(ctx context.Context, contacts json.RawMessage) error {
 	_, err := q.db.Exec(ctx, saveContacts, contacts)
 	return err
-}
-
-const setFacts = `-- name: SetFacts :exec
-UPDATE conversations c
-SET opened_at = f.opened_at, expires_at = f.expires_at, last_inbound_at = f.last_inbound_at,
-    last_outbound_at = f.last_outbound_at, disputed_at = f.disputed_at, template_accepted_at = f.template_accepted_at
-FROM jsonb_to_recordset($1::jsonb) AS f(
-    id uuid, opened_at timestamptz, expires_at timestamptz, last_inbound_at timestamptz, last_outbound_at timestamptz,
-    disputed_at timestamptz, template_accepted_at timestamptz)
-WHERE c.id = f.id
-`
-
-// Writes what follows from a conversation's messages. What is pending or claimed is written by those who send.
-func (q *Queries) SetFacts(ctx context.Context, facts json.RawMessage) error {
-	_, err := q.db.Exec(ctx, setFacts, facts)
-	return err
-}
-
-const startConversations = `-- name: StartConversations :execrows
-INSERT INTO conversations (id, business_number_id, contact_id, created_at)
-SELECT c.id, c.business_number_id, c.contact_id, $1
-FROM jsonb_to_recordset($2::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
-ORDER BY c.business_number_id, c.contact_id
-ON CONFLICT (business_number_id, contact_id) DO NOTHING
-`
-
-// Makes the conversations that do not exist yet.
-func (q *Queries) StartConversations(ctx context.Context, now time.Time, conversations json.RawMessage) (int64, error) {
-	result, err := q.db.Exec(ctx, startConversations, now, conversations)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }

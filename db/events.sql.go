@@ -91,24 +91,6 @@ func (q *Queries) FindEvents(ctx context.Context, ids []uuid.UUID) ([]FindEvents
 	return items, nil
 }
 
-const findOpened = `-- name: FindOpened :one
-SELECT chain.occurred_at
-FROM (SELECT e.occurred_at, lead(e.occurred_at) OVER (ORDER BY e.occurred_at DESC) AS before
-      FROM events e WHERE e.conversation_id = $1 AND e.opens_window) chain
-WHERE chain.before IS NULL OR chain.occurred_at - chain.before >= interval '24 hours'
-ORDER BY chain.occurred_at DESC
-LIMIT 1
-`
-
-// The first message of the unbroken chain that the conversation's last counting message belongs to (W1): going back in
-// time, the first one that has none in the 24 h before it.
-func (q *Queries) FindOpened(ctx context.Context, conversationID *uuid.UUID) (time.Time, error) {
-	row := q.db.QueryRow(ctx, findOpened, conversationID)
-	var occurred_at time.Time
-	err := row.Scan(&occurred_at)
-	return occurred_at, err
-}
-
 const moveDelivery = `-- name: MoveDelivery :exec
 UPDATE outbound_messages o
 SET delivery_status = m.status
@@ -228,35 +210,6 @@ func (q *Queries) StoreEvents(ctx context.Context, arg StoreEventsParams) ([]Sto
 		return nil, err
 	}
 	return items, nil
-}
-
-const sumOutbound = `-- name: SumOutbound :one
-SELECT
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
-             '0001-01-01 00:00:00+00')::timestamptz AS last_outbound_at,
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
-             '0001-01-01 00:00:00+00')::timestamptz AS template_accepted_at,
-    coalesce(max(s.occurred_at) FILTER (WHERE o.delivery_status = 'failed' AND e.type = 'freeform'),
-             '0001-01-01 00:00:00+00')::timestamptz AS disputed_at
-FROM events e
-LEFT JOIN outbound_messages o ON o.message_id = e.id
-LEFT JOIN events s ON s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047
-WHERE e.conversation_id = $1 AND e.kind = 'outbound'
-`
-
-type SumOutboundRow struct {
-	LastOutboundAt     time.Time
-	TemplateAcceptedAt time.Time
-	DisputedAt         time.Time
-}
-
-// What follows from a conversation's outbound messages that did not fail, and from the free-form ones that the provider
-// refused because it considers the window closed (W9). The year 1 stands for never.
-func (q *Queries) SumOutbound(ctx context.Context, conversationID *uuid.UUID) (SumOutboundRow, error) {
-	row := q.db.QueryRow(ctx, sumOutbound, conversationID)
-	var i SumOutboundRow
-	err := row.Scan(&i.LastOutboundAt, &i.TemplateAcceptedAt, &i.DisputedAt)
-	return i, err
 }
 
 const trackOutbound = `-- name: TrackOutbound :many

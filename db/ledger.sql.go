@@ -179,22 +179,21 @@ func (q *Queries) ListDirtyMarks(ctx context.Context, conversationIds []uuid.UUI
 	return items, nil
 }
 
-const listPostedCharges = `-- name: ListPostedCharges :many
-SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.conversation_id, c.category, c.market,
-       c.amount_micros, c.currency, c.charged_at, c.rule,
-       EXISTS (SELECT FROM charges r WHERE r.reverses = c.id) AS reversed
-FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS reach) r
-JOIN charges c ON c.conversation_id = r.conversation_id AND c.reverses IS NULL
-JOIN events e ON e.id = c.event_id AND e.occurred_at >= r.reach
+const listPostedRows = `-- name: ListPostedRows :many
+SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.reverses, c.conversation_id, c.category, c.market,
+       c.amount_micros, c.currency, c.charged_at, c.rule
+FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS earliest) r
+JOIN charges c ON c.conversation_id = r.conversation_id AND c.charged_at >= r.earliest
 `
 
-type ListPostedChargesRow struct {
+type ListPostedRowsRow struct {
 	ID             int64
 	Scheme         string
 	Card           string
 	Kind           string
 	EventID        uuid.UUID
 	Revision       int32
+	Reverses       *int64
 	ConversationID uuid.UUID
 	Category       *string
 	Market         *string
@@ -202,19 +201,18 @@ type ListPostedChargesRow struct {
 	Currency       string
 	ChargedAt      time.Time
 	Rule           string
-	Reversed       bool
 }
 
-// The charges for messages from each conversation's reach on, reversed ones included: their revisions are used up.
-func (q *Queries) ListPostedCharges(ctx context.Context, conversationIds []uuid.UUID, reaches []time.Time) ([]ListPostedChargesRow, error) {
-	rows, err := q.db.Query(ctx, listPostedCharges, conversationIds, reaches)
+// Charges and reversals, which repeat the instant of their charge, of each conversation from an instant on.
+func (q *Queries) ListPostedRows(ctx context.Context, conversationIds []uuid.UUID, earliest []time.Time) ([]ListPostedRowsRow, error) {
+	rows, err := q.db.Query(ctx, listPostedRows, conversationIds, earliest)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListPostedChargesRow
+	var items []ListPostedRowsRow
 	for rows.Next() {
-		var i ListPostedChargesRow
+		var i ListPostedRowsRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.Scheme,
@@ -222,6 +220,7 @@ func (q *Queries) ListPostedCharges(ctx context.Context, conversationIds []uuid.
 			&i.Kind,
 			&i.EventID,
 			&i.Revision,
+			&i.Reverses,
 			&i.ConversationID,
 			&i.Category,
 			&i.Market,
@@ -229,7 +228,6 @@ func (q *Queries) ListPostedCharges(ctx context.Context, conversationIds []uuid.
 			&i.Currency,
 			&i.ChargedAt,
 			&i.Rule,
-			&i.Reversed,
 		); err != nil {
 			return nil, err
 		}
@@ -366,18 +364,18 @@ func (q *Queries) LockForBilling(ctx context.Context, conversationID uuid.UUID) 
 
 const markNumberDirty = `-- name: MarkNumberDirty :execrows
 INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), $1
+SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), '-infinity'
 FROM conversations c
-WHERE c.business_number_id = $2
-  AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $1)
+WHERE c.business_number_id = $1
+  AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $2)
 ORDER BY c.id
 ON CONFLICT (conversation_id) DO UPDATE
-SET version = excluded.version, since = least(dirty_conversations.since, excluded.since), attempts = 0, retry_at = '-infinity'
+SET version = excluded.version, since = excluded.since, attempts = 0, retry_at = '-infinity'
 `
 
-// Marks every conversation of the number in which something occurred since.
-func (q *Queries) MarkNumberDirty(ctx context.Context, since time.Time, businessNumberID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, markNumberDirty, since, businessNumberID)
+// Marks every conversation of the number in which something occurred since, to be looked at whole.
+func (q *Queries) MarkNumberDirty(ctx context.Context, businessNumberID uuid.UUID, since time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, markNumberDirty, businessNumberID, since)
 	if err != nil {
 		return 0, err
 	}

@@ -13,6 +13,33 @@ import (
 	"github.com/google/uuid"
 )
 
+const configureNumber = `-- name: ConfigureNumber :exec
+INSERT INTO business_numbers (id, phone_number_id, display, waba_id, settings, configured, created_at)
+VALUES (gen_random_uuid(), $1, $2, $3, $4, true, $5)
+ON CONFLICT (phone_number_id) DO UPDATE
+    SET display = excluded.display, waba_id = excluded.waba_id, settings = excluded.settings, configured = true
+`
+
+type ConfigureNumberParams struct {
+	PhoneNumberID string
+	Display       string
+	WabaID        string
+	Settings      json.RawMessage
+	Now           time.Time
+}
+
+// Sets a number up by hand; what a webhook has registered before keeps its id.
+func (q *Queries) ConfigureNumber(ctx context.Context, arg ConfigureNumberParams) error {
+	_, err := q.db.Exec(ctx, configureNumber,
+		arg.PhoneNumberID,
+		arg.Display,
+		arg.WabaID,
+		arg.Settings,
+		arg.Now,
+	)
+	return err
+}
+
 const findNumbers = `-- name: FindNumbers :many
 SELECT id, phone_number_id, display, waba_id, portfolio FROM business_numbers WHERE phone_number_id = ANY($1::text[])
 `

@@ -12,6 +12,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+// minConns is how large a pool may grow at least: pgx's default follows the number of cores, but our work waits for
+// commits rather than for a core.
+const minConns = 16
+
 // Open returns a pool for the database URL. It connects lazily, so it succeeds while Postgres is away.
 func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(databaseURL)
@@ -19,6 +23,7 @@ func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 		return nil, errors.New("DATABASE_URL is not a Postgres URL") // the cause would show the password
 	}
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.MaxConns = max(cfg.MaxConns, minConns) // a pool_max_conns above this in the URL holds
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}

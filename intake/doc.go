@@ -1,2 +1,47 @@
-// Package intake stores what happened, once.
+// Package intake stores what happened, once, together with what follows from it.
+//
+//	webhook body ──whatsapp.Parse──┐
+//	POST /v1/inbound, /outbound ───┼─▶ batch ──one transaction──▶ 200
+//	messages signalled directly ───┘
+//
+//	numbers → aliases → contacts → conversations → outbound messages → events → facts, marks
+//	└───────────────── everything is locked in this order, and each in key order ──────────┘
+//
+// The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts
+// (W1 by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay, and wakes the relay. It costs
+// a fixed number of round trips, however many updates a body holds: five for a message of somebody known (begin, lock,
+// store, facts, commit).
+//
+// # The same event is one row
+//
+//	id = HMAC-SHA256(installation's key, tag | unique key), cut to a UUID of version 8
+//	message, call: number + provider's id      status: wamid + state + time      notice: account + content
+//
+// So an id is the same in whatever order and by whatever way events arrive, and the row itself is the mark by which a
+// second copy is known. A status names the id that its message has, or will have.
+//
+// # Statuses
+//
+// A message and its statuses meet in the lock of the message's row in outbound_messages: whoever comes first makes it. A
+// status of an unknown message is parked there, without a conversation, and the transaction that stores the message adopts
+// it. Deliveries move forward only. A failure takes the message out of the facts unless it arrived after all, whichever
+// news came first; the facts are then computed again from the log. Of statuses, only a failure is signalled. A dispute
+// (W9) is not taken back by a later delivery: the contact's next message ends it.
+//
+// # Who it is (W10)
+//
+//	phone known, bsuid new, none before    the contact gains the bsuid
+//	phone known, bsuid new, another before a recycled number: a new contact, without history; the phone moves
+//	bsuid known, phone new                 the contact gains the phone
+//	both known, two contacts               the bsuid counts, nothing moves: problem identity_conflict
+//
+// It owns events, facts, contacts and their conversations. It does not own the wire's shapes (whatsapp), what a window is
+// (conversation), signalling (relay) nor money (ledger), and not yet: merging two contacts, consent, keywords.
+//
+// # Why failure is safe
+//
+// Nothing is acknowledged before the commit, and a repetition changes nothing. A transaction that loses a race (a deadlock,
+// a contact that somebody else made at the same moment) runs again from the start. What cannot be understood is listed
+// as a problem by place and reason, while its neighbours and the bytes are kept; what the database refuses although it
+// could be read costs only itself: the body is then stored update by update. No log, error or metric says who wrote what.
 package intake

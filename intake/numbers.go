@@ -13,7 +13,7 @@ type number struct {
 	waba, display bool // whether they are known
 }
 
-// teaches reports whether a sighting holds something that is not known of the number.
+// lacks reports whether a sighting holds something that is not known of the number.
 func (n number) lacks(s sighting) bool {
 	return !n.waba && s.waba != "" || !n.display && s.display != ""
 }

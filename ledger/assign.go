@@ -43,7 +43,7 @@ func (l *Ledger) Assign(ctx context.Context, phoneNumberID, scheme string, from 
 		if changed == 0 {
 			return nil
 		}
-		if _, err := q.MarkNumberDirty(ctx, from, number); err != nil {
+		if _, err := q.MarkNumberDirty(ctx, number, from); err != nil {
 			return fmt.Errorf("assign: mark conversations: %w", err)
 		}
 		return nil

@@ -31,12 +31,25 @@ func (t *tally) compare() {
 	for i, c := range t.owed {
 		owed[key{c.Scheme, string(c.Kind), uuid.MustParse(c.Event)}] = i
 	}
+	read := make(map[string]bool, len(t.events))
+	for _, e := range t.events {
+		read[e.ID] = true
+	}
+	reversed := map[int64]bool{}
+	for _, p := range t.posted {
+		if p.Reverses != nil {
+			reversed[*p.Reverses] = true
+		}
+	}
 	revision := make(map[key]int32, len(t.posted))
 	settled := make([]bool, len(t.owed))
 	for _, p := range t.posted {
+		if p.Reverses != nil || !read[p.EventID.String()] {
+			continue // what lies before the reach stands
+		}
 		k := key{p.Scheme, p.Kind, p.EventID}
 		revision[k] = max(revision[k], p.Revision)
-		if p.Reversed {
+		if reversed[p.ID] {
 			continue
 		}
 		if i, ok := owed[k]; ok && sameFacts(p, t.owed[i]) {
@@ -61,7 +74,7 @@ func (t *tally) withoutPrice(scheme string, event uuid.UUID) bool {
 	})
 }
 
-func sameFacts(p db.ListPostedChargesRow, c tariff.Charge) bool {
+func sameFacts(p db.ListPostedRowsRow, c tariff.Charge) bool {
 	return p.Card == c.Card && text(p.Category) == c.Category && text(p.Market) == c.Market &&
 		p.AmountMicros == c.AmountMicros && p.Currency == c.Currency && p.ChargedAt.Equal(c.At) && p.Rule == c.Rule
 }

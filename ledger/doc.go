@@ -16,7 +16,8 @@ own: prices and rules (tariff), events (intake), when billing is asked for (work
 	         sees what the previous holder posted
 	2 mark   version, earliest event not billed, assignments, in one statement and before the events: so the mark is
 	         never newer than what is rated
-	3 reach  back to the last gap longer than the schemes' memory; what lies before it cannot have changed
+	3 reach  back to the last gap longer than the schemes' memory; what lies before it cannot have changed. Forward to the
+	         end: late events are rare, and mostly a few messages late
 	4 rate   in memory
 	5 post   reversals, charges; at the end the marks
 

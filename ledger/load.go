@@ -60,7 +60,11 @@ func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 		t := due[e.ConversationID]
 		t.events = append(t.events, t.event(e))
 	}
-	posted, err := q.ListPostedCharges(ctx, ids, reaches)
+	earliest := make([]time.Time, len(ids))
+	for i, id := range ids {
+		earliest[i] = due[id].earliest()
+	}
+	posted, err := q.ListPostedRows(ctx, ids, earliest)
 	if err != nil {
 		return fmt.Errorf("list charges: %w", err)
 	}
@@ -69,6 +73,17 @@ func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 		t.posted = append(t.posted, p)
 	}
 	return nil
+}
+
+// earliest is an instant before which nothing that was read can have been charged: statuses need not come after their message.
+func (t *tally) earliest() time.Time {
+	earliest := t.reach
+	for _, e := range t.events {
+		if e.At.Before(earliest) {
+			earliest = e.At
+		}
+	}
+	return earliest
 }
 
 // event is a row of the log as rating reads it.

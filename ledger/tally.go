@@ -25,7 +25,7 @@ type tally struct {
 
 	reach  time.Time // messages from here on are rated and compared
 	events []tariff.Event
-	posted []db.ListPostedChargesRow
+	posted []db.ListPostedRowsRow // may hold some of messages before the reach
 
 	owed     []tariff.Charge
 	unpriced []tariff.MissingPrice

@@ -3,15 +3,20 @@ package ops
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
 
 	"reengage/db"
 )
+
+// undefinedTable is Postgres' code for it.
+const undefinedTable = "42P01"
 
 // checkTimeout bounds one check, in real time.
 const checkTimeout = 2 * time.Second
@@ -26,6 +31,10 @@ type Check struct {
 func Database(pool *pgxpool.Pool) Check {
 	return Check{Name: "database", Probe: func(ctx context.Context) error {
 		_, err := db.New(pool).GetInstallation(ctx)
+		var pgErr *pgconn.PgError
+		if errors.As(err, &pgErr) && pgErr.Code == undefinedTable {
+			return errors.New("the database has no schema yet: run starter migrate")
+		}
 		return err
 	}}
 }

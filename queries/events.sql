@@ -87,28 +87,3 @@ FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status
       FROM (SELECT unnest(@message_ids::uuid[]) AS message_id, unnest(@statuses::text[]) AS status) d
       ORDER BY d.message_id, delivery_rank(d.status) DESC) m
 WHERE o.message_id = m.message_id AND delivery_rank(o.delivery_status) < delivery_rank(m.status);
-
--- name: FindOpened :one
--- The first message of the unbroken chain that the conversation's last counting message belongs to (W1): going back in
--- time, the first one that has none in the 24 h before it.
-SELECT chain.occurred_at
-FROM (SELECT e.occurred_at, lead(e.occurred_at) OVER (ORDER BY e.occurred_at DESC) AS before
-      FROM events e WHERE e.conversation_id = @conversation_id AND e.opens_window) chain
-WHERE chain.before IS NULL OR chain.occurred_at - chain.before >= interval '24 hours'
-ORDER BY chain.occurred_at DESC
-LIMIT 1;
-
--- name: SumOutbound :one
--- What follows from a conversation's outbound messages that did not fail, and from the free-form ones that the provider
--- refused because it considers the window closed (W9). The year 1 stands for never.
-SELECT
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
-             '0001-01-01 00:00:00+00')::timestamptz AS last_outbound_at,
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
-             '0001-01-01 00:00:00+00')::timestamptz AS template_accepted_at,
-    coalesce(max(s.occurred_at) FILTER (WHERE o.delivery_status = 'failed' AND e.type = 'freeform'),
-             '0001-01-01 00:00:00+00')::timestamptz AS disputed_at
-FROM events e
-LEFT JOIN outbound_messages o ON o.message_id = e.id
-LEFT JOIN events s ON s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047
-WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound';

@@ -89,14 +89,12 @@ UNION ALL
 SELECT conversation_id::uuid, id, kind, type, occurred_at, message_id, entry_point_until, pricing, NULL, NULL, NULL
 FROM statuses;
 
--- name: ListPostedCharges :many
--- The charges for messages from each conversation's reach on, reversed ones included: their revisions are used up.
-SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.conversation_id, c.category, c.market,
-       c.amount_micros, c.currency, c.charged_at, c.rule,
-       EXISTS (SELECT FROM charges r WHERE r.reverses = c.id) AS reversed
-FROM (SELECT unnest(@conversation_ids::uuid[]) AS conversation_id, unnest(@reaches::timestamptz[]) AS reach) r
-JOIN charges c ON c.conversation_id = r.conversation_id AND c.reverses IS NULL
-JOIN events e ON e.id = c.event_id AND e.occurred_at >= r.reach;
+-- name: ListPostedRows :many
+-- Charges and reversals, which repeat the instant of their charge, of each conversation from an instant on.
+SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.reverses, c.conversation_id, c.category, c.market,
+       c.amount_micros, c.currency, c.charged_at, c.rule
+FROM (SELECT unnest(@conversation_ids::uuid[]) AS conversation_id, unnest(@earliest::timestamptz[]) AS earliest) r
+JOIN charges c ON c.conversation_id = r.conversation_id AND c.charged_at >= r.earliest;
 
 -- name: ReverseCharges :execrows
 INSERT INTO charges (scheme, card, kind, event_id, revision, reverses, conversation_id, business_number_id, category, market,
@@ -151,15 +149,15 @@ ON CONFLICT (business_number_id, effective_from) DO UPDATE SET scheme = excluded
 WHERE scheme_assignments.scheme <> excluded.scheme;
 
 -- name: MarkNumberDirty :execrows
--- Marks every conversation of the number in which something occurred since.
+-- Marks every conversation of the number in which something occurred since, to be looked at whole.
 INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), @since
+SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), '-infinity'
 FROM conversations c
 WHERE c.business_number_id = @business_number_id
   AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= @since)
 ORDER BY c.id
 ON CONFLICT (conversation_id) DO UPDATE
-SET version = excluded.version, since = least(dirty_conversations.since, excluded.since), attempts = 0, retry_at = '-infinity';
+SET version = excluded.version, since = excluded.since, attempts = 0, retry_at = '-infinity';
 
 -- name: CountDirtyConversations :one
 -- Those that can be billed, and those whose number waits for a scheme.

@@ -16,3 +16,10 @@ RETURNING id, phone_number_id, display, waba_id;
 SELECT c.id, n.id AS business_number_id, n.phone_number_id
 FROM conversations c JOIN business_numbers n ON n.id = c.business_number_id
 WHERE c.id = ANY(@ids::uuid[]);
+
+-- name: ConfigureNumber :exec
+-- Sets a number up by hand; what a webhook has registered before keeps its id.
+INSERT INTO business_numbers (id, phone_number_id, display, waba_id, settings, configured, created_at)
+VALUES (gen_random_uuid(), @phone_number_id, @display, @waba_id, @settings, true, @now)
+ON CONFLICT (phone_number_id) DO UPDATE
+    SET display = excluded.display, waba_id = excluded.waba_id, settings = excluded.settings, configured = true;

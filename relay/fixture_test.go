@@ -66,7 +66,7 @@ func (s *store) messages(conversation uuid.UUID, n int, from time.Time) {
 			                    opens_window, wamid, market, content, needs_signal)
 			SELECT gen_random_uuid(), 'inbound', 'text', 'webhook', $1, $2, $3::timestamptz + i * interval '1 s', $3, true,
 			       'wamid.personal', 'US', '{"text":"personal"}', true
-			FROM generate_series(0, $4::int - 1) i
+			FROM generate_series(0, $4::int - 1) i ORDER BY random()
 		), touched AS (`+touchLease+`)
 		SELECT pg_notify('reengage_relay', '')`, s.number, conversation, from, n)
 }

@@ -96,6 +96,7 @@ func (r *conversationRun) record(ctx workflow.Context, request contract.RecordRe
 			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+err.Error())
 			return
 		}
+		r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, result.Rejected...)
 		for _, m := range result.Inbound {
 			r.inbox.arrived.events = append(r.inbox.arrived.events, inboundEvent(m))
 		}

@@ -42,6 +42,7 @@ func (r RecordRequest) Empty() bool { return len(r.Inbound) == 0 && len(r.Outbou
 
 // RecordResult are the same messages as they were stored: with event ids, and with the times that hold (W3).
 type RecordResult struct {
+	Rejected []string          `json:"rejected,omitempty"` // why others could not be stored; no content
 	Inbound  []InboundMessage  `json:"inbound,omitempty"`
 	Outbound []OutboundMessage `json:"outbound,omitempty"`
 }

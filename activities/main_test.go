@@ -1,0 +1,9 @@
+package activities
+
+import (
+	"testing"
+
+	"reengage/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }

@@ -1,0 +1,120 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"reengage/devstack/people"
+	"reengage/devstack/stack"
+	"reengage/whatsapp/whatsapptest"
+)
+
+// Play plays the script on a running stack, prints what happens as it happens, and compares in the end. Its error says
+// what did not come out as the script says.
+func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
+	p := &player{stack: s, business: people.NewBusiness(s), begin: s.Now(), out: out}
+	if err := s.Simulator.Script(whatsapptest.Rule{
+		Match: whatsapptest.Match{Template: "old_offer"}, Do: "status", Times: -1, Status: "failed", Code: 131026,
+	}); err != nil {
+		return err
+	}
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	go p.watch(watching)
+
+	for _, turn := range turns() {
+		if err := p.until(ctx, turn.line.at); err != nil {
+			return err
+		}
+		if err := p.play(ctx, turn.customer, turn.line); err != nil {
+			return fmt.Errorf("%s %s: %w", turn.customer.name, turn.line.do, err)
+		}
+	}
+	p.say("the last line has been played; waiting for the windows to close")
+	if err := p.until(ctx, lasts); err != nil {
+		return err
+	}
+	if err := p.settled(ctx); err != nil {
+		return err
+	}
+	stop()
+	return p.summary(ctx)
+}
+
+// player plays the script and tells of it.
+type player struct {
+	stack    *stack.Stack
+	business *people.Business
+	begin    time.Time // virtual
+	mu       sync.Mutex
+	out      io.Writer
+}
+
+// turn is one customer's line.
+type turn struct {
+	customer customer
+	line     line
+}
+
+func turns() []turn {
+	var all []turn
+	for _, c := range cast {
+		for _, l := range c.lines {
+			all = append(all, turn{c, l})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b turn) int { return cmp.Compare(a.line.at, b.line.at) })
+	return all
+}
+
+// until waits for a moment of the virtual clock.
+func (p *player) until(ctx context.Context, at time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(p.stack.Clock.Wait(p.begin.Add(at), time.Now())):
+		return nil
+	}
+}
+
+func (p *player) play(ctx context.Context, c customer, l line) error {
+	to := people.Recipient{Name: c.name, Phone: c.phone, BSUID: c.bsuid}
+	p.say("%s %s: %s", c.name, l.do, l.text)
+	switch l.do {
+	case answered:
+		return p.business.Text(ctx, to, l.text)
+	case sentTemplate, templateFailing:
+		return p.business.Template(ctx, to, l.text)
+	}
+	message := whatsapptest.Inbound{From: c.phone, BSUID: c.bsuid, Name: c.name, Text: l.text}
+	switch l.do {
+	case reacts:
+		message.Type = "reaction"
+	case writesLate:
+		message.At = p.begin.Add(l.occurred)
+	}
+	wamid, err := p.stack.Simulator.Inbound(ctx, message)
+	if err == nil && l.do == writesTwice {
+		message.ID = wamid
+		_, err = p.stack.Simulator.Inbound(ctx, message)
+	}
+	return err
+}
+
+// say prints a line with the virtual time.
+func (p *player) say(format string, args ...any) {
+	p.at(p.stack.Now(), format, args...)
+}
+
+func (p *player) at(t time.Time, format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	since := t.Sub(p.begin)
+	fmt.Fprintf(p.out, "day %d %02d:%02d  %s\n", int(since.Hours())/24+1, int(since.Hours())%24, int(since.Minutes())%60,
+		fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"reengage/clock"
+	"reengage/db"
+)
+
+// requestTimeout bounds one request, in real time; what takes longer is answered as an outage.
+const requestTimeout = 10 * time.Second
+
+// Deps is what the API works with.
+type Deps struct {
+	Pool  *pgxpool.Pool
+	Store Store
+	Clock clock.Clock
+	Keys  []string // bearer keys; none: every request is answered 401
+	Log   *slog.Logger
+}
+
+// API answers the requests under /v1.
+type API struct {
+	queries *db.Queries // for reports and lists
+	store   Store
+	clock   clock.Clock
+	keys    keys
+	log     *slog.Logger
+	huma    huma.API
+}
+
+// New returns the API. Register puts it on a mux.
+func New(d Deps) *API {
+	return &API{queries: db.New(customPlans{d.Pool}), store: d.Store, clock: d.Clock, keys: newKeys(d.Keys), log: d.Log}
+}
+
+// Register adds the endpoints, /openapi.json and /docs to the mux.
+func (a *API) Register(mux *http.ServeMux) {
+	c := huma.DefaultConfig("Reengage", "1")
+	c.Info.Description = "Keeps WhatsApp conversations alive within their 24-hour window, and accounts for what they cost."
+	c.CreateHooks = nil // they would add $schema to every body
+	c.SchemasPath = ""
+	c.DocsPath = ""
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
+	c.Security = []map[string][]string{{"key": {}}}
+	a.huma = humago.New(mux, c)
+	a.huma.UseMiddleware(a.authorize)
+
+	register(a, recordInboundOp, (*RecordInbound).Execute)
+	register(a, recordOutboundOp, (*RecordOutbound).Execute)
+	register(a, findConversationOp, (*FindConversation).Execute)
+	register(a, listConversationsOp, (*ListConversations).Execute)
+	register(a, getConversationOp, (*GetConversation).Execute)
+	register(a, listChargesOp, (*ListCharges).Execute)
+
+	mux.HandleFunc("/v1/", a.noSuchEndpoint)
+	registerDocs(mux)
+}
+
+// register adds one endpoint: execute is called with the request and the real time of its arrival.
+func register[I, O any](a *API, op huma.Operation, execute func(*I, context.Context, *API, time.Time) (O, error)) {
+	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusServiceUnavailable)
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*struct{ Body O }, error) {
+		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+		defer cancel()
+		out, err := execute(in, ctx, a, time.Now())
+		if err != nil {
+			return nil, a.problem(ctx, op.OperationID, err)
+		}
+		return &struct{ Body O }{out}, nil
+	})
+}

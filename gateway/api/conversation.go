@@ -1,0 +1,115 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"reengage/conversation"
+	"reengage/db"
+	"reengage/intake"
+	"reengage/workflows/contract"
+)
+
+// Conversation is a conversation as outsiders see it at one moment.
+type Conversation struct {
+	ID             uuid.UUID               `json:"id"`
+	Number         contract.Number         `json:"number" doc:"The business number: Meta's phone number id, and the number as people write it."`
+	Contact        Contact                 `json:"contact"`
+	Status         conversation.StatusName `json:"status" enum:"active,expiring,expired,resuming,awaiting_reply" doc:"W6."`
+	Window         *conversation.Window    `json:"window" doc:"The customer service window; null unless it is open."`
+	LastInboundAt  *time.Time              `json:"last_inbound_at" doc:"Of messages that open the window (W2)."`
+	LastOutboundAt *time.Time              `json:"last_outbound_at" doc:"Of messages that did not fail."`
+	Unanswered     bool                    `json:"unanswered" doc:"The contact has written since the business last did."`
+	CanSend        conversation.CanSend    `json:"can_send" doc:"What may be sent now; reason is window_closed if free-form may not, else empty."`
+	Next           *conversation.Next      `json:"next" doc:"What the clock will change next: reminder, expiring or window_closes; null if nothing."`
+}
+
+// Contact is a person's messaging identity.
+type Contact struct {
+	ID    uuid.UUID `json:"id"`
+	Name  string    `json:"name"`
+	Phone *string   `json:"phone" doc:"E.164, with the plus."`
+	BSUID *string   `json:"bsuid"`
+}
+
+// TransformSchema says that window and next may be null, which huma cannot tell of a struct.
+func (Conversation) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	for _, name := range []string{"window", "next"} {
+		p := s.Properties[name]
+		s.Properties[name] = &huma.Schema{
+			Description: p.Description,
+			AnyOf:       []*huma.Schema{{Ref: p.Ref}, {Type: "null"}},
+		}
+	}
+	return s
+}
+
+// view renders conversations at one virtual moment. Many of a list have the same number, whose settings are read once.
+type view struct {
+	now      time.Time
+	settings map[uuid.UUID]conversation.Settings
+}
+
+func newView(now time.Time) view {
+	return view{now: now, settings: map[uuid.UUID]conversation.Settings{}}
+}
+
+func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact) (Conversation, error) {
+	settings, known := v.settings[n.ID]
+	if !known {
+		var err error
+		if settings, err = intake.SettingsOf(n, v.now); err != nil {
+			return Conversation{}, err
+		}
+		v.settings[n.ID] = settings
+	}
+	f := c.Facts()
+	return Conversation{
+		ID:             c.ID,
+		Number:         contract.Number{ID: n.PhoneNumberID, Display: n.Display},
+		Contact:        Contact{ID: p.ID, Name: p.Name, Phone: withPlus(p.Phone), BSUID: p.Bsuid},
+		Status:         conversation.Status(f, v.now),
+		Window:         conversation.WindowAt(f, v.now),
+		LastInboundAt:  orNull(f.LastInboundAt),
+		LastOutboundAt: orNull(f.LastOutboundAt),
+		Unanswered:     f.Unanswered(),
+		CanSend:        conversation.SendableAt(f, v.now),
+		Next:           next(f, settings, v.now),
+	}, nil
+}
+
+// next is what the clock will change in an open window. A reminder that will not fire because the team has answered
+// (W7) is left out.
+func next(f conversation.Facts, s conversation.Settings, now time.Time) *conversation.Next {
+	if !f.WindowOpen(now) {
+		return nil
+	}
+	waiting := conversation.State{Facts: f, Settings: s, WatchedUntil: f.ExpiresAt}
+	if !f.Unanswered() && !s.Reminders.Always {
+		for _, due := range conversation.Reminders(s, f.ExpiresAt) {
+			waiting.Reminded = append(waiting.Reminded, due.Leads...)
+		}
+	}
+	wake, ok := conversation.NextWake(waiting, now)
+	if !ok {
+		return nil
+	}
+	return &conversation.Next{Kind: wake.Kind, At: wake.At}
+}
+
+func withPlus(phone *string) *string {
+	if phone == nil {
+		return nil
+	}
+	p := "+" + *phone
+	return &p
+}
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,64 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"reengage/gateway/api"
+)
+
+func answer(h http.Handler, method, path, authorization string) *httptest.ResponseRecorder {
+	req := httptest.NewRequest(method, path, nil)
+	req.Header.Set("Authorization", authorization)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, req)
+	return w
+}
+
+func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
+	mux := http.NewServeMux()
+	api.New(api.Deps{Log: quiet}).Register(mux)
+	w := answer(mux, "GET", "/openapi.json", "")
+	require.Equal(t, http.StatusOK, w.Code)
+	var doc struct {
+		OpenAPI    string
+		Paths      map[string]map[string]any
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]any
+				Required   []string
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &doc))
+	require.Regexp(t, `^3\.1`, doc.OpenAPI)
+	for path, methods := range map[string][]string{
+		"/v1/inbound": {"post"}, "/v1/outbound": {"post"}, "/v1/conversations": {"post", "get"},
+		"/v1/conversations/{id}": {"get"}, "/v1/charges": {"get"},
+	} {
+		require.Len(t, doc.Paths[path], len(methods), path)
+		for _, m := range methods {
+			require.Contains(t, doc.Paths[path], m)
+		}
+	}
+	window := doc.Components.Schemas["Conversation"].Properties["window"].(map[string]any)
+	require.Equal(t, map[string]any{"type": "null"}, window["anyOf"].([]any)[1])
+	require.ElementsMatch(t, []string{"id", "occurred_at", "type"}, doc.Components.Schemas["InboundMessage"].Required)
+}
+
+func TestDocsFetchNothingFromElsewhere(t *testing.T) {
+	mux := http.NewServeMux()
+	api.New(api.Deps{Log: quiet}).Register(mux)
+	require.Equal(t, "/docs/", answer(mux, "GET", "/docs", "").Header().Get("Location"))
+	for _, file := range []string{"", "viewer.js", "viewer.css"} {
+		w := answer(mux, "GET", "/docs/"+file, "")
+		require.Equal(t, http.StatusOK, w.Code, file)
+		require.NotRegexp(t, regexp.MustCompile(`https?://|//cdn`), w.Body.String())
+		require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
+	}
+}

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// GetConversation asks for one conversation.
+//
+//	GET /v1/conversations/0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+type GetConversation struct {
+	ID uuid.UUID `path:"id" doc:"The conversation's id."`
+}
+
+var getConversationOp = huma.Operation{
+	OperationID: "get-conversation", Method: http.MethodGet, Path: "/v1/conversations/{id}",
+	Summary: "Get a conversation", Errors: []int{http.StatusNotFound},
+}
+
+// Execute returns the conversation as it is at real.
+func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (Conversation, error) {
+	row, err := a.queries.GetConversation(ctx, r.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Conversation{}, newProblem(http.StatusNotFound, "conversation_not_found", "there is no conversation with this id")
+	}
+	if err != nil {
+		return Conversation{}, err
+	}
+	return newView(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact)
+}

@@ -1,0 +1,165 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"reengage/conversation"
+	"reengage/db"
+)
+
+// ListConversations asks for open windows by deadline, soonest first, then for the rest by last activity, newest first.
+//
+//	GET /v1/conversations?status=expiring&number=106540352242922&q=ada&limit=50
+type ListConversations struct {
+	Status string `query:"status" enum:"active,expiring,expired,resuming,awaiting_reply"`
+	Number string `query:"number" maxLength:"64" doc:"Phone number id of the business number."`
+	Q      string `query:"q" maxLength:"200" doc:"Part of a name, or of a phone's digits, or a whole bsuid."`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before."`
+	Limit  int32  `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+var listConversationsOp = huma.Operation{
+	OperationID: "list-conversations", Method: http.MethodGet, Path: "/v1/conversations",
+	Summary: "List conversations",
+	Description: "Open windows by deadline, soonest first, then the rest by last activity, newest first. Which conversations are " +
+		"listed, and where, is decided as of the first page, so that each one that stays as it is comes exactly once; what is " +
+		"said of each is true now. One in which somebody writes while the pages are read may come twice or not at all.",
+}
+
+// listCursor is where a list goes on: in which of the two orders and after which conversation.
+type listCursor struct {
+	Now  time.Time `json:"now"` // virtual time of the first page, which decides what is open
+	Rest bool      `json:"rest,omitempty"`
+	At   time.Time `json:"at"` // deadline, or last activity, of the last one listed
+	ID   uuid.UUID `json:"id"`
+}
+
+// A time after all others, and an id after all others, from which the two orders start.
+var (
+	endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+	lastID    = uuid.Max
+)
+
+// Execute returns one page.
+func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time) (Page[Conversation], error) {
+	now := a.clock.At(real)
+	// Open are those whose deadline comes after (now, last id): a deadline at now is closed (W5).
+	at := listCursor{Now: now, At: now, ID: lastID}
+	if err := decodeCursor(r.Cursor, &at); err != nil {
+		return Page[Conversation]{}, err
+	}
+	if !at.Rest && at.At.Before(at.Now) { // not one of ours
+		at.At = at.Now
+	}
+	rows, err := r.read(ctx, a.queries, at)
+	if err != nil {
+		return Page[Conversation]{}, err
+	}
+	page := Page[Conversation]{Items: []Conversation{}}
+	v := newView(now)
+	for i, row := range rows {
+		if i == int(r.limit()) { // read only to know that there is more
+			page.NextCursor = encodeCursor(rows[i-1].cursor(at.Now))
+			break
+		}
+		c, err := v.conversation(row.Conversation, row.BusinessNumber, row.Contact)
+		if err != nil {
+			return Page[Conversation]{}, err
+		}
+		page.Items = append(page.Items, c)
+	}
+	return page, nil
+}
+
+func (r *ListConversations) limit() int32 {
+	if r.Limit < 1 || r.Limit > maxLimit {
+		return 50
+	}
+	return r.Limit
+}
+
+// listed is a row of either order.
+type listed struct {
+	db.ListOpenConversationsRow
+	rest bool
+}
+
+func (l listed) cursor(now time.Time) listCursor {
+	if l.rest {
+		return listCursor{Now: now, Rest: true, At: l.Conversation.LastActivityAt, ID: l.Conversation.ID}
+	}
+	return listCursor{Now: now, At: *l.Conversation.ExpiresAt, ID: l.Conversation.ID}
+}
+
+// read returns up to one row more than the limit, from the open ones and then, if these do not suffice, from the rest.
+// A status that only one of the two can have leaves the other out.
+func (r *ListConversations) read(ctx context.Context, q *db.Queries, from listCursor) ([]listed, error) {
+	var rows []listed
+	most := r.limit() + 1
+	search := searchFor(r.Q)
+	openStatus := r.Status == string(conversation.Active) || r.Status == string(conversation.Expiring)
+	if !from.Rest && (r.Status == "" || openStatus) {
+		open, err := q.ListOpenConversations(ctx, db.ListOpenConversationsParams{
+			AfterExpiresAt: from.At, AfterID: from.ID, Now: from.Now, Status: r.Status, Number: r.Number,
+			NamePattern: search.name, PhonePattern: search.phone, Bsuid: search.bsuid, MaxRows: most,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range open {
+			rows = append(rows, listed{row, false})
+		}
+	}
+	if !from.Rest {
+		from.At, from.ID = endOfTime, lastID
+	}
+	if most -= int32(len(rows)); most == 0 || openStatus {
+		return rows, nil
+	}
+	rest, err := q.ListOtherConversations(ctx, db.ListOtherConversationsParams{
+		BeforeActivityAt: from.At, BeforeID: from.ID, Now: from.Now, Status: r.Status, Number: r.Number,
+		NamePattern: search.name, PhonePattern: search.phone, Bsuid: search.bsuid, MaxRows: most,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rest {
+		rows = append(rows, listed{db.ListOpenConversationsRow(row), true})
+	}
+	return rows, nil
+}
+
+// search is what q is compared with; nil compares with nothing.
+type search struct{ name, phone, bsuid *string }
+
+// searchFor reads q. Only a text that looks like a part of a phone number is looked for in phones: in "Ada 2" the 2 is
+// not one.
+func searchFor(q string) search {
+	q = strings.TrimSpace(strings.ReplaceAll(q, "\x00", ""))
+	if q == "" {
+		return search{}
+	}
+	name := "%" + likeEscaper.Replace(q) + "%"
+	s := search{name: &name, bsuid: &q}
+	if strings.Trim(q, "0123456789+-–()./ ") == "" {
+		digits := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, q)
+		if digits != "" {
+			phone := "%" + digits + "%"
+			s.phone = &phone
+		}
+	}
+	return s
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+
+	"reengage/db"
+)
+
+// Problem is an error as RFC 9457 wants it, with a code that does not change and that programs may compare.
+type Problem struct {
+	Title  string       `json:"title" example:"Unprocessable Entity"`
+	Status int          `json:"status" example:"422"`
+	Code   string       `json:"code" example:"missing_field" doc:"Stable; compare this."`
+	Detail string       `json:"detail,omitempty" doc:"A sentence for people."`
+	Field  string       `json:"field,omitempty" example:"message.id" doc:"The field or parameter at fault, the first if there are several."`
+	Errors []FieldError `json:"errors,omitempty" doc:"Every field at fault."`
+}
+
+// FieldError says what is wrong with one field. It does not repeat the field's value.
+type FieldError struct {
+	Field  string `json:"field"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// Error returns the sentence for people.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus returns the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType replaces JSON's.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// invalid is the problem of one field.
+func invalid(field, code, format string, args ...any) *Problem {
+	detail := fmt.Sprintf(format, args...)
+	p := newProblem(http.StatusUnprocessableEntity, code, detail)
+	p.Field = field
+	p.Errors = []FieldError{{Field: field, Code: code, Detail: detail}}
+	return p
+}
+
+func newProblem(status int, code, detail string) *Problem {
+	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
+}
+
+// problem turns an error into what the caller sees. What is not the caller's to know goes to the log.
+func (a *API) problem(ctx context.Context, operation string, err error) error {
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+		return p
+	case db.Away(err):
+		a.log.WarnContext(ctx, "request failed: the database is away", "operation", operation, "error", err)
+		p = newProblem(http.StatusServiceUnavailable, "database_unavailable", "the database cannot be reached; nothing was stored, try again")
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"1"}})
+	}
+	a.log.ErrorContext(ctx, "request failed", "operation", operation, "error", err)
+	return newProblem(http.StatusInternalServerError, "internal_error", "something went wrong here; it has been logged")
+}
+
+func (a *API) noSuchEndpoint(w http.ResponseWriter, r *http.Request) {
+	p := newProblem(http.StatusNotFound, "no_such_endpoint", "there is no such endpoint for this method; see /openapi.json")
+	if !a.keys.accept(r.Header.Get("Authorization")) {
+		p = newProblem(http.StatusUnauthorized, "unauthorized", "the Authorization header must be: Bearer, a space, an API key")
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p)
+}
+
+// The codes of problems that are found before an endpoint is asked.
+var codes = map[int]string{
+	http.StatusBadRequest:            "malformed_request",
+	http.StatusUnauthorized:          "unauthorized",
+	http.StatusNotFound:              "not_found",
+	http.StatusNotAcceptable:         "not_acceptable",
+	http.StatusRequestTimeout:        "request_timeout",
+	http.StatusRequestEntityTooLarge: "body_too_large",
+	http.StatusUnsupportedMediaType:  "unsupported_media_type",
+	http.StatusUnprocessableEntity:   "invalid_field",
+}
+
+// huma keeps the making of errors in a package variable; there is no other place to say what ours look like.
+func init() {
+	huma.NewError = func(status int, detail string, causes ...error) huma.StatusError {
+		code := codes[status]
+		if code == "" {
+			code = "internal_error"
+		}
+		p := newProblem(status, code, detail)
+		for _, cause := range causes {
+			var d huma.ErrorDetailer
+			if errors.As(cause, &d) {
+				p.Errors = append(p.Errors, fieldError(d.ErrorDetail()))
+			}
+		}
+		if len(p.Errors) > 0 {
+			p.Field, p.Code, p.Detail = p.Errors[0].Field, p.Errors[0].Code, p.Errors[0].Detail
+		}
+		if status == http.StatusBadRequest {
+			p.Code = codes[status]
+		}
+		return p
+	}
+}
+
+// fieldError names the field itself, where huma names the object that lacks it, or the part of the request.
+func fieldError(d *huma.ErrorDetail) FieldError {
+	_, field, _ := strings.Cut(d.Location, ".")
+	e := FieldError{Field: field, Code: "invalid_field", Detail: d.Message}
+	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
+	if name, required := strings.CutPrefix(d.Message, before); required {
+		e.Code = "missing_field"
+		e.Field = strings.TrimPrefix(field+"."+strings.TrimSuffix(name, after), ".")
+	}
+	switch d.Message {
+	case validation.MsgUnexpectedProperty:
+		e.Code = "unknown_field"
+	case "required query parameter is missing", "required path parameter is missing":
+		e.Code = "missing_field"
+	}
+	switch {
+	case e.Code == "missing_field":
+		e.Detail = e.Field + " is missing"
+	case e.Field != "":
+		e.Detail = e.Field + ": " + e.Detail
+	}
+	return e
+}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nyaruka/phonenumbers"
+
+	"reengage/intake"
+)
+
+// Store is what the API needs of intake to write; *intake.Store is one.
+type Store interface {
+	Messages(ctx context.Context, source intake.Source, real time.Time, messages []intake.Message) ([]intake.Stored, error)
+	Resolve(ctx context.Context, real time.Time, phoneNumberID string, who intake.Identity) (id uuid.UUID, created bool, err error)
+}
+
+// ContactRef names a contact (W10).
+type ContactRef struct {
+	Phone string `json:"phone,omitempty" maxLength:"40" example:"+447700900123" doc:"International, with or without the plus. Needed if there is no bsuid."`
+	BSUID string `json:"bsuid,omitempty" maxLength:"512" pattern:"^[!-~]+$" example:"US.13491208655302741918" doc:"Business-scoped user id. Needed if there is no phone."`
+	Name  string `json:"name,omitempty" maxLength:"512" example:"Ada Example" doc:"Profile name; replaces the one known."`
+}
+
+// identity reads the reference. A phone must be one that can exist; whether it is in use nobody knows.
+func (c ContactRef) identity() (intake.Identity, error) {
+	who := intake.Identity{BSUID: c.BSUID, Name: c.Name}
+	if strings.TrimSpace(c.Phone) == "" {
+		if c.BSUID == "" {
+			return who, invalid("contact", "contact_required", "the contact needs a phone or a bsuid")
+		}
+		return who, nil
+	}
+	number, err := phonenumbers.Parse("+"+strings.TrimPrefix(strings.TrimSpace(c.Phone), "+"), "")
+	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+		return who, invalid("contact.phone", "invalid_phone", "contact.phone is not an international phone number such as +447700900123")
+	}
+	who.Phone = strings.TrimPrefix(phonenumbers.Format(number, phonenumbers.E164), "+")
+	return who, nil
+}
+
+// Receipt says what became of a message.
+type Receipt struct {
+	EventID        uuid.UUID `json:"event_id" doc:"The same for every copy of a message."`
+	ConversationID uuid.UUID `json:"conversation_id"`
+	Duplicate      bool      `json:"duplicate" doc:"The message was known already; this copy changed nothing."`
+}
+
+// record stores one message; when it returns, the message is committed.
+func (a *API) record(ctx context.Context, real time.Time, contact ContactRef, m intake.Message) (Receipt, error) {
+	if m.OccurredAt.Year() < 1970 {
+		return Receipt{}, invalid("message.occurred_at", "invalid_field", "message.occurred_at lies before 1970")
+	}
+	var err error
+	if m.Who, err = contact.identity(); err != nil {
+		return Receipt{}, err
+	}
+	stored, err := a.store.Messages(ctx, intake.FromAPI, real, []intake.Message{m})
+	if err != nil {
+		return Receipt{}, refused(err)
+	}
+	s := stored[0]
+	return Receipt{EventID: s.EventID, ConversationID: s.ConversationID, Duplicate: !s.New}, nil
+}
+
+// refused is for what intake finds wrong that the schema could not.
+func refused(err error) error {
+	if errors.Is(err, intake.ErrInvalid) {
+		return newProblem(http.StatusUnprocessableEntity, "invalid_message", err.Error())
+	}
+	return err
+}

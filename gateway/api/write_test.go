@@ -1,0 +1,180 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"reengage/clock"
+	"reengage/db"
+	"reengage/gateway/api"
+	"reengage/intake"
+)
+
+const inboundBody = `{"business_number": "106540352242922",
+	"contact": {"phone": "+44 7700 900123", "name": "Ada Example"},
+	"message": {"id": "crm-1", "occurred_at": "2026-11-20T09:00:00+01:00", "type": "text", "text": "Is it still there?", "entry_point": "ad"}}`
+
+func TestAnInboundMessageIsStoredOnceAndOpensTheWindow(t *testing.T) {
+	f := newFixture(t)
+	var first, again api.Receipt
+	require.Equal(t, http.StatusOK, f.call("POST", "/v1/inbound", inboundBody, &first).StatusCode)
+	require.False(t, first.Duplicate)
+	require.Equal(t, http.StatusOK, f.call("POST", "/v1/inbound", inboundBody, &again).StatusCode)
+	require.Equal(t, api.Receipt{EventID: first.EventID, ConversationID: first.ConversationID, Duplicate: true}, again)
+
+	var c map[string]any
+	f.call("GET", "/v1/conversations/"+first.ConversationID.String(), "", &c)
+	require.Equal(t, "2026-11-20T08:00:00Z", c["last_inbound_at"])
+	require.Equal(t, "+447700900123", c["contact"].(map[string]any)["phone"])
+	require.Equal(t, "Ada Example", c["contact"].(map[string]any)["name"])
+}
+
+func TestAnOutboundMessageIsTheAnswer(t *testing.T) {
+	f := newFixture(t)
+	var in, out api.Receipt
+	f.call("POST", "/v1/inbound", inboundBody, &in)
+	res := f.call("POST", "/v1/outbound", `{"business_number": "106540352242922", "contact": {"phone": "447700900123"},
+		"message": {"id": "wamid.1", "occurred_at": "2026-11-20T08:00:01Z", "type": "template", "category": "utility"}}`, &out)
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.Equal(t, in.ConversationID, out.ConversationID, "with or without the plus it is the same contact")
+
+	var c map[string]any
+	f.call("GET", "/v1/conversations/"+in.ConversationID.String(), "", &c)
+	require.Equal(t, "2026-11-20T08:00:01Z", c["last_outbound_at"])
+	require.Equal(t, false, c["unanswered"])
+}
+
+func TestAConversationIsFoundOrMade(t *testing.T) {
+	f := newFixture(t)
+	find := func(body string) (int, api.Conversation) {
+		var c api.Conversation
+		return f.call("POST", "/v1/conversations", body, &c).StatusCode, c
+	}
+	code, made := find(`{"business_number": "106540352242922", "contact": {"bsuid": "US.13491208655302741918"}}`)
+	require.Equal(t, http.StatusOK, code)
+	require.EqualValues(t, "expired", made.Status)
+	_, found := find(`{"business_number": "106540352242922", "contact": {"bsuid": "US.13491208655302741918"}}`)
+	require.Equal(t, made.ID, found.ID)
+	_, other := find(`{"business_number": "106540352242922", "contact": {"phone": "447700900123"}}`)
+	require.NotEqual(t, made.ID, other.ID)
+}
+
+func TestTheIdempotencyKeyIsAccepted(t *testing.T) {
+	f := newFixture(t)
+	req, err := http.NewRequest("POST", f.server.URL+"/v1/inbound", strings.NewReader(inboundBody))
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", uuid.NewString())
+	require.Equal(t, http.StatusOK, f.do(req, nil).StatusCode)
+}
+
+func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
+	f := newFixture(t)
+	change := func(old, new string) string {
+		require.Contains(t, inboundBody, old)
+		return strings.Replace(inboundBody, old, new, 1)
+	}
+	tests := []struct {
+		name, method, path, body string
+		status                   int
+		code, field              string
+	}{
+		{"no JSON", "POST", "/v1/inbound", `{"business_number": `, 400, "malformed_request", ""},
+		{"no body", "POST", "/v1/inbound", ``, 400, "malformed_request", ""},
+		{"a list", "POST", "/v1/inbound", `[]`, 422, "invalid_field", ""},
+		{"an empty object", "POST", "/v1/inbound", `{}`, 422, "missing_field", "business_number"},
+		{"no message id", "POST", "/v1/inbound", change(`"id": "crm-1", `, ``), 422, "missing_field", "message.id"},
+		{"empty message id", "POST", "/v1/inbound", change(`"crm-1"`, `""`), 422, "invalid_field", "message.id"},
+		{"NUL in an id", "POST", "/v1/inbound", change(`"crm-1"`, `"a\u0000b"`), 422, "invalid_field", "message.id"},
+		{"a number for a text", "POST", "/v1/inbound", change(`"crm-1"`, `17`), 422, "invalid_field", "message.id"},
+		{"a misspelt field", "POST", "/v1/inbound", change(`"text":`, `"txt":`), 422, "unknown_field", "message.txt"},
+		{"no time", "POST", "/v1/inbound", change(`"2026-11-20T09:00:00+01:00"`, `"yesterday"`), 422, "invalid_field", "message.occurred_at"},
+		{"a time without a zone", "POST", "/v1/inbound", change(`09:00:00+01:00`, `09:00:00`), 422, "invalid_field", "message.occurred_at"},
+		{"seconds since 1970", "POST", "/v1/inbound", change(`"2026-11-20T09:00:00+01:00"`, `1795161600`), 422, "invalid_field", "message.occurred_at"},
+		{"a time before there were phones", "POST", "/v1/inbound", change(`2026-11-20T`, `0001-01-01T`), 422, "invalid_field", "message.occurred_at"},
+		{"a phone that cannot exist", "POST", "/v1/inbound", change(`+44 7700 900123`, `+44 77`), 422, "invalid_phone", "contact.phone"},
+		{"a phone that is a word", "POST", "/v1/inbound", change(`+44 7700 900123`, `CALLME`), 422, "invalid_phone", "contact.phone"},
+		{"a contact without a name of any kind", "POST", "/v1/inbound", change(`"phone": "+44 7700 900123", `, ``), 422, "contact_required", "contact"},
+		{"no contact", "POST", "/v1/conversations", `{"business_number": "1"}`, 422, "missing_field", "contact"},
+		{"an unknown direction of type", "POST", "/v1/outbound", change(`"text", "text": "Is it still there?", "entry_point": "ad"`, `"text"`), 422, "invalid_field", "message.type"},
+		{"a category without a template", "POST", "/v1/outbound", change(`"text", "text": "Is it still there?", "entry_point": "ad"`, `"freeform", "category": "utility"`), 422, "invalid_field", "message.category"},
+		{"an id that is none", "GET", "/v1/conversations/17", "", 422, "invalid_field", "id"},
+		{"an unknown status", "GET", "/v1/conversations?status=open", "", 422, "invalid_field", "status"},
+		{"limit 0", "GET", "/v1/conversations?limit=0", "", 422, "invalid_field", "limit"},
+		{"limit 201", "GET", "/v1/conversations?limit=201", "", 422, "invalid_field", "limit"},
+		{"limit many", "GET", "/v1/conversations?limit=many", "", 422, "invalid_field", "limit"},
+		{"an invented cursor", "GET", "/v1/conversations?cursor=abc", "", 422, "invalid_cursor", "cursor"},
+		{"a time that is none", "GET", "/v1/charges?from=today", "", 422, "invalid_field", "from"},
+		{"a period that ends before it begins", "GET", "/v1/charges?from=2026-11-02&to=2026-11-01", "", 422, "invalid_period", "to"},
+		{"an unknown group", "GET", "/v1/charges?group_by=contact", "", 422, "invalid_field", "group_by"},
+		{"no such endpoint", "GET", "/v1/nothing", "", 404, "no_such_endpoint", ""},
+		{"no such method", "DELETE", "/v1/inbound", "", 404, "no_such_endpoint", ""},
+		{"a body that is too large", "POST", "/v1/inbound", change(`Is it`, strings.Repeat("x", 2<<20)), 413, "body_too_large", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var p api.Problem
+			res := f.call(tt.method, tt.path, tt.body, &p)
+			require.Equal(t, tt.status, res.StatusCode, "%+v", p)
+			require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+			require.Equal(t, tt.code, p.Code, "%+v", p)
+			require.Equal(t, tt.field, strings.TrimSuffix(p.Field, "[0]"), "%+v", p)
+			require.NotEmpty(t, p.Detail)
+			require.Equal(t, tt.status, p.Status)
+		})
+	}
+	var events int
+	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT count(*) FROM events`).Scan(&events))
+	require.Zero(t, events)
+}
+
+func TestWithoutAKeyNothingIsAnswered(t *testing.T) {
+	f := newFixture(t)
+	for _, authorization := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Basic " + key, key, "Bearer " + key + "x", "Bearer another-key " + key} {
+		for _, path := range []string{"/v1/conversations", "/v1/charges", "/v1/nothing"} {
+			req, err := http.NewRequest("GET", f.server.URL+path, nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", authorization)
+			var p api.Problem
+			require.Equal(t, http.StatusUnauthorized, f.do(req, &p).StatusCode, "%q", authorization)
+			require.Equal(t, "unauthorized", p.Code)
+		}
+	}
+	for _, authorization := range []string{"Bearer " + key, "bearer " + key, "Bearer another-key"} {
+		req, err := http.NewRequest("GET", f.server.URL+"/v1/conversations", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", authorization)
+		require.Equal(t, http.StatusOK, f.do(req, nil).StatusCode)
+	}
+}
+
+func TestWithoutConfiguredKeysEveryoneIsRefused(t *testing.T) {
+	for _, keys := range [][]string{nil, {""}, {" "}} {
+		mux := http.NewServeMux()
+		api.New(api.Deps{Keys: keys, Log: quiet}).Register(mux)
+		for _, authorization := range []string{"", "Bearer ", "Bearer  ", "Bearer x"} {
+			require.Equal(t, http.StatusUnauthorized, answer(mux, "GET", "/v1/conversations", authorization).Code)
+		}
+	}
+}
+
+func TestWhilePostgresIsAwayNothingIsAcknowledged(t *testing.T) {
+	pool, err := db.Open(t.Context(), "postgres://app@127.0.0.1:1/none")
+	require.NoError(t, err)
+	defer pool.Close()
+	f := &fixture{t: t, pool: pool}
+	f.serve(intake.New(pool, clock.Clock{}, quiet))
+	for _, call := range [][3]string{{"POST", "/v1/inbound", inboundBody}, {"GET", "/v1/conversations", ""}, {"GET", "/v1/charges", ""}} {
+		var p api.Problem
+		res := f.call(call[0], call[1], call[2], &p)
+		require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+		require.Equal(t, "database_unavailable", p.Code)
+		require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+		require.Equal(t, "1", res.Header.Get("Retry-After"))
+	}
+}

@@ -1,0 +1,246 @@
+package reengage_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "reengage/"
+
+// A direction says what the packages of one folder may import of the project, and of others where that matters. Code in
+// _test.go files is not judged. The rule of the longest folder holds; a package without one may import nothing of ours.
+type direction struct {
+	folder  string   // and everything below it, unless that has a rule of its own
+	may     []string // folders of the project, each with everything below it; its own is always allowed
+	foreign []string // modules or packages of others, where they are limited; nil: any; none(): the standard library alone
+	never   []string // packages of the standard library
+	because string
+}
+
+// none allows nothing but the standard library.
+func none() []string { return []string{} }
+
+// What a decision must not be able to reach: the world, and chance.
+var world = []string{"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "math/rand", "math/rand/v2",
+	"crypto/rand"}
+
+var directions = []direction{
+	{folder: "conversation", foreign: none(), never: world,
+		because: "it decides alike in the workflow, the API, the tests and a replay years later, so it can reach nothing"},
+	{folder: "clock", foreign: none(), never: world,
+		because: "it is arithmetic that a workflow's replay repeats; who knows the real time hands it in"},
+	{folder: "tariff", foreign: none(), never: except(world, "os"),
+		because: "finance must be able to rate without a database; os is for reading a folder of rate cards"},
+	{folder: "whatsapp", foreign: none(), never: world,
+		because: "it says what a payload holds; what that means is decided by those who read it"},
+	{folder: "whatsapp/whatsapptest", may: []string{"whatsapp"}, foreign: none(),
+		because: "it plays Meta, who knows nothing of us"},
+
+	{folder: "db", may: []string{"clock", "conversation"},
+		foreign: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/google/uuid"},
+		because: "it is the way to Postgres; rules belong to those who call it, facts and clock are the pure packages' types"},
+	{folder: "db/dbtest", may: []string{"db", "devstack"},
+		because: "it gives tests a database, on the server that the development stack finds"},
+	{folder: "ledger", may: []string{"db", "tariff", "workflows/contract"},
+		because: "what is owed is a function of the event log; neither intake nor a workflow may bend it"},
+	{folder: "intake", may: []string{"db", "whatsapp", "conversation", "clock", "workflows/contract"},
+		because: "a webhook is acknowledged when it is stored, so nothing here may wait for Temporal or for billing"},
+	{folder: "relay", may: []string{"db", "intake", "conversation", "clock", "workflows/contract"},
+		because: "it tells what is stored and decides nothing; of intake it needs a run's complete input"},
+	{folder: "notify", may: []string{"db"},
+		because: "it posts what others have decided to say"},
+
+	{folder: "workflows/contract", may: []string{"conversation", "clock"},
+		foreign: []string{"github.com/google/uuid", "go.temporal.io/sdk/temporal"}, never: world,
+		because: "a service that signals us must not depend on how a decision is made, nor on anything that does I/O"},
+	{folder: "workflows", may: []string{"activities", "conversation", "clock", "workflows/contract"},
+		foreign: []string{"github.com/google/uuid", "go.temporal.io/sdk", "go.temporal.io/api/enums"}, never: world,
+		because: "a workflow must replay, so it sees the world only through activities, of which it uses the names"},
+	{folder: "activities", may: []string{"db", "intake", "ledger", "notify", "whatsapp", "conversation", "tariff", "clock",
+		"workflows/contract"},
+		because: "side effects are done here, but what is done was decided by a workflow, which is above"},
+
+	{folder: "gateway", may: []string{"intake", "db", "ledger", "conversation", "tariff", "whatsapp", "clock",
+		"workflows/contract"},
+		because: "requests are answered from Postgres and acknowledged when stored, so Temporal may be away"},
+	{folder: "config", because: "every process reads it first"},
+	{folder: "ops", may: []string{"db"},
+		because: "every process uses it; of ours it asks only whether the database has our schema"},
+
+	{folder: "worker", may: []string{""}, because: "a main wires everything"},
+	{folder: "starter", may: []string{""}, because: "a main wires everything"},
+	{folder: "devstack", may: []string{""}, because: "it is the whole system on one machine"},
+}
+
+// A preserve says who may import a folder, beside the folder itself.
+type preserve struct {
+	folder  string
+	by      []string
+	because string
+}
+
+var preserves = []preserve{
+	{folder: "devstack", by: []string{"worker", "starter", "db/dbtest"},
+		because: "it installs and starts servers, which no production code may come near"},
+	{folder: "db/dbtest", by: []string{"devstack"}, because: "it is for tests"},
+	{folder: "devstack/temporal/temporaltest", because: "it is for tests"},
+	{folder: "whatsapp/whatsapptest", by: []string{"devstack"}, because: "a simulator in production would swallow messages"},
+	{folder: "workflows", by: []string{"worker", "devstack"},
+		because: "whoever talks to a workflow needs workflows/contract; its code runs in workers"},
+	{folder: "activities", by: []string{"workflows", "worker", "devstack"}, because: "side effects have one caller, a workflow"},
+	{folder: "workflows/contract", by: []string{""}, because: "it is for everybody"},
+}
+
+func TestImportDirections(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, problem := range judge(p.path, p.imports) {
+			t.Error(problem)
+		}
+	}
+}
+
+func TestImportRulesRefuseWhatTheyName(t *testing.T) {
+	for _, c := range []struct{ importer, imported, says string }{
+		{"conversation", "reengage/db", "conversation imports db"},
+		{"conversation", "github.com/google/uuid", "conversation imports github.com/google/uuid"},
+		{"conversation", "math/rand/v2", "conversation imports math/rand/v2"},
+		{"workflows/contract", "reengage/intake", "workflows/contract imports intake"},
+		{"workflows/contract", "go.temporal.io/sdk/client", "workflows/contract imports go.temporal.io/sdk/client"},
+		{"gateway/api", "reengage/relay", "gateway/api imports relay"},
+		{"gateway/webhook", "reengage/workflows", "gateway/webhook imports workflows"},
+		{"ledger", "reengage/intake", "ledger imports intake"},
+		{"starter", "reengage/activities", "starter imports activities"},
+		{"intake", "reengage/db/dbtest", "intake imports db/dbtest"},
+		{"a/package/without/a/rule", "reengage/clock", "a/package/without/a/rule imports clock"},
+	} {
+		problems := judge(c.importer, []string{c.imported})
+		require.Len(t, problems, 1, c.says)
+		require.Contains(t, problems[0], c.says+", but ")
+	}
+}
+
+// judge returns a sentence for every import that is not allowed, with the reason.
+func judge(importer string, imports []string) []string {
+	rule := direction{because: "it has no rule in imports_test.go yet: say there what it may import and why"}
+	for _, d := range directions {
+		if within(importer, d.folder) && len(d.folder) >= len(rule.folder) {
+			rule = d
+		}
+	}
+	var problems []string
+	refuse := func(what, because string) {
+		problems = append(problems, fmt.Sprintf("%s imports %s, but %s", importer, what, because))
+	}
+	for _, path := range imports {
+		ours, isOurs := strings.CutPrefix(path, module)
+		belongs := func(folder string) bool { return within(ours, folder) }
+		switch {
+		case isOurs:
+			own := rule.folder != "" && within(ours, rule.folder)
+			if !own && !slices.ContainsFunc(rule.may, belongs) {
+				refuse(ours, rule.because)
+			} else if because := reserved(importer, ours); because != "" {
+				refuse(ours, because)
+			}
+		case standard(path):
+			if slices.Contains(rule.never, path) {
+				refuse(path, rule.because)
+			}
+		case rule.foreign != nil && !slices.ContainsFunc(rule.foreign, func(m string) bool { return within(path, m) }):
+			refuse(path, rule.because)
+		}
+	}
+	return problems
+}
+
+// reserved says why an importer may not have a package of ours, or nothing.
+func reserved(importer, imported string) string {
+	var rule preserve
+	for _, p := range preserves {
+		if within(imported, p.folder) && len(p.folder) >= len(rule.folder) {
+			rule = p
+		}
+	}
+	if rule.folder == "" || within(importer, rule.folder) ||
+		slices.ContainsFunc(rule.by, func(f string) bool { return within(importer, f) }) {
+		return ""
+	}
+	return rule.because
+}
+
+// within reports whether a path is a folder or lies in it; everything lies in "".
+func within(path, folder string) bool {
+	return folder == "" || path == folder || strings.HasPrefix(path, folder+"/")
+}
+
+// standard reports whether a path is the standard library's: its first element has no dot.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+func except(list []string, what string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == what })
+}
+
+type goPackage struct {
+	path    string // without the module
+	imports []string
+}
+
+// packages reads what every Go file of the module imports, tests excepted and whatever its build constraints. It reads the
+// files itself, rather than ask the go command, so that go test knows when its cached result is stale.
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	imports := map[string][]string{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		switch {
+		case d.IsDir():
+			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil && path != "." {
+				return fs.SkipDir // another module
+			}
+			if path != "." && (name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")) {
+				return fs.SkipDir
+			}
+			return nil
+		case !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder := filepath.ToSlash(filepath.Dir(path))
+		for _, i := range file.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			imports[folder] = append(imports[folder], imported)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.Contains(t, imports, "conversation", "the walk must start at the module's root")
+	var all []goPackage
+	for _, path := range slices.Sorted(maps.Keys(imports)) {
+		slices.Sort(imports[path])
+		all = append(all, goPackage{path, slices.Compact(imports[path])})
+	}
+	return all
+}

@@ -1,0 +1,82 @@
+package intake_test
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"reengage/db/dbtest"
+	"reengage/intake"
+)
+
+// statements counts what is sent to Postgres; each is one round trip.
+type statements struct{ atomic.Int64 }
+
+func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	s.Add(1)
+	return ctx
+}
+
+func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func counted(t testing.TB) (*intake.Store, *statements) {
+	cfg, err := pgxpool.ParseConfig(dbtest.URL(t))
+	require.NoError(t, err)
+	n := &statements{}
+	cfg.ConnConfig.Tracer = n
+	pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return open(pool), n
+}
+
+// The webhook's latency is round trips: a body has a fixed number of them, however many updates it holds.
+func TestABodyCostsAHandfulOfRoundTrips(t *testing.T) {
+	s, n := counted(t)
+	cost := func(body []byte) int64 {
+		before := n.Load()
+		deliver(t, s, body)
+		return n.Load() - before
+	}
+	many := func(from, to int) []byte {
+		var messages []object
+		for i := from; i < to; i++ {
+			messages = append(messages, text(fmt.Sprintf("wamid.%d", i), receivedAt, fmt.Sprint(15550100000+i)))
+		}
+		return webhook(shop, messages, nil)
+	}
+	body := func(id string, at time.Time) []byte { return webhook(shop, []object{text(id, at, ada)}, nil) }
+	cost(body("wamid.A", sentAt)) // the first of the process reads the key
+
+	require.EqualValues(t, 5, cost(body("wamid.B", receivedAt)), "begin, lock, store, facts, commit")
+	require.EqualValues(t, 4, cost(body("wamid.B", receivedAt)), "a duplicate")
+	require.EqualValues(t, 6, cost(webhook(shop, nil, []object{status("wamid.OUT", "sent", receivedAt, 0)})), "a status")
+	require.EqualValues(t, 11, cost(many(0, 1)), "a new contact")
+	require.EqualValues(t, 11, cost(many(1, 500)), "499 new contacts")
+	require.EqualValues(t, 4, cost(many(0, 500)), "500 duplicates")
+}
+
+func BenchmarkOneMessage(b *testing.B) {
+	s, _ := newStore(b)
+	at := receivedAt
+	for i := 0; b.Loop(); i++ {
+		at = at.Add(time.Second)
+		_, err := s.Webhook(b.Context(), webhook(shop, []object{text(fmt.Sprintf("wamid.%d", i), at, ada)}, nil), at)
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkOneRow(b *testing.B) {
+	_, pool := newStore(b)
+	body := webhook(shop, []object{text("wamid.1", receivedAt, ada)}, nil)
+	for b.Loop() {
+		_, err := pool.Exec(b.Context(), "INSERT INTO raw_bodies (received_at, body, updates) VALUES ($1, $2, 1)", receivedAt, body)
+		require.NoError(b, err)
+	}
+}

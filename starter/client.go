@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"reengage/config"
+	"reengage/devstack/ready"
+	"reengage/gateway/api"
+)
+
+// callTimeout bounds one request to the gateway, in real time.
+const callTimeout = 30 * time.Second
+
+// gateway is a gateway's API as the verbs use it.
+type gateway struct {
+	url, key string
+	stack    *ready.Ready // nil: the address was configured, we know no more
+}
+
+// find returns the configured gateway, else that of this checkout's development stack.
+func find(c config.Client) (gateway, error) {
+	if c.URL != "" {
+		if c.APIKey == "" {
+			return gateway{}, errors.New("REENGAGE_API_KEY is not set: the gateway at REENGAGE_URL wants a key")
+		}
+		if u, err := url.Parse(c.URL); err != nil || u.Host == "" {
+			return gateway{}, errors.New("REENGAGE_URL is not an address such as http://127.0.0.1:8080")
+		}
+		return gateway{url: strings.TrimSuffix(c.URL, "/"), key: c.APIKey.Reveal()}, nil
+	}
+	dir, err := ready.Dir()
+	if err != nil {
+		return gateway{}, fmt.Errorf("REENGAGE_URL is not set, and no development stack can be found: %w", err)
+	}
+	stack, err := ready.Read(dir)
+	if err != nil {
+		return gateway{}, fmt.Errorf("REENGAGE_URL is not set, and %w", err)
+	}
+	g := gateway{url: stack.API, key: stack.APIKey, stack: &stack}
+	if c.APIKey != "" {
+		g.key = c.APIKey.Reveal()
+	}
+	return g, nil
+}
+
+// now is the gateway's virtual time as far as we know it.
+func (g gateway) now() time.Time {
+	if g.stack == nil {
+		return time.Now().UTC()
+	}
+	return g.stack.Clock.At(time.Now())
+}
+
+// number is the business number to use if none is named.
+func (g gateway) number(named string) (string, error) {
+	switch {
+	case named != "":
+		return named, nil
+	case g.stack != nil:
+		return g.stack.BusinessNumber, nil
+	}
+	return "", usageError("--number is missing: the business number's phone number id")
+}
+
+// call sends a request; body and out may be nil. A problem that the gateway reports becomes its sentence and code.
+func (g gateway) call(ctx context.Context, method, path string, body, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var sent io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		sent = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, g.url+path, sent)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+g.key)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		var refused *url.Error
+		if errors.As(err, &refused) {
+			err = refused.Err // without the address, whose query may name people
+		}
+		return fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return problem(res)
+	}
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return fmt.Errorf("the gateway's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+func problem(res *http.Response) error {
+	var p api.Problem
+	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || p.Code == "" {
+		return fmt.Errorf("the gateway answered %s; is REENGAGE_URL the address of a gateway?", res.Status)
+	}
+	return fmt.Errorf("%s (%s)", p.Detail, p.Code)
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"reengage/conversation"
+	"reengage/gateway/api"
+)
+
+func printJSON(s streams, value any) error {
+	e := json.NewEncoder(s.out)
+	e.SetIndent("", "  ")
+	return e.Encode(value)
+}
+
+const none = "–"
+
+// stamp writes an instant so that it means the same to everyone.
+func stamp(t *time.Time) string {
+	if t == nil {
+		return none
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// closes says how much of the window is left, in hours and minutes, in its last minute in seconds.
+func closes(w *conversation.Window) string {
+	if w == nil {
+		return none
+	}
+	return "in " + span(time.Duration(w.SecondsLeft)*time.Second)
+}
+
+func span(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	}
+	return strings.TrimSuffix(d.Truncate(time.Minute).String(), "0s")
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func contactOf(c api.Contact) string {
+	parts := []string{c.Name}
+	for _, p := range []*string{c.Phone, c.BSUID} {
+		if p != nil {
+			parts = append(parts, *p)
+		}
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "  ")
+}
+
+func printConversation(s streams, c api.Conversation) error {
+	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	line := func(name, value string) { fmt.Fprintf(t, "%s\t%s\n", name, value) }
+	line("conversation", c.ID.String())
+	line("contact", contactOf(c.Contact))
+	line("number", strings.TrimSpace(c.Number.Display+"  "+c.Number.ID))
+	line("status", string(c.Status))
+	if c.Window == nil {
+		line("window", "closed")
+	} else {
+		line("window", fmt.Sprintf("%s to %s, closes %s", stamp(&c.Window.OpenedAt), stamp(&c.Window.ExpiresAt), closes(c.Window)))
+	}
+	line("last inbound", stamp(c.LastInboundAt))
+	line("last outbound", stamp(c.LastOutboundAt))
+	line("unanswered", yesNo(c.Unanswered))
+	line("may be sent", sendable(c.CanSend))
+	if c.Next == nil {
+		line("next", none)
+	} else {
+		line("next", fmt.Sprintf("%s at %s", c.Next.Kind, stamp(&c.Next.At)))
+	}
+	return t.Flush()
+}
+
+func sendable(can conversation.CanSend) string {
+	var kinds []string
+	if can.Freeform {
+		kinds = append(kinds, "free-form")
+	}
+	if can.Template {
+		kinds = append(kinds, "template")
+	}
+	if len(kinds) == 0 {
+		kinds = []string{"nothing"}
+	}
+	text := strings.Join(kinds, ", ")
+	if can.Reason != "" {
+		text += " (" + can.Reason + ")"
+	}
+	return text
+}
+
+func printConversations(s streams, page api.Page[api.Conversation]) error {
+	if len(page.Items) == 0 {
+		_, err := fmt.Fprintln(s.out, "No conversations.")
+		return err
+	}
+	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "STATUS\tCLOSES\tCONTACT\tUNANSWERED\tLAST INBOUND\tCONVERSATION")
+	for _, c := range page.Items {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Status, closes(c.Window), contactOf(c.Contact), yesNo(c.Unanswered),
+			stamp(c.LastInboundAt), c.ID)
+	}
+	if page.NextCursor != nil {
+		fmt.Fprintf(t, "More: --cursor %s\n", *page.NextCursor)
+	}
+	return t.Flush()
+}
+
+// printCharges shows charges or groups and, always, one total for each currency.
+func printCharges(s streams, charges []api.Charge, groupBy []string) error {
+	if len(charges) == 0 {
+		_, err := fmt.Fprintln(s.out, "No charges in this period.")
+		return err
+	}
+	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	if len(groupBy) == 0 {
+		fmt.Fprintln(t, "AT\tSCHEME\tRULE\tKIND\tAMOUNT\tCONVERSATION")
+	} else {
+		fmt.Fprintln(t, strings.ToUpper(strings.Join(groupBy, "\t"))+"\tCHARGES\tAMOUNT")
+	}
+	type total struct{ charges, micros int64 }
+	totals := map[string]total{}
+	for _, c := range charges {
+		sum := totals[c.Currency]
+		sum.micros += c.AmountMicros
+		switch {
+		case c.Charges != nil:
+			sum.charges += *c.Charges
+			for _, name := range groupBy {
+				fmt.Fprintf(t, "%s\t", groupOf(c, name))
+			}
+			fmt.Fprintf(t, "%d\t%s\n", *c.Charges, money(c.AmountMicros, c.Currency))
+		default:
+			kind := c.Kind
+			sum.charges++
+			if c.Reverses != nil {
+				kind += fmt.Sprintf(" (reverses %d)", *c.Reverses)
+				sum.charges -= 2
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", stamp(c.At), c.Scheme, c.Rule, kind, money(c.AmountMicros, c.Currency), c.ConversationID)
+		}
+		totals[c.Currency] = sum
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	currencies := make([]string, 0, len(totals))
+	for currency := range totals {
+		currencies = append(currencies, currency)
+	}
+	slices.Sort(currencies)
+	for _, currency := range currencies {
+		if _, err := fmt.Fprintf(s.out, "Total: %d charges, %s\n", totals[currency].charges, money(totals[currency].micros, currency)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func groupOf(c api.Charge, name string) string {
+	switch name {
+	case "day":
+		return c.Day
+	case "number":
+		return c.Number.ID
+	case "rule":
+		return c.Rule
+	default:
+		return c.Scheme
+	}
+}
+
+// money writes micros exactly, with at least two decimals.
+func money(micros int64, currency string) string {
+	sign := ""
+	if micros < 0 {
+		sign, micros = "-", -micros
+	}
+	fraction := fmt.Sprintf("%06d", micros%1_000_000)
+	for len(fraction) > 2 && strings.HasSuffix(fraction, "0") {
+		fraction = fraction[:len(fraction)-1]
+	}
+	return sign + strconv.FormatInt(micros/1_000_000, 10) + "." + fraction + " " + currency
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"reengage/conversation"
+	"reengage/gateway/api"
+)
+
+func TestMoneyIsExact(t *testing.T) {
+	for micros, want := range map[int64]string{
+		0: "0.00 BRL", 1: "0.000001 BRL", 400_000: "0.40 BRL", 1_250_000: "1.25 BRL", 1_234_567: "1.234567 BRL",
+		-400_000: "-0.40 BRL", -1: "-0.000001 BRL", 12_345_000_000: "12345.00 BRL",
+	} {
+		require.Equal(t, want, money(micros, "BRL"))
+	}
+}
+
+func TestWhatIsLeftOfAWindow(t *testing.T) {
+	for seconds, want := range map[int64]string{86400: "in 24h0m", 7980: "in 2h13m", 60: "in 1m", 59: "in 59s", 0: "in 0s"} {
+		require.Equal(t, want, closes(&conversation.Window{SecondsLeft: seconds}))
+	}
+	require.Equal(t, none, closes(nil))
+}
+
+func TestChargesHaveATotalForEachCurrency(t *testing.T) {
+	at, id := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), uuid.MustParse("0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10")
+	charge := func(micros int64, currency string, reverses *int64) api.Charge {
+		return api.Charge{Scheme: "s", Rule: "R1", Kind: "template", At: &at, ConversationID: &id, AmountMicros: micros, Currency: currency, Reverses: reverses}
+	}
+	first := int64(1)
+	var out bytes.Buffer
+	err := printCharges(streams{out: &out}, []api.Charge{charge(400_000, "BRL", nil), charge(-400_000, "BRL", &first),
+		charge(600_000, "BRL", nil), charge(50_000, "USD", nil)}, nil)
+	require.NoError(t, err)
+	require.Equal(t, `AT                       SCHEME  RULE  KIND                   AMOUNT     CONVERSATION
+2026-11-20 09:00:00 UTC  s       R1    template               0.40 BRL   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  s       R1    template (reverses 1)  -0.40 BRL  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  s       R1    template               0.60 BRL   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  s       R1    template               0.05 USD   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+Total: 1 charges, 0.60 BRL
+Total: 1 charges, 0.05 USD
+`, out.String())
+}
+
+func TestGroupsOfCharges(t *testing.T) {
+	var out bytes.Buffer
+	two, one := int64(2), int64(1)
+	err := printCharges(streams{out: &out}, []api.Charge{
+		{Day: "2026-11-20", Rule: "Z4", Charges: &two, AmountMicros: 800_000, Currency: "BRL"},
+		{Day: "2026-11-21", Rule: "Z5", Charges: &one, AmountMicros: 600_000, Currency: "BRL"},
+	}, []string{"day", "rule"})
+	require.NoError(t, err)
+	require.Equal(t, `DAY         RULE  CHARGES  AMOUNT
+2026-11-20  Z4    2        0.80 BRL
+2026-11-21  Z5    1        0.60 BRL
+Total: 3 charges, 1.40 BRL
+`, out.String())
+}

@@ -1,0 +1,75 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
+
+	"reengage/clock"
+	"reengage/config"
+	"reengage/db"
+	"reengage/gateway/api"
+	"reengage/gateway/webhook"
+	"reengage/intake"
+	"reengage/notify"
+	"reengage/relay"
+)
+
+// clockRetry is how long to wait, in real time, before asking the database for the clock again.
+const clockRetry = time.Second
+
+// awaitClock asks the database for the clock until it answers. The error is the context's.
+func (m *Main) awaitClock(ctx context.Context, pool *pgxpool.Pool) (clock.Clock, error) {
+	for said := ""; ; {
+		c, err := db.LoadClock(ctx, pool, m.Config.TimeScale, time.Now())
+		if err == nil {
+			return c, nil
+		}
+		if err.Error() != said { // once, not every second of an outage
+			said = err.Error()
+			m.Log.WarnContext(ctx, "waiting for the database", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return clock.Clock{}, ctx.Err()
+		case <-time.After(clockRetry):
+		}
+	}
+}
+
+// open opens the door and runs what works on the stored, until ctx ends.
+func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal client.Client, c clock.Clock) error {
+	store := intake.New(pool, c, m.Log)
+	mux := http.NewServeMux()
+	mux.Handle(webhook.Path, webhook.New(webhook.Options{
+		Secrets: config.Reveal(m.Config.AppSecrets), VerifyToken: m.Config.VerifyToken.Reveal(),
+	}, store, m.Log))
+	api.New(api.Deps{
+		Pool: pool, Store: store, Clock: c, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
+	}).Register(mux)
+
+	behind := []interface{ Run(context.Context) error }{
+		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),
+	}
+	if m.Config.NotifyURL != "" {
+		n, err := notify.New(notify.Options{
+			Pool: pool, URL: string(m.Config.NotifyURL), Secret: m.Config.NotifySecret.Reveal(), Log: m.Log,
+			AllowPrivate: m.Config.NotifyPrivate,
+		})
+		if err != nil {
+			return err
+		}
+		behind = append(behind, n)
+	}
+	var group errgroup.Group
+	for _, b := range behind {
+		group.Go(func() error { return b.Run(ctx) })
+	}
+	d.open(mux)
+	m.Log.InfoContext(ctx, "serving", "clock", c)
+	return group.Wait()
+}

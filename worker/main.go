@@ -1,0 +1,26 @@
+// Command worker runs the workflows and activities. It wires and nothing else: what is decided is in conversation, what
+// is done in activities.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	var m Main
+	kong.Parse(&m.Config, kong.Name("worker"), kong.Description("Runs Reengage's workflows and activities."))
+	m.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := m.Run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"reengage/activities"
+	"reengage/clock"
+	"reengage/config"
+	"reengage/db"
+	"reengage/intake"
+	"reengage/ledger"
+	"reengage/ops"
+	"reengage/tariff"
+	"reengage/workflows"
+	"reengage/workflows/contract"
+)
+
+// Main is the worker's wiring.
+type Main struct {
+	Config config.Config
+	Log    *slog.Logger
+}
+
+// stopTimeout is how long activities under way may take to end when the worker stops, in real time. What does not end
+// by then is tried again by another worker.
+const stopTimeout = 20 * time.Second
+
+// Run works until ctx ends. While Postgres or Temporal is away it waits for them; /readyz says so.
+func (m *Main) Run(ctx context.Context) error {
+	m.Log.Info("worker starts", "config", m.Config)
+	metrics, err := ops.NewMetrics()
+	if err != nil {
+		return err
+	}
+	listener, err := ops.Listen("REENGAGE_OPS_ADDR", m.Config.OpsAddr)
+	if err != nil {
+		return err
+	}
+	pool, err := db.Open(ctx, m.Config.DatabaseURL.Reveal())
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	options, err := config.Temporal(m.Log)
+	if err != nil {
+		return err
+	}
+	temporal, err := client.NewLazyClient(options)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	served := make(chan error, 1)
+	go func() {
+		served <- ops.Serve(ctx, listener, ops.Handler(metrics, ops.Database(pool), ops.Temporal(temporal)), m.Log)
+	}()
+	if err := m.work(ctx, pool, temporal); err != nil {
+		return err
+	}
+	return <-served
+}
+
+// work runs the worker from the moment at which Postgres and Temporal are there until ctx ends.
+func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Client) error {
+	var k clock.Clock
+	if !m.retry(ctx, "read the clock from Postgres", func() (err error) {
+		k, err = db.LoadClock(ctx, pool, m.Config.TimeScale, time.Now())
+		return err
+	}) {
+		return nil
+	}
+	cards, err := tariff.ShippedCards()
+	if err != nil {
+		return err
+	}
+	book := ledger.New(pool, cards, m.Log)
+	observed, err := book.Observe()
+	if err != nil {
+		return fmt.Errorf("observe the ledger: %w", err)
+	}
+	defer func() { _ = observed.Unregister() }()
+	acts := &activities.Activities{
+		Pool: pool, Intake: intake.New(pool, k, m.Log), Ledger: book, Clock: k, Notify: m.Config.NotifyURL != "", Log: m.Log,
+	}
+	var w worker.Worker
+	if !m.retry(ctx, "reach Temporal", func() error {
+		if err := workflows.EnsureSettlement(ctx, temporal, k); err != nil {
+			return err
+		}
+		w = newWorker(temporal, acts, int(pool.Config().MaxConns))
+		return w.Start()
+	}) {
+		return nil
+	}
+	defer w.Stop()
+	m.Log.Info("worker is ready", "task_queue", contract.TaskQueue)
+	<-ctx.Done()
+	return nil
+}
+
+// newWorker runs at most as many activities at once as there are connections to Postgres, for which more would only wait.
+func newWorker(temporal client.Client, acts *activities.Activities, connections int) worker.Worker {
+	w := worker.New(temporal, contract.TaskQueue, worker.Options{
+		WorkerStopTimeout:                  stopTimeout,
+		DisableRegistrationAliasing:        true,
+		MaxConcurrentActivityExecutionSize: connections,
+	})
+	workflows.Register(w)
+	w.RegisterActivity(acts)
+	return w
+}
+
+// retry tries until it succeeds or ctx ends, and reports which.
+func (m *Main) retry(ctx context.Context, what string, try func() error) bool {
+	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+		err := try()
+		if err == nil {
+			return true
+		}
+		m.Log.Warn("cannot "+what+" yet", "error", err, "again_in", wait)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(wait):
+		}
+	}
+}
