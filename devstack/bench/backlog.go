@@ -14,57 +14,73 @@ import (
 )
 
 // measureBacklog stores messages while nobody signals, and then lets the relay catch up.
-func measureBacklog(ctx context.Context, g *ground, n size) (group Group, err error) {
-	total := n.backlogConversations * n.backlogMessages
-	group = Group{
+func measureBacklog(ctx context.Context, g *ground, n size) (Group, error) {
+	group := Group{
 		Name: "Backlog: Temporal was away and is back",
 		How: fmt.Sprintf("%d conversations of %d stored messages each, then one relay drains, %d calls at a time, while a worker "+
 			"with the real workflow and activities bills them; the time ends when Temporal has taken the last signal. Median of %d repetitions.",
 			n.backlogConversations, n.backlogMessages, n.concurrency, n.repetitions),
 		Baseline: "one SignalWithStart per message, to as many workflows that only count to the last one, as many calls at a time, a worker running",
 	}
-	s, err := g.newStage(ctx, g.temporal, 1)
+	signals, rate, plain, err := g.backlogOn(ctx, g.temporal, n)
 	if err != nil {
 		return group, err
 	}
+	group.add("signals per message", "", signals, 1)
+	group.add("drained", "messages/s", rate, plain)
+	return group, g.alsoOnDisk(ctx, "backlog-on-disk", func(t *temporalServer) error {
+		n.backlogConversations, n.repetitions = n.onDisk/n.backlogMessages, 1
+		_, rate, plain, err := g.backlogOn(ctx, t, n)
+		group.add("drained, "+onDisk, "messages/s", rate, plain)
+		group.note("%s: %d conversations, once", onDisk, n.backlogConversations)
+		return err
+	})
+}
+
+// backlogOn returns signals per message, messages per second, and messages per second without gathering.
+func (g *ground) backlogOn(ctx context.Context, t *temporalServer, n size) (perMessage, rate, plain float64, err error) {
+	s, err := g.newStage(ctx, t, 1)
+	if err != nil {
+		return 0, 0, 0, err
+	}
 	defer closing(s.close, &err)
-	if err := s.work(); err != nil {
-		return group, err
+	if err := s.workBoth(); err != nil {
+		return 0, 0, 0, err
 	}
-	if err := s.workPlainly(); err != nil {
-		return group, err
-	}
-	signals := &countingSignaller{Signaller: s.temporal}
+	total := n.backlogConversations * n.backlogMessages
+	signals := &countingSignaller{Signaller: t}
 	var rates, plainRates []float64
 	for i := range n.repetitions {
-		people := s.traffic.newcomers(n.backlogConversations)
-		for range n.backlogMessages {
-			if err := s.take(ctx, s.traffic.inBodies(time.Now(), people, largeBody), n.concurrency); err != nil {
-				return group, err
-			}
-		}
-		r := s.relay(signals)
-		r.Concurrency = n.concurrency
-		took, err := timed(func() error { return r.Drain(ctx) })
+		took, err := s.drainBacklog(ctx, signals, n)
 		if err != nil {
-			return group, err
-		}
-		if err := s.nothingPending(ctx); err != nil {
-			return group, err
+			return 0, 0, 0, err
 		}
 		rates = append(rates, perSecond(total, took))
-		if err := s.billed(ctx, (i+1)*n.backlogConversations); err != nil {
-			return group, err
+		if err := s.billed(ctx, (i+1)*n.backlogConversations); err != nil { // so that the baseline has the machine to itself
+			return 0, 0, 0, err
 		}
-		took, err = s.signalEach(ctx, n)
-		if err != nil {
-			return group, err
+		if took, err = s.signalEach(ctx, n); err != nil {
+			return 0, 0, 0, err
 		}
 		plainRates = append(plainRates, perSecond(total, took))
 	}
-	group.add("signals per message", "", float64(signals.calls.Load())/float64(n.repetitions*total), 1)
-	group.add("drained", "messages/s", median(rates), median(plainRates))
-	return group, nil
+	return float64(signals.calls.Load()) / float64(n.repetitions*total), median(rates), median(plainRates), nil
+}
+
+func (s *stage) drainBacklog(ctx context.Context, signals relay.Signaller, n size) (time.Duration, error) {
+	people := s.traffic.newcomers(n.backlogConversations)
+	for range n.backlogMessages {
+		if err := s.take(ctx, s.traffic.inBodies(time.Now(), people, largeBody), n.concurrency); err != nil {
+			return 0, err
+		}
+	}
+	r := s.relay(signals)
+	r.Concurrency = n.concurrency
+	took, err := timed(func() error { return r.Drain(ctx) })
+	if err != nil {
+		return 0, err
+	}
+	return took, s.nothingPending(ctx)
 }
 
 // countingSignaller counts calls.

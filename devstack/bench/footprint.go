@@ -32,10 +32,7 @@ func measureFootprint(ctx context.Context, g *ground, n size) (group Group, err 
 		return group, err
 	}
 	defer closing(s.close, &err)
-	if err := s.work(); err != nil {
-		return group, err
-	}
-	if err := s.workPlainly(); err != nil {
+	if err := s.workBoth(); err != nil {
 		return group, err
 	}
 	plain := make([]string, n.openConversations)

@@ -118,6 +118,22 @@ func (g *ground) startTemporalOnDisk(ctx context.Context, name string) (*tempora
 	return g.startTemporal(ctx, devtemporal.Options{Dir: filepath.Join(g.private.Path, name), Durable: true})
 }
 
+// onDisk says in a figure's name that Temporal's state was in a file that it syncs.
+const onDisk = "Temporal on disk"
+
+// alsoOnDisk measures once more on a fresh dev server that syncs every write; not if the user has named a server.
+func (g *ground) alsoOnDisk(ctx context.Context, name string, measure func(*temporalServer) error) (err error) {
+	if g.temporal.server == nil {
+		return nil
+	}
+	t, err := g.startTemporalOnDisk(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer closing(t.close, &err)
+	return measure(t)
+}
+
 // startTemporalInFile keeps the server's state in a file whose size is what matters: where there is a file system in
 // memory with enough room, there, since a dev server syncs a file many times for every step of a workflow.
 func (g *ground) startTemporalInFile(ctx context.Context) (*temporalServer, error) {

@@ -61,10 +61,14 @@ func (m Machine) lines() []string {
 	if m.SyncMicros > 0 {
 		disk = fmt.Sprintf("; the disk takes 8 KiB, synced, in %d µs", m.SyncMicros)
 	}
+	temporal := "state in " + m.Temporal.Store
+	if m.Temporal.Ours {
+		temporal = "state in memory (SQLite); \"" + onDisk + "\": in an SQLite file with its default settings, synced"
+	}
 	return []string{
 		fmt.Sprintf("machine   %d cores%s, %d MiB memory, %s, %s%s", m.Cores, cpu, m.MemoryMB, m.System, m.Go, disk),
 		fmt.Sprintf("postgres  %s, %s; two pools of %d connections", m.Postgres.Version, strings.Join(m.Postgres.Settings, ", "), m.Postgres.PoolConns),
-		fmt.Sprintf("temporal  server %s, state in %s, history shards: %d", m.Temporal.Version, m.Temporal.Store, m.Temporal.Shards),
+		fmt.Sprintf("temporal  server %s, history shards: %d, %s", m.Temporal.Version, m.Temporal.Shards, temporal),
 		"all of clients, gateway, relay and workers in one process, beside the servers unless these are your own",
 	}
 }
@@ -109,23 +113,13 @@ func describePostgres(ctx context.Context, pool *pgxpool.Pool) (f PostgresFacts,
 	return f, nil
 }
 
-// describeTemporal asks the server itself, and its file how it keeps a journal: the dev server can be asked for neither,
-// and we leave both as they are.
-func describeTemporal(ctx context.Context, c client.Client, file string) (f TemporalFacts, err error) {
+// describeTemporal asks the server itself.
+func describeTemporal(ctx context.Context, c client.Client) (f TemporalFacts, err error) {
 	info, err := c.WorkflowService().GetClusterInfo(ctx, &workflowservice.GetClusterInfoRequest{})
 	if err != nil {
 		return f, fmt.Errorf("ask for Temporal's version: %w", err)
 	}
 	f.Version, f.Store, f.Shards = info.GetServerVersion(), info.GetPersistenceStore(), int(info.GetHistoryShardCount())
-	if file == "" {
-		return f, nil
-	}
-	header, err := readSQLiteHeader(file)
-	if err != nil {
-		return f, err
-	}
-	f.Ours = true
-	f.Store = "an SQLite file (" + header.journal() + ", synchronous at SQLite's default, FULL)"
 	return f, nil
 }
 

@@ -15,11 +15,15 @@ import (
 // Options say what to measure on, and where to write.
 type Options struct {
 	// DatabaseURL names a Postgres whose account may create databases; scratch databases are made beside the one it names
-	// and dropped again. Empty: a durable server of our own.
+	// and dropped again. Empty: a durable server of
+	// our own.
 	DatabaseURL string
 	// Temporal names a server and a namespace of it that has our search attributes and no worker on our task queue; what is
-	// started there is terminated again. Nil: a durable dev server of our own.
+	// started there is terminated again. Nil: dev servers of our own, with their
+	// state in memory and, for less, on disk.
 	Temporal *client.Options
+	// Only names the groups to measure (Groups); empty: all.
+	Only []string
 	// Short measures so little that only the presence of the figures means something: for the test of the bench itself.
 	Short bool
 	// JSON writes one JSON object instead of the table.
@@ -63,6 +67,8 @@ type size struct {
 
 	openConversations int
 
+	onDisk int // signals on a server that syncs every write, which is slow
+
 	ratedEvents int
 }
 
@@ -72,16 +78,16 @@ const largeBody = 100
 func (o Options) size() size {
 	s := size{
 		repetitions: 3, concurrency: 16,
-		knownContacts: 10_000, singleBodies: 3_000, largeBodies: 100,
+		knownContacts: 10_000, singleBodies: 2_000, largeBodies: 60,
 		backlogConversations: 200, backlogMessages: 20,
-		windows: 500, dayLasts: 12 * time.Second, openConversations: 1_000, ratedEvents: 1_000_000,
+		windows: 250, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 200, ratedEvents: 1_000_000,
 	}
 	if o.Short {
 		s = size{
 			repetitions: 1, concurrency: 4,
 			knownContacts: 100, singleBodies: 40, largeBodies: 2,
 			backlogConversations: 5, backlogMessages: 4,
-			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, ratedEvents: 5_000,
+			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, onDisk: 12, ratedEvents: 5_000,
 		}
 	}
 	if o.Temporal != nil {

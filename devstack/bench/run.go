@@ -5,8 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 )
+
+// measurements in their order.
+var measurements = []struct {
+	name string
+	run  func(context.Context, *ground, size) (Group, error)
+}{
+	{"webhook", measureWebhook},
+	{"backlog", measureBacklog},
+	{"windows", measureWindows},
+	{"history", measureHistory},
+	{"bytes", measureFootprint},
+	{"rating", measureRating},
+}
+
+// Groups are the names of all groups of figures, for Options.Only.
+func Groups() []string {
+	var names []string
+	for _, m := range measurements {
+		names = append(names, m.name)
+	}
+	return names
+}
 
 // Run measures everything, one group after the other, and writes the report. What it has started or created is gone when it
 // returns, also after an error and when ctx ends.
@@ -17,6 +41,11 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Progress == nil {
 		o.Progress = io.Discard
 	}
+	for _, name := range o.Only {
+		if !slices.Contains(Groups(), name) {
+			return fmt.Errorf("there is no group of figures called %q: there are %s", name, strings.Join(Groups(), ", "))
+		}
+	}
 	r := Report{Machine: describeMachine(), Began: time.Now()}
 	g, err := open(ctx, o)
 	if err != nil {
@@ -26,23 +55,14 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := g.describe(ctx, &r.Machine); err != nil {
 		return err
 	}
-	for _, measure := range []struct {
-		name string
-		run  func(context.Context, *ground, size) (Group, error)
-	}{
-		{"webhooks", measureWebhook},
-		{"a backlog", measureBacklog},
-		{"windows", measureWindows},
-		{"histories", measureHistory},
-		{"bytes", measureFootprint},
-		{"rating", measureRating},
-	} {
-		fmt.Fprintf(o.Progress, "measuring %s ...", measure.name)
-		begin := time.Now()
-		group, err := measure.run(ctx, g, o.size())
-		fmt.Fprintf(o.Progress, " %s\n", time.Since(begin).Round(100*time.Millisecond))
+	for _, m := range measurements {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, m.name) {
+			continue
+		}
+		fmt.Fprintf(o.Progress, "measuring %s\n", m.name)
+		group, err := m.run(ctx, g, o.size())
 		if err != nil {
-			return fmt.Errorf("measure %s: %w", measure.name, err)
+			return fmt.Errorf("measure %s: %w", m.name, err)
 		}
 		r.Groups = append(r.Groups, group)
 	}
@@ -61,9 +81,10 @@ func (g *ground) describe(ctx context.Context, m *Machine) (err error) {
 		return err
 	}
 	m.Postgres.Ours = g.postgres != nil
-	if m.Temporal, err = describeTemporal(ctx, g.temporal, g.temporal.file); err != nil {
+	if m.Temporal, err = describeTemporal(ctx, g.temporal); err != nil {
 		return err
 	}
+	m.Temporal.Ours = g.temporal.server != nil
 	if g.postgres != nil || g.temporal.server != nil {
 		m.SyncMicros, err = syncMicros(g.private.Path)
 	}

@@ -11,7 +11,6 @@ import (
 // of the file is in use.
 type sqliteHeader struct {
 	pageSize, pages, freePages int64
-	wal                        bool
 }
 
 func readSQLiteHeader(path string) (h sqliteHeader, err error) {
@@ -30,16 +29,8 @@ func readSQLiteHeader(path string) (h sqliteHeader, err error) {
 	}
 	h.pages = int64(binary.BigEndian.Uint32(raw[28:]))
 	h.freePages = int64(binary.BigEndian.Uint32(raw[36:]))
-	h.wal = raw[18] == 2
 	return h, nil
 }
 
 // inUse is the file without the pages that wait for being used again, in bytes.
 func (h sqliteHeader) inUse() int64 { return (h.pages - h.freePages) * h.pageSize }
-
-func (h sqliteHeader) journal() string {
-	if h.wal {
-		return "write-ahead log"
-	}
-	return "rollback journal"
-}

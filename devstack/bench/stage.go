@@ -98,6 +98,8 @@ func (s *stage) workPlainly() error {
 	return s.start(w)
 }
 
+func (s *stage) workBoth() error { return errors.Join(s.work(), s.workPlainly()) }
+
 func (s *stage) start(w worker.Worker) error {
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start a worker: %w", err)
@@ -117,6 +119,12 @@ func (s *stage) take(ctx context.Context, bodies []signedBody, concurrency int) 
 		_, err := s.store.Webhook(ctx, bodies[i].bytes, time.Now())
 		return err
 	})
+}
+
+// analyze tells Postgres's planner how large the tables are, as autovacuum does by itself within a minute or so.
+func (s *stage) analyze(ctx context.Context) error {
+	_, err := s.serves.Exec(ctx, "ANALYZE")
+	return err
 }
 
 // now is the virtual time.

@@ -22,7 +22,7 @@ func measureWebhook(ctx context.Context, g *ground, n size) (group Group, err er
 	group = Group{
 		Name: "Webhook: HTTP to committed facts",
 		How: fmt.Sprintf("%d senders, each posting its next body when the last one is answered, to the real handler on 127.0.0.1: "+
-			"signature, parsing, one transaction. Texts, every other one from a contact that is new, the rest from %d known ones. "+
+			"signature, parsing, one transaction. Texts, every other one from a contact that is new, the rest from %d known ones, and Postgres has analyzed its tables. "+
 			"Rates: median of %d repetitions; latencies: all of their requests.", n.concurrency, n.knownContacts, n.repetitions),
 		Baseline: "a handler that checks the signature and inserts the body as one row, on the same pool, with the same bodies",
 	}
@@ -42,6 +42,9 @@ func measureWebhook(ctx context.Context, g *ground, n size) (group Group, err er
 
 	known := s.traffic.newcomers(n.knownContacts)
 	if err := s.take(ctx, s.traffic.inBodies(time.Now(), known, largeBody), n.concurrency); err != nil {
+		return group, err
+	}
+	if err := s.analyze(ctx); err != nil {
 		return group, err
 	}
 	single, err := door.compare(ctx, n.repetitions, 1, func() []signedBody {

@@ -9,26 +9,40 @@ import (
 )
 
 // measureWindows takes first messages of new contacts all the way to their charges.
-func measureWindows(ctx context.Context, g *ground, n size) (group Group, err error) {
-	group = Group{
+func measureWindows(ctx context.Context, g *ground, n size) (Group, error) {
+	group := Group{
 		Name: "Windows: from a message to its charge",
 		How: fmt.Sprintf("%d new contacts write once, %d webhooks stored at a time; relay and worker are running; the time ends when the "+
 			"last charge is in Postgres (stored, signalled, workflow started, search attributes, timer armed, billing activity). Median of %d repetitions.",
 			n.windows, n.concurrency, n.repetitions),
 		Baseline: fmt.Sprintf("a workflow that does nothing, from start to completion, %d at a time, as many", n.concurrency),
 	}
-	s, err := g.newStage(ctx, g.temporal, 1)
+	rate, plain, err := g.windowsOn(ctx, g.temporal, n)
 	if err != nil {
 		return group, err
 	}
+	group.add("opened and billed", "windows/s", rate, plain)
+	return group, g.alsoOnDisk(ctx, "windows-on-disk", func(t *temporalServer) error {
+		n.windows, n.repetitions = n.onDisk/4, 1
+		rate, plain, err := g.windowsOn(ctx, t, n)
+		group.add("opened and billed, "+onDisk, "windows/s", rate, plain)
+		group.note("%s: %d windows, once", onDisk, n.windows)
+		return err
+	})
+}
+
+// windowsOn returns windows per second and starts of an empty workflow per second.
+func (g *ground) windowsOn(ctx context.Context, t *temporalServer, n size) (rate, plain float64, err error) {
+	s, err := g.newStage(ctx, t, 1)
+	if err != nil {
+		return 0, 0, err
+	}
 	defer closing(s.close, &err)
-	if err := s.work(); err != nil {
-		return group, err
+	if err := s.workBoth(); err != nil {
+		return 0, 0, err
 	}
-	if err := s.workPlainly(); err != nil {
-		return group, err
-	}
-	defer closing(s.relays(ctx), &err)
+	stopRelay := s.startRelay(ctx)
+	defer closing(stopRelay, &err)
 
 	var rates, plainRates []float64
 	for i := range n.repetitions {
@@ -40,20 +54,19 @@ func measureWindows(ctx context.Context, g *ground, n size) (group Group, err er
 			return s.billed(ctx, (i+1)*n.windows)
 		})
 		if err != nil {
-			return group, err
+			return 0, 0, err
 		}
 		rates = append(rates, perSecond(n.windows, took))
 		if took, err = s.startEmpty(ctx, n); err != nil {
-			return group, err
+			return 0, 0, err
 		}
 		plainRates = append(plainRates, perSecond(n.windows, took))
 	}
-	group.add("opened and billed", "windows/s", median(rates), median(plainRates))
-	return group, nil
+	return median(rates), median(plainRates), nil
 }
 
-// relays runs the relay until stop is called.
-func (s *stage) relays(ctx context.Context) (stop func() error) {
+// startRelay runs the relay until stop is called.
+func (s *stage) startRelay(ctx context.Context) (stop func() error) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.relay(s.temporal).Run(ctx) }()
