@@ -223,18 +223,25 @@ type scratch struct {
 func (g *ground) newScratch(ctx context.Context) (*scratch, error) {
 	s := &scratch{ground: g, name: "reengage_bench_" + strings.ToLower(rand.Text()[:10])}
 	if err := g.asAdmin(ctx, "CREATE DATABASE "+pgx.Identifier{s.name}.Sanitize()); err != nil {
-		return nil, fmt.Errorf("create a scratch database: %w", err)
+		err = fmt.Errorf("create a scratch database: %w", err)
+		if ctx.Err() != nil { // cut short, it may have come about
+			err = errors.Join(err, s.drop())
+		}
+		return nil, err
 	}
 	own := *g.databaseURL
 	own.Path = "/" + s.name
 	s.url = own.String()
 	if err := db.Migrate(ctx, s.url); err != nil {
-		return nil, errors.Join(err, s.drop(ctx))
+		return nil, errors.Join(err, s.drop())
 	}
 	return s, nil
 }
 
-func (s *scratch) drop(ctx context.Context) error {
+// drop does so also when the measuring was cut short.
+func (s *scratch) drop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), cleanUpWithin)
+	defer cancel()
 	if err := s.ground.asAdmin(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{s.name}.Sanitize()+" WITH (FORCE)"); err != nil {
 		return fmt.Errorf("drop the scratch database %s: %w", s.name, err)
 	}

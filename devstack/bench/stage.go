@@ -165,7 +165,7 @@ func (s *stage) close() error {
 		failures = append(failures, s.endConversations(ctx))
 		s.serves.Close()
 	}
-	return errors.Join(append(failures, s.scratch.drop(ctx))...)
+	return errors.Join(append(failures, s.scratch.drop())...)
 }
 
 func (s *stage) endConversations(ctx context.Context) error {
