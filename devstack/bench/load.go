@@ -34,6 +34,17 @@ func timed(do func() error) (time.Duration, error) {
 	return time.Since(begin), err
 }
 
+// repeat does it once, and again as long as there are repetitions and time for them left.
+func repeat(n size, do func() error) error {
+	begin := time.Now()
+	for i := 0; i == 0 || i < n.repetitions && time.Since(begin) < n.timeForRepetitions; i++ {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // perSecond is a rate.
 func perSecond(n int, took time.Duration) float64 { return float64(n) / took.Seconds() }
 

@@ -21,8 +21,10 @@ type Machine struct {
 	Cores    int    `json:"cores"`
 	CPU      string `json:"cpu"`
 	MemoryMB int    `json:"memory_mib"` // 0: not known
-	System   string `json:"system"`
-	Go       string `json:"go"`
+	// Load is the system's load at the start, over the last minute; empty: not known. Beyond 0 the machine was not ours alone.
+	Load   string `json:"load,omitempty"`
+	System string `json:"system"`
+	Go     string `json:"go"`
 
 	Postgres PostgresFacts `json:"postgres"`
 	Temporal TemporalFacts `json:"temporal"`
@@ -49,7 +51,7 @@ type TemporalFacts struct {
 
 func describeMachine() Machine {
 	return Machine{Cores: runtime.NumCPU(), CPU: procField("/proc/cpuinfo", "model name"), MemoryMB: memoryMB(),
-		System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
+		Load: load(), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
 }
 
 func (m Machine) lines() []string {
@@ -60,6 +62,9 @@ func (m Machine) lines() []string {
 	disk := ""
 	if m.SyncMicros > 0 {
 		disk = fmt.Sprintf("; the disk takes 8 KiB, synced, in %d µs", m.SyncMicros)
+	}
+	if m.Load != "" {
+		disk += "; load before the start " + m.Load
 	}
 	temporal := "state in " + m.Temporal.Store
 	if m.Temporal.Ours {
@@ -87,6 +92,15 @@ func procField(file, field string) string {
 		}
 	}
 	return ""
+}
+
+func load() string {
+	raw, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	last, _, _ := strings.Cut(string(raw), " ")
+	return last
 }
 
 func memoryMB() int {

@@ -51,8 +51,9 @@ func FromEnvironment(log *slog.Logger) (Options, error) {
 
 // size is how much is measured.
 type size struct {
-	repetitions int // of what is cheap; the median counts
-	concurrency int
+	repetitions        int           // at most; the median counts
+	timeForRepetitions time.Duration // when it is over no further one begins, so that a slow machine is not kept for ever
+	concurrency        int
 
 	knownContacts int
 	singleBodies  int // bodies of one update, per repetition
@@ -77,10 +78,10 @@ const largeBody = 100
 
 func (o Options) size() size {
 	s := size{
-		repetitions: 3, concurrency: 16,
-		knownContacts: 10_000, singleBodies: 2_000, largeBodies: 60,
+		repetitions: 3, timeForRepetitions: 15 * time.Second, concurrency: 16,
+		knownContacts: 10_000, singleBodies: 1_000, largeBodies: 40,
 		backlogConversations: 200, backlogMessages: 20,
-		windows: 250, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 200, ratedEvents: 1_000_000,
+		windows: 200, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 100, ratedEvents: 1_000_000,
 	}
 	if o.Short {
 		s = size{

@@ -65,9 +65,9 @@ func (r Report) write(out io.Writer, asJSON bool) error {
 	fmt.Fprintf(out, "run       %s, took %s\n", r.Began.UTC().Format(time.RFC3339), r.Took.Round(time.Second))
 	for _, g := range r.Groups {
 		fmt.Fprintf(out, "\n%s\n", g.Name)
-		fmt.Fprintf(out, "  %-28s %10s %10s %8s\n", "", "Reengage", "baseline", "ratio")
+		fmt.Fprintf(out, "  %-36s %10s %10s %8s\n", "", "Reengage", "baseline", "ratio")
 		for _, f := range g.Figures {
-			fmt.Fprintf(out, "  %-28s %10s %10s %8s  %s\n", f.What, number(f.Value), number(f.Baseline), number(f.Ratio()), f.Unit)
+			fmt.Fprintf(out, "  %-36s %10s %10s %8s  %s\n", f.What, number(f.Value), number(f.Baseline), number(f.Ratio()), f.Unit)
 		}
 		fmt.Fprintf(out, "%s\n%s\n", folded("how", g.How), folded("baseline", g.Baseline))
 		for _, n := range g.Notes {

@@ -168,7 +168,11 @@ func (s *stage) close() error {
 	return errors.Join(append(failures, s.scratch.drop())...)
 }
 
+// endConversations terminates the conversations on a server of the user's. One of ours is thrown away.
 func (s *stage) endConversations(ctx context.Context) error {
+	if s.temporal.server != nil {
+		return nil
+	}
 	rows, err := s.serves.Query(ctx, "SELECT id FROM conversations WHERE EXISTS (SELECT FROM events e "+
 		"WHERE e.conversation_id = conversations.id AND e.signalled_at IS NOT NULL)")
 	if err != nil {

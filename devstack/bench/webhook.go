@@ -23,7 +23,7 @@ func measureWebhook(ctx context.Context, g *ground, n size) (group Group, err er
 		Name: "Webhook: HTTP to committed facts",
 		How: fmt.Sprintf("%d senders, each posting its next body when the last one is answered, to the real handler on 127.0.0.1: "+
 			"signature, parsing, one transaction. Texts, every other one from a contact that is new, the rest from %d known ones, and Postgres has analyzed its tables. "+
-			"Rates: median of %d repetitions; latencies: all of their requests.", n.concurrency, n.knownContacts, n.repetitions),
+			"Rates: median of up to %d repetitions; latencies: all of their requests.", n.concurrency, n.knownContacts, n.repetitions),
 		Baseline: "a handler that checks the signature and inserts the body as one row, on the same pool, with the same bodies",
 	}
 	s, err := g.newStage(ctx, g.temporal, 1)
@@ -47,14 +47,14 @@ func measureWebhook(ctx context.Context, g *ground, n size) (group Group, err er
 	if err := s.analyze(ctx); err != nil {
 		return group, err
 	}
-	single, err := door.compare(ctx, n.repetitions, 1, func() []signedBody {
+	single, err := door.compare(ctx, n, 1, func() []signedBody {
 		return s.traffic.mixed(time.Now(), n.singleBodies, 1, known)
 	})
 	if err != nil {
 		return group, err
 	}
 	single.addTo(&group, "bodies of 1 update")
-	large, err := door.compare(ctx, n.repetitions, largeBody, func() []signedBody {
+	large, err := door.compare(ctx, n, largeBody, func() []signedBody {
 		return s.traffic.mixed(time.Now(), n.largeBodies, largeBody, known)
 	})
 	if err != nil {
@@ -128,19 +128,20 @@ type comparison struct {
 }
 
 // compare posts fresh bodies to both handlers, the bare one first in every other repetition.
-func (d *door) compare(ctx context.Context, repetitions, updates int, fresh func() []signedBody) (c comparison, err error) {
-	for i := range repetitions {
-		bodies := fresh()
+func (d *door) compare(ctx context.Context, n size, updates int, fresh func() []signedBody) (c comparison, err error) {
+	err = repeat(n, func() error {
+		bodies, turn := fresh(), len(c.rates)
 		ours := func() error { return d.post(ctx, webhook.Path, bodies, updates, &c.rates, &c.latencies) }
 		theirs := func() error { return d.post(ctx, barePath, bodies, updates, &c.bareRates, &c.bareLatencies) }
 		both := []func() error{ours, theirs}
-		for j := range both {
-			if err := both[(i+j)%2](); err != nil {
-				return c, err
+		for i := range both {
+			if err := both[(turn+i)%2](); err != nil {
+				return err
 			}
 		}
-	}
-	return c, nil
+		return nil
+	})
+	return c, err
 }
 
 func (d *door) post(ctx context.Context, path string, bodies []signedBody, updates int, rates *[]float64, latencies *[]time.Duration) error {
