@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,7 +25,6 @@ type Activities struct {
 	Clock  clock.Clock
 	// Notify says whether reminders are posted to somebody, that is, whether a URL is configured.
 	Notify bool
-	Log    *slog.Logger
 }
 
 // LoadConversation returns what a run that was started with an id alone needs to know. A run under another workflow id

@@ -7,12 +7,11 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"reengage/ledger"
-	"reengage/workflows/contract"
 )
 
 // Bill brings a conversation's charges up to date. What is in the way of one attempt may pass and is tried again; a
 // conversation that cannot be billed as things are is left to settlement, which nobody waits for.
-func (a *Activities) Bill(ctx context.Context, r contract.BillRequest) error {
+func (a *Activities) Bill(ctx context.Context, r BillRequest) error {
 	_, err := a.Ledger.Bill(ctx, r.ConversationID)
 	var stuck *ledger.StuckError
 	switch {

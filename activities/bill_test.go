@@ -13,7 +13,6 @@ import (
 	"reengage/db/dbtest"
 	"reengage/ledger"
 	"reengage/tariff"
-	"reengage/workflows/contract"
 )
 
 // billing is activities with a ledger, and a conversation with one message of a number that owes by zenvia-conversion.
@@ -47,7 +46,7 @@ func TestBillPostsOnceHoweverOftenItRuns(t *testing.T) {
 	pool := dbtest.New(t)
 	a, id := billing(t, pool)
 	for range 3 {
-		require.NoError(t, a.Bill(t.Context(), contract.BillRequest{ConversationID: id}))
+		require.NoError(t, a.Bill(t.Context(), BillRequest{ConversationID: id}))
 	}
 	require.Equal(t, 1, charges(t, pool))
 }
@@ -58,7 +57,7 @@ func TestBillIsNotTriedAgainWhereThatIsInVain(t *testing.T) {
 	_, err := pool.Exec(t.Context(), "UPDATE scheme_assignments SET scheme = 'of-a-later-version'")
 	require.NoError(t, err)
 	for kind, id := range map[string]uuid.UUID{"unknown_conversation": uuid.New(), "cannot_bill": id} {
-		err := a.Bill(t.Context(), contract.BillRequest{ConversationID: id})
+		err := a.Bill(t.Context(), BillRequest{ConversationID: id})
 		var application *temporal.ApplicationError
 		require.ErrorAs(t, err, &application)
 		require.True(t, application.NonRetryable())
@@ -70,7 +69,7 @@ func TestBillIsTriedAgainWhileTheDatabaseIsAway(t *testing.T) {
 	server := dbtest.Server(t)
 	a, id := billing(t, dbtest.Pool(t, server.URL()))
 	server.Kill()
-	err := a.Bill(t.Context(), contract.BillRequest{ConversationID: id})
+	err := a.Bill(t.Context(), BillRequest{ConversationID: id})
 	var application *temporal.ApplicationError
 	require.Error(t, err)
 	require.NotErrorAs(t, err, &application)
@@ -84,6 +83,6 @@ func TestSettleBatchBillsWhatIsDirty(t *testing.T) {
 	a, _ := billing(t, pool)
 	settled, err := a.SettleBatch(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, settled)
+	require.Equal(t, ledger.Settled{Conversations: 1, Posted: 1}, settled)
 	require.Equal(t, 1, charges(t, pool))
 }

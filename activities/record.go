@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -14,7 +15,7 @@ import (
 
 // RecordMessages stores messages that were signalled from outside, before the workflow decides on them: the event log
 // has every message, whichever way it came. They are returned as the log has them, also those that it had already.
-func (a *Activities) RecordMessages(ctx context.Context, r contract.RecordRequest) (contract.RecordResult, error) {
+func (a *Activities) RecordMessages(ctx context.Context, r RecordRequest) (RecordResult, error) {
 	var messages []intake.Message
 	for _, m := range r.Inbound {
 		messages = append(messages, intake.Message{Kind: intake.Inbound, ConversationID: r.ConversationID, ID: m.ID,
@@ -27,35 +28,39 @@ func (a *Activities) RecordMessages(ctx context.Context, r contract.RecordReques
 	stored, err := a.Intake.Messages(ctx, intake.FromSignal, time.Now(), messages)
 	switch {
 	case errors.Is(err, intake.ErrUnknownConversation):
-		return contract.RecordResult{}, temporal.NewNonRetryableApplicationError(err.Error(), "unknown_conversation", nil)
+		return RecordResult{}, temporal.NewNonRetryableApplicationError(err.Error(), "unknown_conversation", nil)
 	case errors.Is(err, intake.ErrInvalid) && len(messages) == 1:
-		return contract.RecordResult{Rejected: []string{err.Error()}}, nil
+		_, reason, _ := strings.Cut(err.Error(), intake.ErrInvalid.Error()+": ")
+		return RecordResult{Rejected: []string{reason}}, nil
 	case errors.Is(err, intake.ErrInvalid):
 		return a.recordEach(ctx, r)
 	case err != nil:
-		return contract.RecordResult{}, fmt.Errorf("record messages: %w", err)
+		return RecordResult{}, fmt.Errorf("record messages: %w", err)
 	}
 	return recorded(r, stored), nil
 }
 
 // recordEach stores the messages one by one, so that the one which cannot be stored costs none of its neighbours.
-func (a *Activities) recordEach(ctx context.Context, r contract.RecordRequest) (contract.RecordResult, error) {
-	var all contract.RecordResult
-	add := func(one contract.RecordRequest) error {
+func (a *Activities) recordEach(ctx context.Context, r RecordRequest) (RecordResult, error) {
+	var all RecordResult
+	add := func(place string, one RecordRequest) error {
 		one.ConversationID = r.ConversationID
 		result, err := a.RecordMessages(ctx, one)
+		for i := range result.Rejected {
+			result.Rejected[i] = place + ": " + result.Rejected[i]
+		}
 		all.Inbound = append(all.Inbound, result.Inbound...)
 		all.Outbound = append(all.Outbound, result.Outbound...)
 		all.Rejected = append(all.Rejected, result.Rejected...)
 		return err
 	}
-	for _, m := range r.Inbound {
-		if err := add(contract.RecordRequest{Inbound: []contract.InboundMessage{m}}); err != nil {
+	for i, m := range r.Inbound {
+		if err := add(fmt.Sprintf("inbound message %d", i+1), RecordRequest{Inbound: []contract.InboundMessage{m}}); err != nil {
 			return all, err
 		}
 	}
-	for _, m := range r.Outbound {
-		if err := add(contract.RecordRequest{Outbound: []contract.OutboundMessage{m}}); err != nil {
+	for i, m := range r.Outbound {
+		if err := add(fmt.Sprintf("outbound message %d", i+1), RecordRequest{Outbound: []contract.OutboundMessage{m}}); err != nil {
 			return all, err
 		}
 	}
@@ -63,8 +68,8 @@ func (a *Activities) recordEach(ctx context.Context, r contract.RecordRequest) (
 }
 
 // recorded are the messages of the request with what the log says of each; the log keeps their order.
-func recorded(r contract.RecordRequest, stored []intake.Stored) contract.RecordResult {
-	var result contract.RecordResult
+func recorded(r RecordRequest, stored []intake.Stored) RecordResult {
+	var result RecordResult
 	for i, s := range stored {
 		if s.ConversationID != r.ConversationID {
 			continue // its id is another conversation's, which knows of it already

@@ -24,7 +24,7 @@ func TestRecordedMessagesComeBackAsTheLogHasThem(t *testing.T) {
 	pool := dbtest.New(t)
 	a, existing := reminding(t, pool, wroteAgo(48*time.Hour))
 	at := wroteAgo(time.Minute)
-	request := contract.RecordRequest{ConversationID: existing.ConversationID,
+	request := RecordRequest{ConversationID: existing.ConversationID,
 		Inbound: []contract.InboundMessage{
 			{ID: "in", OccurredAt: at, Type: "text", Text: "Hello"},
 			{ID: "ahead", OccurredAt: at.Add(time.Hour), Type: "text"}, // clamped to the receipt (W3)
@@ -50,19 +50,21 @@ func TestAMessageThatCannotBeStoredCostsNoneOfItsNeighbours(t *testing.T) {
 	pool := dbtest.New(t)
 	a, existing := reminding(t, pool, wroteAgo(48*time.Hour))
 	at := wroteAgo(time.Minute)
-	result, err := a.RecordMessages(t.Context(), contract.RecordRequest{ConversationID: existing.ConversationID,
+	result, err := a.RecordMessages(t.Context(), RecordRequest{ConversationID: existing.ConversationID,
 		Inbound:  []contract.InboundMessage{{ID: "good", OccurredAt: at, Type: "text"}, {ID: "", OccurredAt: at, Type: "text"}},
 		Outbound: []contract.OutboundMessage{{ID: "bad", OccurredAt: at, Type: "pigeon"}, {ID: "also good", OccurredAt: at, Type: "freeform"}}})
 	require.NoError(t, err)
 	require.Len(t, result.Inbound, 1)
 	require.Len(t, result.Outbound, 1)
-	require.Len(t, result.Rejected, 2)
+	require.Equal(t, []string{
+		"inbound message 2: its id is missing or too long", "outbound message 1: the type of an outbound message is template or freeform",
+	}, result.Rejected)
 }
 
 func TestMessagesOfAnUnknownConversationAreRefusedForGood(t *testing.T) {
 	pool := dbtest.New(t)
 	a, _ := reminding(t, pool, wroteAgo(48*time.Hour))
-	_, err := a.RecordMessages(t.Context(), contract.RecordRequest{ConversationID: uuid.New(),
+	_, err := a.RecordMessages(t.Context(), RecordRequest{ConversationID: uuid.New(),
 		Inbound: []contract.InboundMessage{{ID: "in", OccurredAt: wroteAgo(0), Type: "text"}}})
 	requireNonRetryable(t, err, "unknown_conversation")
 }

@@ -16,7 +16,6 @@ import (
 	"reengage/db"
 	"reengage/intake"
 	"reengage/notify"
-	"reengage/workflows/contract"
 )
 
 var reminderLateness, _ = otel.Meter("reengage/activities").Float64Histogram("reengage_reminder_lateness",
@@ -25,9 +24,9 @@ var reminderLateness, _ = otel.Meter("reengage/activities").Float64Histogram("re
 // Remind records a reminder and queues its notification in one transaction (W7). What the row knows by now counts: a
 // window that was extended or answered since the decision is not warned of, and one that has closed is recorded as
 // missed. The same reminder asked for again changes nothing.
-func (a *Activities) Remind(ctx context.Context, r contract.RemindRequest) (contract.RemindResult, error) {
+func (a *Activities) Remind(ctx context.Context, r RemindRequest) (RemindResult, error) {
 	now := r.Clock.At(time.Now())
-	var result contract.RemindResult
+	var result RemindResult
 	err := db.InTx(ctx, a.Pool, func(tx pgx.Tx) error {
 		var err error
 		result, err = remindAt(ctx, db.New(tx), r, now, a.Notify)
@@ -45,31 +44,31 @@ func (a *Activities) Remind(ctx context.Context, r contract.RemindRequest) (cont
 	return result, nil
 }
 
-func remindAt(ctx context.Context, q *db.Queries, r contract.RemindRequest, now time.Time, post bool) (contract.RemindResult, error) {
+func remindAt(ctx context.Context, q *db.Queries, r RemindRequest, now time.Time, post bool) (RemindResult, error) {
 	row, err := q.LockConversationFacts(ctx, r.ConversationID)
 	if err != nil {
-		return contract.RemindResult{}, err
+		return RemindResult{}, err
 	}
 	facts := row.Facts()
 	switch {
 	case !facts.ExpiresAt.Equal(r.Remind.Deadline):
-		return contract.RemindResult{Why: "the window has been extended"}, nil
+		return RemindResult{Why: "the window has been extended"}, nil
 	case facts.Disputed():
-		return contract.RemindResult{Why: "the provider considers the window closed"}, nil
+		return RemindResult{Why: "the provider considers the window closed"}, nil
 	case !facts.Unanswered() && !r.Remind.Always:
-		return contract.RemindResult{Why: "the business has answered"}, nil
+		return RemindResult{Why: "the business has answered"}, nil
 	}
 	outcome := conversation.OutcomeAt(r.Remind.DueAt, r.Remind.Deadline, now, r.LateAfter)
 	id, err := uuid.NewV7()
 	if err != nil {
-		return contract.RemindResult{}, err
+		return RemindResult{}, err
 	}
 	recorded, err := q.RecordReminder(ctx, db.RecordReminderParams{
 		ID: id, ConversationID: r.ConversationID, Deadline: r.Remind.Deadline, LeadsSeconds: seconds(r.Remind.Leads),
 		DueAt: r.Remind.DueAt, FiredAt: now, Outcome: string(outcome),
 	})
 	if err != nil || recorded == 0 {
-		return contract.RemindResult{Why: "it has been recorded before"}, err
+		return RemindResult{Why: "it has been recorded before"}, err
 	}
 	if post && outcome != conversation.Missed {
 		err = notify.Enqueue(ctx, q, reminderKey(r), "reminder.due", reminderDue{
@@ -77,7 +76,7 @@ func remindAt(ctx context.Context, q *db.Queries, r contract.RemindRequest, now 
 			LeadSeconds: seconds(r.Remind.Leads)[0], DueAt: r.Remind.DueAt, Late: outcome == conversation.Late,
 		})
 	}
-	return contract.RemindResult{Recorded: true, Outcome: outcome}, err
+	return RemindResult{Recorded: true, Outcome: outcome}, err
 }
 
 // reminderDue is the data of the notification. It names no person: who receives it asks the API for the conversation.
@@ -92,7 +91,7 @@ type reminderDue struct {
 }
 
 // reminderKey is the reminder's key (W7) as a webhook id, the same whenever the reminder is asked for.
-func reminderKey(r contract.RemindRequest) string {
+func reminderKey(r RemindRequest) string {
 	return fmt.Sprintf("reminder_%s_%d_%d", r.ConversationID, r.Remind.Deadline.UnixMicro(), seconds(r.Remind.Leads)[0])
 }
 

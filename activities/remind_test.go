@@ -15,18 +15,17 @@ import (
 	"reengage/conversation"
 	"reengage/db/dbtest"
 	"reengage/intake"
-	"reengage/workflows/contract"
 )
 
 // reminding is a conversation whose contact wrote at the given time on the real clock, and a request for its reminder an
 // hour before the end.
-func reminding(t *testing.T, pool *pgxpool.Pool, wrote time.Time) (*Activities, contract.RemindRequest) {
+func reminding(t *testing.T, pool *pgxpool.Pool, wrote time.Time) (*Activities, RemindRequest) {
 	a := &Activities{Pool: pool, Intake: intake.New(pool, clock.Clock{}, slog.New(slog.DiscardHandler)), Notify: true}
 	stored, err := a.Intake.Messages(t.Context(), intake.FromAPI, time.Now(), []intake.Message{{
 		Kind: intake.Inbound, PhoneNumberID: "shop", Who: intake.Identity{Phone: "+15550101"}, ID: "first", OccurredAt: wrote, Type: "text"}})
 	require.NoError(t, err)
 	deadline := stored[0].OccurredAt.Add(conversation.WindowLength)
-	return a, contract.RemindRequest{ConversationID: stored[0].ConversationID, LateAfter: time.Minute, Remind: conversation.Remind{
+	return a, RemindRequest{ConversationID: stored[0].ConversationID, LateAfter: time.Minute, Remind: conversation.Remind{
 		Deadline: deadline, Leads: []time.Duration{time.Hour}, DueAt: deadline.Add(-time.Hour), Outcome: conversation.Sent}}
 }
 
@@ -87,7 +86,7 @@ func TestAReminderIsOneRowAndOneNotificationHoweverOftenItIsAskedFor(t *testing.
 func TestAReminderDependsOnWhatTheRowKnowsByNow(t *testing.T) {
 	for name, c := range map[string]struct {
 		wrote   time.Duration
-		then    func(*testing.T, *Activities, *contract.RemindRequest)
+		then    func(*testing.T, *Activities, *RemindRequest)
 		outcome string
 		posted  int
 		why     string
@@ -96,23 +95,23 @@ func TestAReminderDependsOnWhatTheRowKnowsByNow(t *testing.T) {
 		"more than that is late":                   {wrote: 23*time.Hour + 65*time.Second, outcome: "late", posted: 1},
 		"after the close it is missed, not posted": {wrote: 24 * time.Hour, outcome: "missed"},
 		"an extended window is not warned of": {wrote: 23 * time.Hour, why: "the window has been extended",
-			then: func(t *testing.T, a *Activities, r *contract.RemindRequest) { says(t, a, r, intake.Inbound, "text") }},
+			then: func(t *testing.T, a *Activities, r *RemindRequest) { says(t, a, r, intake.Inbound, "text") }},
 		"an answered one neither": {wrote: 23 * time.Hour, why: "the business has answered",
-			then: func(t *testing.T, a *Activities, r *contract.RemindRequest) {
+			then: func(t *testing.T, a *Activities, r *RemindRequest) {
 				says(t, a, r, intake.Outbound, "freeform")
 			}},
 		"unless the policy says always": {wrote: 23 * time.Hour, outcome: "sent", posted: 1,
-			then: func(t *testing.T, a *Activities, r *contract.RemindRequest) {
+			then: func(t *testing.T, a *Activities, r *RemindRequest) {
 				says(t, a, r, intake.Outbound, "freeform")
 				r.Remind.Always = true
 			}},
 		"a disputed window is closed (W9)": {wrote: 23 * time.Hour, why: "the provider considers the window closed",
-			then: func(t *testing.T, a *Activities, r *contract.RemindRequest) {
+			then: func(t *testing.T, a *Activities, r *RemindRequest) {
 				_, err := a.Pool.Exec(t.Context(), "UPDATE conversations SET disputed_at = now()")
 				require.NoError(t, err)
 			}},
 		"nobody to post to": {wrote: 23 * time.Hour, outcome: "sent",
-			then: func(t *testing.T, a *Activities, r *contract.RemindRequest) { a.Notify = false }},
+			then: func(t *testing.T, a *Activities, r *RemindRequest) { a.Notify = false }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pool := dbtest.New(t)
@@ -134,7 +133,7 @@ func TestAReminderDependsOnWhatTheRowKnowsByNow(t *testing.T) {
 	}
 }
 
-func says(t *testing.T, a *Activities, r *contract.RemindRequest, kind intake.Kind, messageType string) {
+func says(t *testing.T, a *Activities, r *RemindRequest, kind intake.Kind, messageType string) {
 	_, err := a.Intake.Messages(t.Context(), intake.FromAPI, time.Now(), []intake.Message{{
 		Kind: kind, ConversationID: r.ConversationID, ID: "second", OccurredAt: wroteAgo(time.Minute), Type: messageType}})
 	require.NoError(t, err)
@@ -151,6 +150,6 @@ func TestLeadsThatFallTogetherAreOneRow(t *testing.T) {
 
 func TestARemovedConversationIsNoReasonToTryForever(t *testing.T) {
 	a := &Activities{Pool: dbtest.New(t)}
-	_, err := a.Remind(t.Context(), contract.RemindRequest{ConversationID: uuid.New()})
+	_, err := a.Remind(t.Context(), RemindRequest{ConversationID: uuid.New()})
 	requireNonRetryable(t, err, "unknown_conversation")
 }

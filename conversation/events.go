@@ -53,7 +53,7 @@ type Effect interface{ effect() }
 
 // Bill asks for the conversation's charges to be brought up to date: a message may have opened a billing session. It is
 // for promptness; settlement bills what this misses.
-type Bill struct{ Cause string }
+type Bill struct{}
 
 // Remind asks for one reminder to be recorded and, unless it was missed, sent (W7).
 type Remind struct {

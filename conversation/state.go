@@ -18,8 +18,8 @@ type State struct {
 	WatchedUntil time.Time `json:"watched_until,omitzero"`
 	// Reminded are the leads already acted on for WatchedUntil; an extension clears them (W7).
 	Reminded []time.Duration `json:"reminded,omitempty"`
-	// SessionFrom is the message that last may have opened a billing session of a day.
-	SessionFrom time.Time `json:"session_from,omitzero"`
+	// BillingSessionFrom is the message that last may have opened a billing session of a day.
+	BillingSessionFrom time.Time `json:"billing_session_from,omitzero"`
 	// Spans are the latest unbroken chains of inbound messages, from which OpenedAt is found again (W1).
 	Spans []Span `json:"spans,omitempty"`
 	// Seen are the ids of the latest events, oldest first.

@@ -58,7 +58,7 @@ func (d *decision) inbound(m Inbound) {
 	d.Spans = addToSpans(d.Spans, m.At)
 	d.Facts, _ = d.Facts.WithInbound(m.At)
 	d.openedFromSpans()
-	d.bill(m.ID, m.At)
+	d.bill(m.At)
 
 	deadline := m.At.Add(WindowLength)
 	arrivedInTime := m.ReceivedAt.Before(deadline)
@@ -66,7 +66,7 @@ func (d *decision) inbound(m Inbound) {
 	case d.watch():
 		d.say("W1", "window open until %s", stamp(d.WatchedUntil))
 	case d.Facts.WindowOpen(d.now):
-		d.say("W1", "the window stays open until %s", stamp(d.WatchedUntil))
+		d.say("W1", "a message of %s leaves the window open until %s", stamp(m.At), stamp(d.WatchedUntil))
 	case d.Facts.Disputed():
 		d.say("W9", "a message from before the dispute does not open the window")
 	case arrivedInTime && deadline.Equal(d.Facts.ExpiresAt):
@@ -91,11 +91,11 @@ func (d *decision) outbound(m Outbound) {
 	}
 	d.Facts = d.Facts.WithOutbound(m.At, m.Template)
 	if m.Template {
-		d.do(Bill{Cause: m.ID}) // some schemes charge every one (S2, B1, A2)
+		d.do(Bill{}) // some schemes charge every one (S2, B1, A2)
 		d.say("W6", "a template was sent at %s", stamp(m.At))
 		return
 	}
-	d.bill(m.ID, m.At)
+	d.bill(m.At)
 	d.say("W7", "answered at %s", stamp(m.At))
 }
 
@@ -116,12 +116,12 @@ func (d *decision) failed(f Failed) {
 }
 
 // bill asks for billing if a message at t may have opened a session: no earlier one of this run can have one open.
-func (d *decision) bill(id string, t time.Time) {
-	if !d.SessionFrom.IsZero() && !t.Before(d.SessionFrom) && t.Before(d.SessionFrom.Add(WindowLength)) {
+func (d *decision) bill(t time.Time) {
+	if !d.BillingSessionFrom.IsZero() && !t.Before(d.BillingSessionFrom) && t.Before(d.BillingSessionFrom.Add(WindowLength)) {
 		return
 	}
-	d.SessionFrom = later(d.SessionFrom, t)
-	d.do(Bill{Cause: id})
+	d.BillingSessionFrom = later(d.BillingSessionFrom, t)
+	d.do(Bill{})
 }
 
 // watch takes on the window if it is open and ends later than what is watched already, and reports whether it did.

@@ -1,5 +1,5 @@
 // Command devstack is the whole system on one machine: `demo` plays two days on a throw-away stack, `dev` keeps one
-// running, `reset` forgets its data, `bench` measures. It wires; the work is in its packages.
+// running, `env` tells a shell of it, `reset` forgets its data, `bench` measures. It wires; the work is in its packages.
 package main
 
 import (
@@ -20,6 +20,7 @@ import (
 type commands struct {
 	Demo  demoCommand  `cmd:"" help:"Play two days of conversations on a throw-away stack and compare what came of them."`
 	Dev   devCommand   `cmd:"" help:"Keep a stack running until Ctrl-C."`
+	Env   envCommand   `cmd:"" help:"Print the running dev stack's addresses as shell variables."`
 	Reset resetCommand `cmd:"" help:"Forget the data of the dev stack."`
 }
 

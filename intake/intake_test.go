@@ -103,13 +103,6 @@ func value[T any](t testing.TB, pool *pgxpool.Pool, sql string, args ...any) (v 
 	return v
 }
 
-// factsOf are the facts of the only conversation, for people.
-func factsOf(t testing.TB, pool *pgxpool.Pool) string {
-	t.Helper()
-	return value[string](t, pool, `SELECT concat_ws(' ', 'opened', opened_at, 'expires', expires_at, 'in', last_inbound_at,
-		'out', last_outbound_at, 'template', template_accepted_at, 'disputed', disputed_at) FROM conversations`)
-}
-
 func count(t testing.TB, pool *pgxpool.Pool, table string) int {
 	t.Helper()
 	return value[int](t, pool, fmt.Sprintf("SELECT count(*)::int FROM %s", table))

@@ -11,10 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"reengage/tariff"
-	"reengage/workflows/contract"
 )
 
-func (w *world) settle(limit int) contract.Settled {
+func (w *world) settle(limit int) Settled {
 	w.t.Helper()
 	settled, err := w.ledger.SettleBatch(w.t.Context(), limit)
 	require.NoError(w.t, err)
@@ -32,11 +31,11 @@ func TestSettleBatchBillsTheOldestMarksFirst(t *testing.T) {
 		cs = append(cs, w.conversation(number))
 		w.message(cs[i], "inbound", monday.Add(-time.Duration(i)*time.Hour)) // marked in the order of arrival
 	}
-	require.Equal(t, contract.Settled{Conversations: 2, Posted: 2, More: true}, w.settle(2))
+	require.Equal(t, Settled{Conversations: 2, Posted: 2, More: true}, w.settle(2))
 	require.Len(t, w.unreversed(cs[0]), 1)
 	require.Len(t, w.unreversed(cs[1]), 1)
-	require.Equal(t, contract.Settled{Conversations: 3, Posted: 3}, w.settle(3), "no more than that many is no more")
-	require.Equal(t, contract.Settled{}, w.settle(3))
+	require.Equal(t, Settled{Conversations: 3, Posted: 3}, w.settle(3), "no more than that many is no more")
+	require.Equal(t, Settled{}, w.settle(3))
 	require.Zero(t, w.dirty())
 }
 
@@ -45,13 +44,13 @@ func TestANumberWithoutAnAssignmentWaitsUnbilled(t *testing.T) {
 	number := w.number("nobody-has-set-it-up")
 	c := w.conversation(number)
 	w.message(c, "inbound", monday)
-	require.Equal(t, contract.Settled{}, w.settle(10))
+	require.Equal(t, Settled{}, w.settle(10))
 	require.Equal(t, Posted{Waiting: true}, w.bill(c))
 	require.Equal(t, 1, w.count("dirty_conversations WHERE attempts = 0"))
 	require.Zero(t, w.log.lines.Load(), "that is no error")
 
 	require.NoError(t, w.ledger.Assign(t.Context(), "nobody-has-set-it-up", zenvia, time.Time{}))
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(10))
 	w.consistent(c)
 }
 
@@ -63,8 +62,8 @@ func TestWhatCannotBeBilledWaitsLongerAndLongerBesideTheOthers(t *testing.T) {
 	w.message(stuck, "inbound", monday) // the older mark
 	w.message(fine, "inbound", monday)
 
-	require.Equal(t, contract.Settled{Conversations: 1, Failed: 1, Posted: 1}, w.settle(10))
-	require.Equal(t, contract.Settled{}, w.settle(10), "it is not tried again at once")
+	require.Equal(t, Settled{Conversations: 1, Failed: 1, Posted: 1}, w.settle(10))
+	require.Equal(t, Settled{}, w.settle(10), "it is not tried again at once")
 	_, err := w.ledger.Bill(t.Context(), stuck)
 	var stuckErr *StuckError
 	require.ErrorAs(t, err, &stuckErr)
@@ -78,7 +77,7 @@ func TestWhatCannotBeBilledWaitsLongerAndLongerBesideTheOthers(t *testing.T) {
 
 	w.exec("UPDATE scheme_assignments SET scheme = $1", zenvia)
 	w.soon()
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(10))
 	w.consistent(stuck)
 }
 
@@ -92,11 +91,11 @@ func TestARowThatTheDatabaseRefusesCostsNoneOfItsNeighbours(t *testing.T) {
 		cs = append(cs, c)
 	}
 	w.exec(fmt.Sprintf("ALTER TABLE charges ADD CONSTRAINT odd CHECK (conversation_id <> '%s')", cs[1]))
-	require.Equal(t, contract.Settled{Conversations: 2, Failed: 1, Posted: 2}, w.settle(10))
-	require.Equal(t, contract.Settled{}, w.settle(10))
+	require.Equal(t, Settled{Conversations: 2, Failed: 1, Posted: 2}, w.settle(10))
+	require.Equal(t, Settled{}, w.settle(10))
 	w.exec("ALTER TABLE charges DROP CONSTRAINT odd")
 	w.soon()
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(10))
 	for _, c := range cs {
 		w.consistent(c)
 	}
@@ -114,12 +113,12 @@ func TestAMessageWithoutAPriceStaysDirtyAndTheRestGoesOn(t *testing.T) {
 	w.message(c, "inbound", monday.Add(-time.Hour))
 	require.Equal(t, Posted{Unpriced: 2, Reversals: 1}, w.bill(c), "what is owed no longer is reversed; it was no opener")
 	w.soon()
-	require.Equal(t, contract.Settled{Failed: 1}, w.settle(10))
-	require.Equal(t, contract.Settled{}, w.settle(10))
+	require.Equal(t, Settled{Failed: 1}, w.settle(10))
+	require.Equal(t, Settled{}, w.settle(10))
 
 	w.ledger.cards = priced
 	w.soon()
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 2}, w.settle(10))
+	require.Equal(t, Settled{Conversations: 1, Posted: 2}, w.settle(10))
 	w.consistent(c)
 }
 
@@ -179,10 +178,10 @@ func TestSettlementSkipsWhatAnotherIsBilling(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, queries(w).WithTx(other).LockForBilling(t.Context(), held))
 
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(1))
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1))
 	w.consistent(free)
 	require.NoError(t, other.Rollback(t.Context()))
-	require.Equal(t, contract.Settled{Conversations: 1, Posted: 1}, w.settle(1))
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1))
 }
 
 func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {

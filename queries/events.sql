@@ -40,14 +40,15 @@ WITH body AS (
         needs_signal boolean, signalled_at timestamptz)
     ORDER BY e.id
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, business_number_id, conversation_id, needs_signal AND signalled_at IS NULL AS to_signal
+    RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal
 ), dirty AS (
-    INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at)
-    SELECT s.conversation_id, c.business_number_id, nextval('dirty_version'), @recorded_at
-    FROM (SELECT DISTINCT conversation_id FROM stored) s
+    INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
+    SELECT s.conversation_id, c.business_number_id, nextval('dirty_version'), @recorded_at, s.since
+    FROM (SELECT conversation_id, min(occurred_at) AS since FROM stored GROUP BY conversation_id) s
     JOIN conversations c ON c.id = s.conversation_id
     ORDER BY s.conversation_id
-    ON CONFLICT (conversation_id) DO UPDATE SET version = excluded.version
+    ON CONFLICT (conversation_id) DO UPDATE
+        SET version = excluded.version, since = least(dirty_conversations.since, excluded.since)
 ), leased AS (
     -- The update takes the row's lock even where it changes nothing: whoever wants to drop the row waits for us.
     INSERT INTO relay_lease (conversation_id, pending_since)

@@ -15,12 +15,16 @@ import (
 
 func main() {
 	var m Main
-	kong.Parse(&m.Config, kong.Name("worker"), kong.Description("Runs Reengage's workflows and activities."))
+	parser := kong.Must(&m.Config, kong.Name("worker"), kong.Description("Runs Reengage's workflows and activities."))
+	if _, err := parser.Parse(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "worker:", err, "(worker --help shows the usage)")
+		os.Exit(2)
+	}
 	m.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := m.Run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, "worker:", err)
 		os.Exit(1)
 	}
 }

@@ -87,11 +87,11 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 	}
 	defer func() { _ = observed.Unregister() }()
 	acts := &activities.Activities{
-		Pool: pool, Intake: intake.New(pool, k, m.Log), Ledger: book, Clock: k, Notify: m.Config.NotifyURL != "", Log: m.Log,
+		Pool: pool, Intake: intake.New(pool, k, m.Log), Ledger: book, Clock: k, Notify: m.Config.NotifyURL != "",
 	}
 	var w worker.Worker
 	if !m.retry(ctx, "reach Temporal", func() error {
-		if err := workflows.EnsureSettlement(ctx, temporal, k); err != nil {
+		if err := ensureSettlement(ctx, temporal, k); err != nil {
 			return err
 		}
 		w = newWorker(temporal, acts, int(pool.Config().MaxConns))

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,7 +61,7 @@ func (r *conversationRun) bill(ctx workflow.Context) {
 		return
 	}
 	r.effects.billing = true
-	r.start(ctx, "bill", acts.Bill, contract.BillRequest{ConversationID: r.id}, func(f workflow.Future) {
+	r.start(ctx, "bill", acts.Bill, activities.BillRequest{ConversationID: r.id}, func(f workflow.Future) {
 		r.effects.billing = false
 		if err := f.Get(ctx, nil); err != nil {
 			r.note("billing failed and is left to settlement")
@@ -73,11 +74,11 @@ func (r *conversationRun) bill(ctx workflow.Context) {
 }
 
 func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
-	request := contract.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter, Clock: r.clock}
+	request := activities.RemindRequest{ConversationID: r.id, Remind: e, LateAfter: r.state.LateAfter, Clock: r.clock}
 	r.start(ctx, "remind", acts.Remind, request, func(f workflow.Future) {
-		var result contract.RemindResult
+		var result activities.RemindResult
 		if err := f.Get(ctx, &result); err != nil {
-			r.note("reminder failed: " + err.Error())
+			r.note("reminder failed: " + sentence(err))
 		} else if !result.Recorded {
 			r.note("W7: no reminder: " + result.Why)
 		}
@@ -85,15 +86,15 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 }
 
 // record stores messages that were signalled from outside, and then hands them to the loop.
-func (r *conversationRun) record(ctx workflow.Context, request contract.RecordRequest) {
+func (r *conversationRun) record(ctx workflow.Context, request activities.RecordRequest) {
 	if request.Empty() {
 		return
 	}
 	request.ConversationID = r.id
 	r.start(ctx, "record messages", acts.RecordMessages, request, func(f workflow.Future) {
-		var result contract.RecordResult
+		var result activities.RecordResult
 		if err := f.Get(ctx, &result); err != nil {
-			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+err.Error())
+			r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, "messages could not be stored: "+sentence(err))
 			return
 		}
 		r.inbox.arrived.rejected = append(r.inbox.arrived.rejected, result.Rejected...)
@@ -111,4 +112,13 @@ func loadConversation(ctx workflow.Context, id uuid.UUID) (contract.Loaded, erro
 	var loaded contract.Loaded
 	err := workflow.ExecuteActivity(mustHappen(ctx, "load"), acts.LoadConversation, id).Get(ctx, &loaded)
 	return loaded, err
+}
+
+// sentence is what an activity's error has to say to people, without where and how often it was tried.
+func sentence(err error) string {
+	var application *temporal.ApplicationError
+	if errors.As(err, &application) {
+		return application.Message()
+	}
+	return err.Error()
 }

@@ -2,10 +2,12 @@ package workflows
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
 
+	"reengage/activities"
 	"reengage/clock"
 	"reengage/conversation"
 	"reengage/workflows/contract"
@@ -20,8 +22,8 @@ type inbox struct {
 // arrived is what came in since it was last taken.
 type arrived struct {
 	events      []conversation.What
-	fromOutside contract.RecordRequest // messages that must be stored before they are decided on
-	rejected    []string               // reasons, without content
+	fromOutside activities.RecordRequest // messages that must be stored before they are decided on
+	rejected    []string                 // reasons, without content
 	clock       *clock.Clock
 }
 
@@ -70,7 +72,7 @@ func each[M any](a *arrived, s contract.MessagesSignal, accept func(M) error) {
 		if err == nil {
 			err = accept(m)
 		} else {
-			err = fmt.Errorf("it cannot be read as a message") // the cause would quote the content
+			err = errors.New("it cannot be read as a message") // the cause would quote the content
 		}
 		if err != nil {
 			a.rejected = append(a.rejected, fmt.Sprintf("messages[%d]: %s", n, err))
@@ -114,6 +116,8 @@ func (a *arrived) settingsChanged(s contract.SettingsChanged) {
 	if s.Settings != nil {
 		if err := s.Settings.Validate(); err != nil {
 			a.rejected = append(a.rejected, "settings_changed: "+err.Error())
+		} else if s.Settings.WorkingHours != nil && len(s.Settings.WorkingHours.Zone) == 0 {
+			a.rejected = append(a.rejected, "settings_changed: working_hours.zone is missing")
 		} else {
 			a.events = append(a.events, conversation.SettingsChanged{Settings: *s.Settings})
 		}

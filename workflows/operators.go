@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +71,10 @@ func (r *conversationRun) snapshot(ctx workflow.Context) contract.Snapshot {
 		Unanswered:     f.Unanswered(),
 		CanSend:        conversation.SendableAt(f, now),
 		AsOf:           now,
-		Decisions:      r.decisions,
+		Decisions:      slices.Clone(r.decisions),
+	}
+	if s.Decisions == nil {
+		s.Decisions = []string{} // a list to every language, also when empty
 	}
 	if wake, ok := conversation.NextWake(r.state, now); ok {
 		s.Next = &conversation.Next{Kind: wake.Kind, At: wake.At}

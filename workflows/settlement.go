@@ -5,7 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"reengage/workflows/contract"
+	"reengage/activities"
 )
 
 // settlementBatches bounds the history of one run; what is left is the next run's.
@@ -13,10 +13,10 @@ const settlementBatches = 200
 
 // Settlement bills whatever is dirty, in batches. It is what makes the ledger right; the billing that conversations ask
 // for is only for promptness. A schedule starts it, and never twice at once.
-func Settlement(ctx workflow.Context) (contract.Settled, error) {
-	var total contract.Settled
+func Settlement(ctx workflow.Context) (activities.Settled, error) {
+	var total activities.Settled
 	for range settlementBatches {
-		var batch contract.Settled
+		var batch activities.Settled
 		if err := workflow.ExecuteActivity(mustHappen(ctx, "settle a batch"), acts.SettleBatch).Get(ctx, &batch); err != nil {
 			return total, err
 		}

@@ -21,6 +21,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"reengage/activities"
 	"reengage/clock"
 	"reengage/conversation"
 	devtemporal "reengage/devstack/temporal"
@@ -40,10 +41,10 @@ func TestMain(m *testing.M) {
 	temporaltest.Main(m)
 }
 
-// The standard conversations are played on a real server, on a virtual clock on which a day lasts half a minute, and held
+// The standard conversations are played on a real server, on a virtual clock on which a day lasts a minute, and held
 // against the event budget. With -record their histories become the ones that TestRecordedHistoriesReplay replays. An
 // hour is then long enough for a busy machine to be in time with a reminder.
-const dayLasts = 30 * time.Second
+const dayLasts = time.Minute
 
 // stage is one conversation on a real server, with a worker that can be stopped and started.
 type stage struct {
@@ -63,21 +64,21 @@ type stage struct {
 type fakeActivities struct {
 	mu       sync.Mutex
 	bills    int
-	reminded []contract.RemindRequest
+	reminded []activities.RemindRequest
 }
 
-func (a *fakeActivities) Bill(context.Context, contract.BillRequest) error {
+func (a *fakeActivities) Bill(context.Context, activities.BillRequest) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.bills++
 	return nil
 }
 
-func (a *fakeActivities) Remind(_ context.Context, r contract.RemindRequest) (contract.RemindResult, error) {
+func (a *fakeActivities) Remind(_ context.Context, r activities.RemindRequest) (activities.RemindResult, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.reminded = append(a.reminded, r)
-	return contract.RemindResult{Recorded: true, Outcome: r.Remind.Outcome}, nil
+	return activities.RemindResult{Recorded: true, Outcome: r.Remind.Outcome}, nil
 }
 
 func (a *fakeActivities) outcomes() (outcomes []conversation.Outcome) {
@@ -142,7 +143,7 @@ func (s *stage) contactWrites(since ...time.Duration) {
 
 func (s *stage) ends() []*historypb.HistoryEvent {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(s.Context(), 5*time.Minute)
 	defer cancel()
 	require.NoError(s, s.ns.Client.GetWorkflow(ctx, contract.ConversationWorkflowID(s.id), "").Get(ctx, nil))
 	return s.history("")
@@ -342,7 +343,7 @@ func TestAnIncompatibleConversationIsToldApart(t *testing.T) {
 	s.worker = worker.New(s.ns.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
 	s.worker.RegisterWorkflowWithOptions(func(ctx workflow.Context, _ contract.ConversationInput) error {
 		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
-		return workflow.ExecuteActivity(ctx, "Remind", contract.RemindRequest{}).Get(ctx, nil)
+		return workflow.ExecuteActivity(ctx, "Remind", activities.RemindRequest{}).Get(ctx, nil)
 	}, workflow.RegisterOptions{Name: contract.ConversationWorkflow})
 	s.worker.RegisterActivity(s.acts)
 	require.NoError(t, s.worker.Start())

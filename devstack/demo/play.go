@@ -25,7 +25,8 @@ func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
 	}
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
-	go p.watch(watching)
+	var watcher sync.WaitGroup
+	watcher.Go(func() { p.watch(watching) })
 
 	for _, turn := range turns() {
 		if err := p.until(ctx, turn.line.at); err != nil {
@@ -43,6 +44,7 @@ func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
 		return err
 	}
 	stop()
+	watcher.Wait() // its lines come before the summary
 	return p.summary(ctx)
 }
 

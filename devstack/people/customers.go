@@ -11,7 +11,7 @@ import (
 	"reengage/whatsapp/whatsapptest"
 )
 
-// customer is an invented person with a reserved number.
+// customer is an invented person with a number reserved for fiction.
 type customer struct {
 	name, phone string
 }
@@ -19,8 +19,8 @@ type customer struct {
 func (c customer) recipient() Recipient { return Recipient{Name: c.name, Phone: c.phone} }
 
 var regulars = []customer{
-	{"Amelia", "15550121"}, {"Benedict", "15550122"}, {"Celeste", "15550123"}, {"Dorothea", "15550124"},
-	{"Emil", "15550125"}, {"Florence", "15550126"}, {"Gustav", "15550127"}, {"Henrietta", "15550128"},
+	{"Amelia", "12025550121"}, {"Benedict", "12025550122"}, {"Celeste", "12025550123"}, {"Dorothea", "12025550124"},
+	{"Emil", "12025550125"}, {"Florence", "12025550126"}, {"Gustav", "12025550127"}, {"Henrietta", "12025550128"},
 }
 
 // backDated are customers whose message lies in the past, so that their conversation is in a certain state now.
@@ -31,11 +31,11 @@ var backDated = []struct {
 	// answered at once, or sent a template now.
 	answered, template bool
 }{
-	{customer: customer{"Walter", "15550111"}, ago: 2 * time.Hour, text: "Do you deliver on Saturdays?"},                // active
-	{customer: customer{"Yolanda", "15550112"}, ago: 5 * time.Hour, text: "Thank you!", answered: true},                 // active, answered
-	{customer: customer{"Xaver", "15550113"}, ago: 23*time.Hour + 20*time.Minute, text: "Is anybody there?"},            // expiring
-	{customer: customer{"Veronica", "15550114"}, ago: 30 * time.Hour, text: "I would like to return a lamp."},           // expired
-	{customer: customer{"Ulrich", "15550115"}, ago: 40 * time.Hour, text: "How much is the green one?", template: true}, // awaiting reply
+	{customer: customer{"Walter", "12025550111"}, ago: 2 * time.Hour, text: "Do you deliver on Saturdays?"},                // active
+	{customer: customer{"Yolanda", "12025550112"}, ago: 5 * time.Hour, text: "Thank you!", answered: true},                 // active, answered
+	{customer: customer{"Xaver", "12025550113"}, ago: 23*time.Hour + 20*time.Minute, text: "Is anybody there?"},            // expiring
+	{customer: customer{"Veronica", "12025550114"}, ago: 30 * time.Hour, text: "I would like to return a lamp."},           // expired
+	{customer: customer{"Ulrich", "12025550115"}, ago: 40 * time.Hour, text: "How much is the green one?", template: true}, // awaiting reply
 }
 
 // PlayBackDated lets customers write in the past, so that a fresh stack shows every state that can occur (W6).

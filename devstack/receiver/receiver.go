@@ -1,5 +1,3 @@
-// Package receiver plays the system that reminders are posted to: it checks each notification's Standard Webhooks
-// signature and keeps what came, so that a demo can show it and a test can count it. It can be told to be out of order.
 package receiver
 
 import (

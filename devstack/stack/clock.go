@@ -75,11 +75,3 @@ func (s *Stack) tellClock(ctx context.Context) error {
 		}
 	}
 }
-
-// quiet keeps the Temporal client's log away from people.
-type quiet struct{}
-
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}

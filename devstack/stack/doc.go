@@ -1,5 +1,5 @@
 // Package stack is the whole system on one machine: Postgres, Temporal with its UI, the WhatsApp simulator, a worker and
-// a gateway, each as a process of its own except the simulator, on 127.0.0.1.
+// a gateway, each as a process of its own, on 127.0.0.1; the simulator and the receiver of reminders live in this one.
 //
 //	simulator ──webhooks──► gateway (starter serve) ──► Postgres
 //	    ▲                        │ relay                   ▲

@@ -3,6 +3,7 @@ package stack_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -49,6 +50,11 @@ var programs = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// A stack mostly waits for its clock, so all may run at once.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	defer func() {
 		if bin, _ := programs(); bin != "" {
 			os.RemoveAll(bin)
@@ -104,6 +110,7 @@ func startDurableStack(t *testing.T) (*stack.Stack, func() *stack.Stack) {
 // TestKilledInTheMiddleOfTrafficNothingIsLostAndNothingHappensTwice kills worker and gateway with SIGKILL again and again
 // while customers write, then lets everything settle and accounts for every message.
 func TestKilledInTheMiddleOfTrafficNothingIsLostAndNothingHappensTwice(t *testing.T) {
+	t.Parallel()
 	const (
 		contacts = 30
 		messages = 300
@@ -133,7 +140,7 @@ func TestKilledInTheMiddleOfTrafficNothingIsLostAndNothingHappensTwice(t *testin
 	sent := map[string]int{} // messages per contact
 	for i := range messages {
 		c := rand.IntN(contacts)
-		phone := fmt.Sprintf("1555019%03d", c)
+		phone := fmt.Sprintf("1202555%04d", 100+c)
 		wamid, err := s.Simulator.Inbound(t.Context(), whatsapptest.Inbound{From: phone, Name: phone, Text: "Hello?"})
 		require.NoError(t, err)
 		sent[phone]++

@@ -20,9 +20,7 @@ type Options struct {
 	Durable bool
 	// UI serves Temporal's web UI.
 	UI bool
-	// Leads override the business number's reminders, as JSON of conversation.Settings; empty: the defaults.
-	Settings string
-	// Log hears of progress; Quiet processes write to files in Dir.
+	// Log hears of what takes long. Our own programs log to files in Dir.
 	Log *slog.Logger
 	// Progress gets a line per step.
 	Progress io.Writer

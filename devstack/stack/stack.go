@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
+	temporallog "go.temporal.io/sdk/log"
 
 	"reengage/clock"
 	"reengage/db"
@@ -29,10 +31,10 @@ import (
 	"reengage/whatsapp/whatsapptest"
 )
 
-// The stack's one business number: an invented one, with the tariff that it keeps.
+// The stack's one business number, from the range reserved for fiction, with the tariff that it keeps.
 const (
 	BusinessNumber = "105550100"
-	display        = "+1 555 0100"
+	display        = "+1 202-555-0100"
 	waba           = "100555010000"
 	scheme         = "zenvia-conversion"
 )
@@ -111,12 +113,8 @@ func (s *Stack) startPostgres(ctx context.Context) error {
 
 // configureNumber sets the business number up and assigns its tariff, from always on.
 func (s *Stack) configureNumber(ctx context.Context) error {
-	settings := s.options.Settings
-	if settings == "" {
-		settings = "{}"
-	}
 	if err := db.New(s.Pool).ConfigureNumber(ctx, db.ConfigureNumberParams{
-		PhoneNumberID: BusinessNumber, Display: display, WabaID: waba, Settings: []byte(settings), Now: time.Now(),
+		PhoneNumberID: BusinessNumber, Display: display, WabaID: waba, Settings: []byte("{}"), Now: time.Now(),
 	}); err != nil {
 		return fmt.Errorf("configure the business number: %w", err)
 	}
@@ -139,7 +137,7 @@ func (s *Stack) startTemporal(ctx context.Context) (err error) {
 	}
 	s.Ready.Temporal, s.Ready.TemporalUI = s.temporalServer.Address(), s.temporalServer.UIURL()
 	s.Temporal, err = client.DialContext(ctx, client.Options{
-		HostPort: s.temporalServer.Address(), Namespace: s.temporalServer.Namespace(), Logger: quiet{},
+		HostPort: s.temporalServer.Address(), Namespace: s.temporalServer.Namespace(), Logger: temporallog.NewStructuredLogger(slog.New(slog.DiscardHandler)),
 	})
 	return err
 }
@@ -229,18 +227,28 @@ func (s *Stack) ownPort(n int, what string) (string, error) {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), nil
 }
 
-// KillWorker ends the worker as a crash would; StartWorker starts it again.
-func (s *Stack) KillWorker()                           { s.worker.kill() }
+// KillWorker ends the worker as a crash would.
+func (s *Stack) KillWorker() { s.worker.kill() }
+
+// StartWorker starts a killed worker again.
 func (s *Stack) StartWorker(ctx context.Context) error { return s.worker.start(ctx) }
 
-// KillGateway ends the gateway and its relay as a crash would; StartGateway starts them again.
-func (s *Stack) KillGateway()                           { s.gateway.kill() }
+// KillGateway ends the gateway and its relay as a crash would.
+func (s *Stack) KillGateway() { s.gateway.kill() }
+
+// StartGateway starts a killed gateway again.
 func (s *Stack) StartGateway(ctx context.Context) error { return s.gateway.start(ctx) }
 
-// KillPostgres and KillTemporal end a server as a crash would; the Restart functions start it again on the same data.
-func (s *Stack) KillPostgres()                             { s.postgres.Kill() }
+// KillPostgres ends Postgres as a crash would.
+func (s *Stack) KillPostgres() { s.postgres.Kill() }
+
+// RestartPostgres starts a killed Postgres again, on the same data.
 func (s *Stack) RestartPostgres(ctx context.Context) error { return s.postgres.Restart(ctx) }
-func (s *Stack) KillTemporal()                             { s.temporalServer.Kill() }
+
+// KillTemporal ends Temporal as a crash would.
+func (s *Stack) KillTemporal() { s.temporalServer.Kill() }
+
+// RestartTemporal starts a killed Temporal again, on the same data.
 func (s *Stack) RestartTemporal(ctx context.Context) error { return s.temporalServer.Restart(ctx) }
 
 // Failed tells of the stack's processes that end by themselves.
@@ -249,7 +257,11 @@ func (s *Stack) Failed() <-chan error {
 	watch := func(name string, done <-chan struct{}, err func() error) {
 		go func() {
 			<-done
-			failed <- fmt.Errorf("%s ended: %w", name, err())
+			cause := err()
+			if cause == nil {
+				cause = errors.New("nobody here told it to")
+			}
+			failed <- fmt.Errorf("%s ended by itself: %w", name, cause)
 		}()
 	}
 	watch("Postgres", s.postgres.Done(), s.postgres.Err)

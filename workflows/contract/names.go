@@ -1,9 +1,6 @@
 package contract
 
 import (
-	"errors"
-	"strings"
-
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 )
@@ -37,19 +34,8 @@ var (
 	ExpiresAttribute = temporal.NewSearchAttributeKeyTime("ReengageWindowExpiresAt")
 )
 
-const conversationPrefix = "conversation/"
-
 // ConversationWorkflowID is the workflow id of a conversation. It names no person.
-func ConversationWorkflowID(id uuid.UUID) string { return conversationPrefix + id.String() }
-
-// ConversationIDOf reads the conversation's id back from its workflow id.
-func ConversationIDOf(workflowID string) (uuid.UUID, error) {
-	s, found := strings.CutPrefix(workflowID, conversationPrefix)
-	if !found {
-		return uuid.UUID{}, errors.New("not a conversation's workflow id: " + workflowID)
-	}
-	return uuid.Parse(s)
-}
+func ConversationWorkflowID(id uuid.UUID) string { return "conversation/" + id.String() }
 
 // Signal limits: at most this many messages, and bytes of payload, in one signal.
 const (

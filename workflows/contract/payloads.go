@@ -40,7 +40,7 @@ type Number struct {
 // Contact names a contact for operators without saying who it is.
 type Contact struct {
 	ID    uuid.UUID `json:"id"`
-	Label string    `json:"label"` // masked, "+55 ••• 0101"
+	Label string    `json:"label"` // masked: +55•••01; for a bsuid US.•••
 }
 
 // MessagesSignal is the payload of inbound_message and outbound_message. Its messages are decoded one by one, so that a

@@ -1,4 +1,4 @@
-package contract
+package activities
 
 import (
 	"time"
@@ -7,7 +7,12 @@ import (
 
 	"reengage/clock"
 	"reengage/conversation"
+	"reengage/ledger"
+	"reengage/workflows/contract"
 )
+
+// What a workflow asks of the activities and what they answer. It is between the two: no other caller sends or reads it, but
+// recorded histories hold it as JSON, so a field keeps its name.
 
 // BillRequest asks for a conversation's charges to be brought up to date.
 type BillRequest struct {
@@ -32,9 +37,9 @@ type RemindResult struct {
 
 // RecordRequest are messages signalled from outside, to be stored before they are decided on.
 type RecordRequest struct {
-	ConversationID uuid.UUID         `json:"conversation_id"`
-	Inbound        []InboundMessage  `json:"inbound,omitempty"`
-	Outbound       []OutboundMessage `json:"outbound,omitempty"`
+	ConversationID uuid.UUID                  `json:"conversation_id"`
+	Inbound        []contract.InboundMessage  `json:"inbound,omitempty"`
+	Outbound       []contract.OutboundMessage `json:"outbound,omitempty"`
 }
 
 // Empty reports whether there is nothing to store.
@@ -42,15 +47,10 @@ func (r RecordRequest) Empty() bool { return len(r.Inbound) == 0 && len(r.Outbou
 
 // RecordResult are the same messages as they were stored: with event ids, and with the times that hold (W3).
 type RecordResult struct {
-	Rejected []string          `json:"rejected,omitempty"` // why others could not be stored; no content
-	Inbound  []InboundMessage  `json:"inbound,omitempty"`
-	Outbound []OutboundMessage `json:"outbound,omitempty"`
+	Rejected []string                   `json:"rejected,omitempty"` // why others could not be stored; no content
+	Inbound  []contract.InboundMessage  `json:"inbound,omitempty"`
+	Outbound []contract.OutboundMessage `json:"outbound,omitempty"`
 }
 
-// Settled counts what a settlement did. More: there is more to do now.
-type Settled struct {
-	Conversations int  `json:"conversations"`
-	Failed        int  `json:"failed"` // left dirty; their error is logged
-	Posted        int  `json:"posted"` // ledger rows: charges and reversals
-	More          bool `json:"more"`
-}
+// Settled counts what a settlement did.
+type Settled = ledger.Settled

@@ -1,4 +1,4 @@
-package workflows
+package main
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 // settlementEvery is how often the ledger catches up, on the virtual clock; a fast one settles every second.
 const settlementEvery = time.Minute
 
-// EnsureSettlement makes the schedule that settles the ledger, or brings the one that is there up to date. Every worker
+// ensureSettlement makes the schedule that settles the ledger, or brings the one that is there up to date. Every worker
 // calls it when it starts.
-func EnsureSettlement(ctx context.Context, c client.Client, k clock.Clock) error {
+func ensureSettlement(ctx context.Context, c client.Client, k clock.Clock) error {
 	every := max(time.Second, time.Duration(float64(settlementEvery)/float64(k.Virtual(time.Second))*float64(time.Second)))
 	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}}
 	_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"reengage/devstack/folder"
+	"reengage/devstack/ready"
+)
+
+// devStack is `devstack dev` as a process of its own, as make dev starts it.
+type devStack struct {
+	dir     string
+	program string
+	root    string
+}
+
+func newDevStack(t *testing.T) devStack {
+	t.Helper()
+	root, err := folder.Checkout()
+	require.NoError(t, err)
+	base, err := folder.Base()
+	require.NoError(t, err)
+	private, err := folder.Private(t.Context(), base, "dev-test")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, private.Remove()) })
+	program := filepath.Join(t.TempDir(), "devstack")
+	out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return devStack{dir: filepath.Join(private.Path, "data"), program: program, root: root}
+}
+
+func (d devStack) command(t *testing.T, name string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(t.Context(), name, args...)
+	c.Dir = d.root
+	c.Env = append(os.Environ(), "REENGAGE_DEV_DIR="+d.dir, "REENGAGE_TIME_SCALE=1", "REENGAGE_DEV_PORT_BASE=0", "REENGAGE_DEV_QUIET=0")
+	return c
+}
+
+// start returns once the stack says that it is ready; stop is Ctrl-C.
+func (d devStack) start(t *testing.T) (stop func()) {
+	t.Helper()
+	c := d.command(t, d.program, "dev")
+	c.Stderr = t.Output()
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		t.Log(lines.Text())
+		if strings.HasPrefix(lines.Text(), "ready {") {
+			go func() {
+				for lines.Scan() { // so that it never blocks on its own output
+				}
+			}()
+			return func() {
+				t.Helper()
+				require.NoError(t, c.Process.Signal(syscall.SIGINT))
+				require.NoError(t, c.Wait(), "Ctrl-C is no failure")
+			}
+		}
+	}
+	require.NoError(t, c.Wait())
+	require.Fail(t, "the stack ended without being ready")
+	return nil
+}
+
+func (d devStack) run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := d.command(t, name, args...).CombinedOutput()
+	require.NoError(t, err, string(out))
+	return string(out)
+}
+
+// TestWhatTheREADMESaysCanBeDoneLiterally runs the shell blocks of README.md, from "Try it" to "Running it", one after the
+// other in one shell against a fresh stack.
+func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
+	d := newDevStack(t)
+	stop := d.start(t)
+	text, err := os.ReadFile(filepath.Join(d.root, "README.md"))
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(text), "\n## Try it\n")
+	require.True(t, found)
+	section, _, found = strings.Cut(section, "\n## Running it\n")
+	require.True(t, found)
+	script := "set -eo pipefail\nshopt -s expand_aliases\n"
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
+		script += block[1]
+	}
+	// What takes a minute and rewrites files of the checkout is left out, and the saved history goes elsewhere.
+	script = regexp.MustCompile(`(?m)^make histories.*$`).ReplaceAllString(script, "")
+	script = strings.ReplaceAll(script, "workflows/testdata/history/from-production.json", filepath.Join(t.TempDir(), "history.json"))
+	out := d.run(t, "bash", "-c", script)
+	for _, want := range []string{
+		"awaiting_reply", "expiring", // the back-dated customers
+		"\n200\n", "Zoe", "status         active", // the webhook
+		"ReengageWindowExpiresAt", "StaticSummary", "Current Details", "W1: ", `"status":"active"`, // the operators' view
+		"customer_initiated  0.022 USD", " zenvia-conversion | Z4 ", // the ledger
+		`"event":"ana-1-asks","kind":"customer_initiated"`, // rate
+		"ok  \treengage/workflows",
+	} {
+		require.Contains(t, out, want)
+	}
+	require.Equal(t, 2, strings.Count(out, "status         active"), "the direct signal ends as the webhook does")
+
+	r, err := ready.Read(d.dir)
+	require.NoError(t, err)
+	stop()
+	_, err = ready.Read(d.dir)
+	require.ErrorIs(t, err, ready.ErrNone, "a stopped stack is no longer found")
+
+	stop = d.start(t)
+	resumed, err := ready.Read(d.dir)
+	require.NoError(t, err)
+	require.NotEqual(t, r.APIKey, resumed.APIKey, "the secrets are throw-away")
+	require.Contains(t, d.run(t, filepath.Join(d.root, "bin", "starter"), "list"), "Zoe", "the data stays")
+	stop()
+	d.run(t, d.program, "reset")
+	_, err = os.Stat(d.dir)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestAStackThatRunsIsNotForgottenAndNotStartedTwice(t *testing.T) {
+	d := newDevStack(t)
+	stop := d.start(t)
+	for _, verb := range []string{"reset", "dev"} {
+		out, err := d.command(t, d.program, verb).CombinedOutput()
+		require.Error(t, err)
+		require.Contains(t, string(out), "a stack is running in this folder")
+	}
+	require.Eventually(t, func() bool { return strings.Contains(d.run(t, d.program, "env"), "export TEMPORAL_ADDRESS=") }, time.Minute, time.Second)
+	stop()
+}
