@@ -87,7 +87,7 @@ func (s *stage) work() error {
 		MaxConcurrentActivityExecutionSize: int(s.works.Config().MaxConns) * 4})
 	workflows.Register(w)
 	w.RegisterActivity(&activities.Activities{Pool: s.works, Intake: intake.New(s.works, s.clock, s.log), Ledger: book,
-		Clock: s.clock, Log: s.log})
+		Clock: s.clock})
 	return s.start(w)
 }
 
