@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,6 @@ import (
 	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
-	"golang.org/x/sys/unix"
 
 	"reengage/db"
 	"reengage/devstack/folder"
@@ -138,8 +138,8 @@ func (g *ground) alsoOnDisk(ctx context.Context, name string, measure func(*temp
 // memory with enough room, there, since a dev server syncs a file many times for every step of a workflow.
 func (g *ground) startTemporalInFile(ctx context.Context) (*temporalServer, error) {
 	const inMemory, room = "/dev/shm", 512 << 20
-	var fs unix.Statfs_t
-	if err := unix.Statfs(inMemory, &fs); err != nil || int64(fs.Bavail)*int64(fs.Bsize) < room {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(inMemory, &fs); err != nil || int64(fs.Bavail)*int64(fs.Bsize) < room {
 		return g.startTemporalOnDisk(ctx, "temporal-in-file")
 	}
 	private, err := folder.Private(ctx, inMemory, "reengage-bench")
