@@ -101,8 +101,8 @@ func oneCurrency(scheme string, cards []*Card) error {
 	return nil
 }
 
-// inEffect is the card that prices a charge at an instant: the latest that has begun by the account's calendar, before the first
-// the first; nil if there is none.
+// inEffect is the card that prices a charge at an instant: the latest that has begun by the account's calendar, and before the
+// first one's day, the first; nil if there is none.
 func inEffect(cards []*Card, instant time.Time, account *time.Location) *Card {
 	if len(cards) == 0 {
 		return nil

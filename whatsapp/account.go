@@ -55,6 +55,7 @@ func readPreference(n *node, b book, entryAt time.Time) *Preference {
 // TemplateKind says what changed about a template.
 type TemplateKind string
 
+// A template's review or life, its quality score or its category changed.
 const (
 	TemplateStatusChanged   TemplateKind = "status"
 	TemplateQualityChanged  TemplateKind = "quality"
