@@ -180,7 +180,7 @@ func (b *batch) addStatus(key eventKey, u whatsapp.Update, s *whatsapp.Status) {
 	b.add(draft{event: e, number: u.PhoneNumberID, person: -1})
 }
 
-// pricing is the provider's verdict as it is kept; the names are those of the provider, and of rating.
+// pricing is the provider's verdict as it is kept, under the names that rating reads: the provider's pricing_model is model.
 type pricing struct {
 	Billable bool   `json:"billable"`
 	Model    string `json:"model,omitempty"`
