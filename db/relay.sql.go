@@ -108,7 +108,7 @@ func (q *Queries) GetBacklog(ctx context.Context) (GetBacklogRow, error) {
 }
 
 const listPendingEvents = `-- name: ListPendingEvents :many
-SELECT id, kind, type, occurred_at, received_at, category, entry_point, error_code
+SELECT id, kind, type, occurred_at, received_at, error_code
 FROM events
 WHERE conversation_id = $1::uuid AND needs_signal AND signalled_at IS NULL
 ORDER BY occurred_at, id
@@ -121,8 +121,6 @@ type ListPendingEventsRow struct {
 	Type       string
 	OccurredAt time.Time
 	ReceivedAt time.Time
-	Category   *string
-	EntryPoint *string
 	ErrorCode  *int32
 }
 
@@ -142,8 +140,6 @@ func (q *Queries) ListPendingEvents(ctx context.Context, conversationID uuid.UUI
 			&i.Type,
 			&i.OccurredAt,
 			&i.ReceivedAt,
-			&i.Category,
-			&i.EntryPoint,
 			&i.ErrorCode,
 		); err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ RETURNING l.conversation_id, l.until, l.attempts;
 
 -- name: ListPendingEvents :many
 -- The next events of a conversation that its workflow has not been told of.
-SELECT id, kind, type, occurred_at, received_at, category, entry_point, error_code
+SELECT id, kind, type, occurred_at, received_at, error_code
 FROM events
 WHERE conversation_id = @conversation_id::uuid AND needs_signal AND signalled_at IS NULL
 ORDER BY occurred_at, id
