@@ -21,7 +21,6 @@ type attempt struct {
 	contacts      []uuid.UUID          // by person, where its contact had to be found or made
 	conversations []db.Conversation    // by person
 	locked        map[uuid.UUID]*facts // by conversation
-	created       int64                // conversations
 
 	events   []event
 	tracked  map[uuid.UUID]db.OutboundMessage // by message, as it was before
