@@ -31,7 +31,7 @@ generate:
 
 # A line per check; each prints what is wrong and stops make.
 verify:
-	@echo "gofmt";             test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@echo "gofmt";             out=$$(gofmt -l .); [ -z "$$out" ] || { echo "$$out"; exit 1; }
 	@echo "go mod tidy";       go mod tidy -diff && cd tools && go mod tidy -diff
 	@echo "go vet";            go vet ./...
 	@echo "sqlc diff";         $(TOOL) sqlc diff

@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// MetaAPI is the address of Meta's Cloud API.
-const MetaAPI = "https://graph.facebook.com"
-
 // Config is what the processes of an installation need to know. The zero value is not usable: kong fills in the
 // defaults, and calls Validate while it parses.
 type Config struct {
@@ -21,13 +18,13 @@ type Config struct {
 	APIKeys       []Secret `name:"api-keys" env:"REENGAGE_API_KEYS" sep:"," help:"API keys, comma separated. Without any the API answers 401."`
 	AppSecrets    []Secret `name:"app-secrets" env:"WHATSAPP_APP_SECRETS" sep:"," help:"Secrets that webhooks may be signed with, comma separated. Without any webhooks are refused."`
 	VerifyToken   Secret   `name:"verify-token" env:"WHATSAPP_VERIFY_TOKEN" help:"Token that Meta repeats when it verifies the webhook's address."`
-	AccessToken   Secret   `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API."`
+	AccessToken   Secret   `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API. Not used yet: nothing is sent."`
 	APIURL        Address  `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API."`
 	NotifyURL     Address  `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
 	NotifySecret  Secret   `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
 	NotifyPrivate bool     `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
 	TimeScale     float64  `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
-	TemporalUIURL Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Without it there are no links."`
+	TemporalUIURL Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Not used yet: nothing shows links."`
 }
 
 // Client is what a verb that talks to a gateway needs to know. Empty parts come from the development stack of this

@@ -44,7 +44,7 @@ func TestDefaultsNeedOnlyADatabase(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, config.Config{
 		DatabaseURL: database, HTTPAddr: "127.0.0.1:8080", OpsAddr: "127.0.0.1:9090",
-		APIURL: config.MetaAPI, TimeScale: 1,
+		APIURL: "https://graph.facebook.com", TimeScale: 1,
 	}, c)
 }
 
@@ -76,6 +76,7 @@ func TestValidateNamesTheVariable(t *testing.T) {
 		{"Temporal UI", map[string]string{"TEMPORAL_UI_URL": "http://"}, "TEMPORAL_UI_URL"},
 		{"unsigned notifications", map[string]string{"REENGAGE_NOTIFY_URL": "http://h"}, "REENGAGE_NOTIFY_SECRET is not set"},
 		{"unusable secret", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "c2VjcmV0LWtleQ=="}, "REENGAGE_NOTIFY_SECRET is not a"},
+		{"secret without a key", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "whsec_"}, "REENGAGE_NOTIFY_SECRET is not a"},
 		{"signed notifications", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": secret}, ""},
 		{"clock stands still", map[string]string{"REENGAGE_TIME_SCALE": "0"}, "REENGAGE_TIME_SCALE"},
 		{"clock runs backwards", map[string]string{"REENGAGE_TIME_SCALE": "-1"}, "REENGAGE_TIME_SCALE"},

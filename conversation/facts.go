@@ -41,8 +41,6 @@ func (f Facts) WithInbound(t time.Time) (next Facts, searchOpened bool) {
 	switch {
 	case f.LastInboundAt.IsZero(), !t.Before(f.LastInboundAt.Add(WindowLength)):
 		next.OpenedAt = t
-		// A message that starts a chain may itself be late and have predecessors only if there were messages before.
-		searchOpened = false
 	case t.Before(f.OpenedAt) && t.After(f.OpenedAt.Add(-WindowLength)):
 		next.OpenedAt = t
 		searchOpened = true
@@ -64,7 +62,8 @@ func (f Facts) WithOutbound(t time.Time, template bool) Facts {
 }
 
 // Merge joins what two observers know of the same conversation: of each fact that only ever grows, the later one. The
-// row can be ahead of the workflow and the other way round; because W1 is commutative neither order is wrong.
+// row can be ahead of the workflow and the other way round; because W1 is commutative neither order is wrong. What only
+// the row knows, a template whose fate is open and the claim (W6), is taken from o, the row's.
 func (f Facts) Merge(o Facts) Facts {
 	if o.LastInboundAt.After(f.LastInboundAt) {
 		f.OpenedAt, f.LastInboundAt, f.ExpiresAt = o.OpenedAt, o.LastInboundAt, o.ExpiresAt
@@ -79,8 +78,8 @@ func (f Facts) Merge(o Facts) Facts {
 	return f
 }
 
-// WindowOpen reports whether a free-form message may be answered with at now, as far as the provider's clock goes:
-// half-open (W5), and not while the provider disputes it (W9).
+// WindowOpen reports whether the window is open at now, as far as the provider's clock goes: half-open (W5), and not
+// while the provider disputes it (W9).
 func (f Facts) WindowOpen(now time.Time) bool {
 	return now.Before(f.ExpiresAt) && !f.Disputed()
 }

@@ -61,8 +61,8 @@ func (s *State) remember(id string) bool {
 	return true
 }
 
-// addToSpans joins a message at t to the chains that it is less than 24 h away from. The result depends only on the
-// set of messages, not on their order.
+// addToSpans joins a message at t to the chains that it is less than 24 h away from. As long as there are at most
+// spanBound chains, the result depends only on the set of messages, not on their order.
 func addToSpans(spans []Span, t time.Time) []Span {
 	joined := Span{First: t, Last: t}
 	var next []Span

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,7 +18,7 @@ func LoadClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time
 	var c clock.Clock
 	err := InTx(ctx, pool, func(tx pgx.Tx) error {
 		q := New(tx)
-		row, err := q.LockInstallation(ctx)
+		row, err := q.LockClock(ctx)
 		if err != nil {
 			return err
 		}
@@ -34,13 +35,36 @@ func LoadClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time
 	return c, nil
 }
 
+// clockRetry is how long AwaitClock waits, in real time, before it asks again.
+const clockRetry = time.Second
+
+// AwaitClock is LoadClock for a process that starts while Postgres is away or not migrated yet: it asks until it is
+// answered, and logs each new reason why not once, not every second of an outage. The error is the context's.
+func AwaitClock(ctx context.Context, pool *pgxpool.Pool, scale float64, log *slog.Logger) (clock.Clock, error) {
+	for said := ""; ; {
+		c, err := LoadClock(ctx, pool, scale, time.Now())
+		if err == nil {
+			return c, nil
+		}
+		if err.Error() != said {
+			said = err.Error()
+			log.WarnContext(ctx, "waiting for the database", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return clock.Clock{}, ctx.Err()
+		case <-time.After(clockRetry):
+		}
+	}
+}
+
 // ResumeClock is for the one that starts a whole stack: a virtual clock resumes at the time at which it was last seen
 // running, so that no virtual time passes while the stack is down. The real clock stays the real one.
 func ResumeClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time.Time) (clock.Clock, error) {
 	var c clock.Clock
 	err := InTx(ctx, pool, func(tx pgx.Tx) error {
 		q := New(tx)
-		row, err := q.LockInstallation(ctx)
+		row, err := q.LockClock(ctx)
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,11 @@
 // Package db is the way to Postgres: the pool, the migrations, and the queries that sqlc generates from queries/.
 //
-// The files sqlc.go, models.go, batch.go and *.sql.go are generated; the schema is the migrations. Invariants live in
+// The files sqlc.go, models.go and *.sql.go are generated; the schema is the migrations. Invariants live in
 // the schema (CHECK, UNIQUE, triggers), so that no program can break them, this one included. SQL takes @now wherever a
 // rule depends on it: facts are on the virtual clock (package clock), bookkeeping of leases and outboxes is on the real
 // one.
 //
-// It owns connecting, migrating and the clock's pair. It does not own any rule, and no transaction: those belong to the
-// packages that call it.
+// It owns connecting, migrating, and the clock's pair with the transactions that read and move it. Other transactions and
+// the rules belong to the packages that call it, with one exception: the status (W6) is also a SQL function,
+// conversation_status, because lists filter and sort by it; a property test holds it equal to conversation.Status.
 package db

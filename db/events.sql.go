@@ -19,11 +19,10 @@ SET conversation_id = o.conversation_id, needs_signal = (e.type = 'failed' AND o
 FROM outbound_messages o
 WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'status' AND o.conversation_id IS NOT NULL
   AND e.message_id = ANY($1::uuid[])
-RETURNING e.id, o.conversation_id, e.needs_signal
+RETURNING o.conversation_id, e.needs_signal
 `
 
 type AdoptStatusesRow struct {
-	ID             uuid.UUID
 	ConversationID *uuid.UUID
 	NeedsSignal    bool
 }
@@ -39,7 +38,7 @@ func (q *Queries) AdoptStatuses(ctx context.Context, messageIds []uuid.UUID) ([]
 	var items []AdoptStatusesRow
 	for rows.Next() {
 		var i AdoptStatusesRow
-		if err := rows.Scan(&i.ID, &i.ConversationID, &i.NeedsSignal); err != nil {
+		if err := rows.Scan(&i.ConversationID, &i.NeedsSignal); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -51,7 +50,7 @@ func (q *Queries) AdoptStatuses(ctx context.Context, messageIds []uuid.UUID) ([]
 }
 
 const findEvents = `-- name: FindEvents :many
-SELECT id, type, conversation_id, occurred_at, received_at, opens_window FROM events WHERE id = ANY($1::uuid[])
+SELECT id, type, conversation_id, occurred_at, received_at FROM events WHERE id = ANY($1::uuid[])
 `
 
 type FindEventsRow struct {
@@ -60,7 +59,6 @@ type FindEventsRow struct {
 	ConversationID *uuid.UUID
 	OccurredAt     time.Time
 	ReceivedAt     time.Time
-	OpensWindow    bool
 }
 
 // What the first copy of each event fixed.
@@ -79,7 +77,6 @@ func (q *Queries) FindEvents(ctx context.Context, ids []uuid.UUID) ([]FindEvents
 			&i.ConversationID,
 			&i.OccurredAt,
 			&i.ReceivedAt,
-			&i.OpensWindow,
 		); err != nil {
 			return nil, err
 		}

@@ -148,7 +148,7 @@ func (q *Queries) SetFacts(ctx context.Context, facts json.RawMessage) error {
 	return err
 }
 
-const startConversations = `-- name: StartConversations :execrows
+const startConversations = `-- name: StartConversations :exec
 INSERT INTO conversations (id, business_number_id, contact_id, created_at)
 SELECT c.id, c.business_number_id, c.contact_id, $1
 FROM jsonb_to_recordset($2::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
@@ -157,12 +157,9 @@ ON CONFLICT (business_number_id, contact_id) DO NOTHING
 `
 
 // Makes the conversations that do not exist yet.
-func (q *Queries) StartConversations(ctx context.Context, now time.Time, conversations json.RawMessage) (int64, error) {
-	result, err := q.db.Exec(ctx, startConversations, now, conversations)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+func (q *Queries) StartConversations(ctx context.Context, now time.Time, conversations json.RawMessage) error {
+	_, err := q.db.Exec(ctx, startConversations, now, conversations)
+	return err
 }
 
 const sumOutbound = `-- name: SumOutbound :one

@@ -10,48 +10,32 @@ import (
 	"time"
 )
 
-const getInstallation = `-- name: GetInstallation :one
-SELECT event_key, clock_anchor, clock_wall, clock_scale, clock_seen FROM installation
+const getEventKey = `-- name: GetEventKey :one
+SELECT event_key FROM installation
 `
 
-type GetInstallationRow struct {
-	EventKey    []byte
+func (q *Queries) GetEventKey(ctx context.Context) ([]byte, error) {
+	row := q.db.QueryRow(ctx, getEventKey)
+	var event_key []byte
+	err := row.Scan(&event_key)
+	return event_key, err
+}
+
+const lockClock = `-- name: LockClock :one
+SELECT clock_anchor, clock_wall, clock_scale, clock_seen FROM installation FOR UPDATE
+`
+
+type LockClockRow struct {
 	ClockAnchor time.Time
 	ClockWall   time.Time
 	ClockScale  float64
 	ClockSeen   time.Time
 }
 
-func (q *Queries) GetInstallation(ctx context.Context) (GetInstallationRow, error) {
-	row := q.db.QueryRow(ctx, getInstallation)
-	var i GetInstallationRow
+func (q *Queries) LockClock(ctx context.Context) (LockClockRow, error) {
+	row := q.db.QueryRow(ctx, lockClock)
+	var i LockClockRow
 	err := row.Scan(
-		&i.EventKey,
-		&i.ClockAnchor,
-		&i.ClockWall,
-		&i.ClockScale,
-		&i.ClockSeen,
-	)
-	return i, err
-}
-
-const lockInstallation = `-- name: LockInstallation :one
-SELECT event_key, clock_anchor, clock_wall, clock_scale, clock_seen FROM installation FOR UPDATE
-`
-
-type LockInstallationRow struct {
-	EventKey    []byte
-	ClockAnchor time.Time
-	ClockWall   time.Time
-	ClockScale  float64
-	ClockSeen   time.Time
-}
-
-func (q *Queries) LockInstallation(ctx context.Context) (LockInstallationRow, error) {
-	row := q.db.QueryRow(ctx, lockInstallation)
-	var i LockInstallationRow
-	err := row.Scan(
-		&i.EventKey,
 		&i.ClockAnchor,
 		&i.ClockWall,
 		&i.ClockScale,

@@ -12,9 +12,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// minConns is how large a pool may grow at least: pgx's default follows the number of cores, but our work waits for
-// commits rather than for a core.
-const minConns = 16
+// defaultMaxConns is how large a pool may grow if the URL does not say pool_max_conns: pgx's own default follows the
+// number of cores, but our work waits for commits rather than for a core.
+const defaultMaxConns = 16
 
 // Open returns a pool for the database URL. It connects lazily, so it succeeds while Postgres is away.
 func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
@@ -23,7 +23,9 @@ func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 		return nil, errors.New("DATABASE_URL is not a Postgres URL") // the cause would show the password
 	}
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	cfg.MaxConns = max(cfg.MaxConns, minConns) // a pool_max_conns above this in the URL holds
+	if !statesMaxConns(databaseURL) {
+		cfg.MaxConns = max(cfg.MaxConns, defaultMaxConns)
+	}
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
@@ -32,6 +34,16 @@ func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return pool, nil
+}
+
+// statesMaxConns reports whether the URL, which is known to be one, sets the pool's size.
+func statesMaxConns(databaseURL string) bool {
+	cfg, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return false
+	}
+	_, stated := cfg.RuntimeParams["pool_max_conns"]
+	return stated
 }
 
 // maxTries bounds how often a transaction that lost a race is run again.

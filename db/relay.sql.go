@@ -108,7 +108,7 @@ func (q *Queries) GetBacklog(ctx context.Context) (GetBacklogRow, error) {
 }
 
 const listPendingEvents = `-- name: ListPendingEvents :many
-SELECT id, kind, type, occurred_at, received_at, message_id, category, entry_point, error_code
+SELECT id, kind, type, occurred_at, received_at, message_id, error_code
 FROM events
 WHERE conversation_id = $1::uuid AND needs_signal AND signalled_at IS NULL
 ORDER BY kind = 'status', occurred_at, id
@@ -122,8 +122,6 @@ type ListPendingEventsRow struct {
 	OccurredAt time.Time
 	ReceivedAt time.Time
 	MessageID  *uuid.UUID
-	Category   *string
-	EntryPoint *string
 	ErrorCode  *int32
 }
 
@@ -145,8 +143,6 @@ func (q *Queries) ListPendingEvents(ctx context.Context, conversationID uuid.UUI
 			&i.OccurredAt,
 			&i.ReceivedAt,
 			&i.MessageID,
-			&i.Category,
-			&i.EntryPoint,
 			&i.ErrorCode,
 		); err != nil {
 			return nil, err

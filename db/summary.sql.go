@@ -77,6 +77,39 @@ func (q *Queries) ListConversationFacts(ctx context.Context) ([]ListConversation
 	return items, nil
 }
 
+const listOpenPhones = `-- name: ListOpenPhones :many
+SELECT p.phone::text AS phone, c.last_inbound_at::timestamptz AS last_inbound_at
+FROM conversations c
+JOIN contacts p ON p.id = c.contact_id
+WHERE c.expires_at > $1::timestamptz AND p.phone IS NOT NULL
+`
+
+type ListOpenPhonesRow struct {
+	Phone         string
+	LastInboundAt time.Time
+}
+
+// Whose window is open and whose phone is known, and when they wrote last.
+func (q *Queries) ListOpenPhones(ctx context.Context, now time.Time) ([]ListOpenPhonesRow, error) {
+	rows, err := q.db.Query(ctx, listOpenPhones, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListOpenPhonesRow
+	for rows.Next() {
+		var i ListOpenPhonesRow
+		if err := rows.Scan(&i.Phone, &i.LastInboundAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const summarizeCharges = `-- name: SummarizeCharges :many
 SELECT c.conversation_id, c.scheme, c.kind, c.currency,
     (count(*) FILTER (WHERE c.reverses IS NULL) - count(*) FILTER (WHERE c.reverses IS NOT NULL))::bigint AS charges,

@@ -20,6 +20,7 @@ import (
 type commands struct {
 	Demo  demoCommand  `cmd:"" help:"Play two days of conversations on a throw-away stack and compare what came of them."`
 	Dev   devCommand   `cmd:"" help:"Keep a stack running until Ctrl-C."`
+	Bench benchCommand `cmd:"" help:"Measure, each figure beside a baseline of the same run."`
 	Env   envCommand   `cmd:"" help:"Print the running dev stack's addresses as shell variables."`
 	Reset resetCommand `cmd:"" help:"Forget the data of the dev stack."`
 }

@@ -2,15 +2,12 @@ package intake
 
 import (
 	"context"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"reengage/conversation"
 	"reengage/db"
 )
-
-func compare(a, b string) int { return strings.Compare(a, b) }
 
 // attempt is one run of the transaction. Everything it locks, it locks in this order, and each in key order, so that
 // transactions wait for one another but never in a circle: numbers, aliases, contacts, conversations, outbound
@@ -24,7 +21,6 @@ type attempt struct {
 	contacts      []uuid.UUID          // by person, where its contact had to be found or made
 	conversations []db.Conversation    // by person
 	locked        map[uuid.UUID]*facts // by conversation
-	created       int64                // conversations
 
 	events   []event
 	tracked  map[uuid.UUID]db.OutboundMessage // by message, as it was before
@@ -214,7 +210,7 @@ func (a *attempt) committed(ctx context.Context) {
 		a.count.heard(ctx, a.b.source, e.Kind, a.fresh[e.ID])
 	}
 	for _, p := range append(a.b.problems[:len(a.b.problems):len(a.b.problems)], a.problems...) {
-		a.count.problem(ctx, p.Reason, 1)
+		a.count.problem(ctx, p.Reason)
 	}
 	if a.disputes > 0 {
 		a.count.disputed.Add(ctx, int64(a.disputes))

@@ -53,11 +53,11 @@ func (s *Store) eventKey(ctx context.Context) (eventKey, error) {
 	if key := s.key.Load(); key != nil {
 		return *key, nil
 	}
-	row, err := db.New(s.pool).GetInstallation(ctx)
+	bytes, err := db.New(s.pool).GetEventKey(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the key of events: %w", err)
 	}
-	key := eventKey(row.EventKey)
+	key := eventKey(bytes)
 	s.key.Store(&key)
 	return key, nil
 }

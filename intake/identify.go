@@ -145,32 +145,32 @@ func (p person) aliases(portfolio string) []aliasKey {
 // that this is not, so the bsuid counts and the phone stays where it is.
 func (k *identities) resolve(p person, portfolio string) (c *contact, conflict bool) {
 	phone := aliasKey{waID, portfolio, p.phone}
-	user := aliasKey{bsuid, portfolio, p.bsuid}
-	byPhone, byUser := k.owner[phone], k.owner[user]
+	scoped := aliasKey{bsuid, portfolio, p.bsuid}
+	byPhone, byBSUID := k.owner[phone], k.owner[scoped]
 	switch {
 	case p.bsuid == "" && byPhone != nil:
 		c = byPhone
-	case p.phone == "" && byUser != nil:
-		c = byUser
-	case byPhone != nil && byUser != nil:
-		c, conflict = byUser, byPhone != byUser
-	case byUser != nil:
-		c = byUser
+	case p.phone == "" && byBSUID != nil:
+		c = byBSUID
+	case byPhone != nil && byBSUID != nil:
+		c, conflict = byBSUID, byPhone != byBSUID
+	case byBSUID != nil:
+		c = byBSUID
 		k.claim(phone, c)
 	case byPhone != nil && !byPhone.hasBSUID[portfolio]:
 		c = byPhone
-		k.claim(user, c)
+		k.claim(scoped, c)
 	case byPhone != nil: // a recycled number: somebody else has it now
 		c = k.create()
 		k.move(phone, c)
-		k.claim(user, c)
+		k.claim(scoped, c)
 	default:
 		c = k.create()
 		if p.phone != "" {
 			k.claim(phone, c)
 		}
 		if p.bsuid != "" {
-			k.claim(user, c)
+			k.claim(scoped, c)
 		}
 	}
 	if p.name != "" && p.name != c.Name {
@@ -268,7 +268,5 @@ func (a *attempt) startConversations(ctx context.Context) error {
 			rows = append(rows, r)
 		}
 	}
-	created, err := a.q.StartConversations(ctx, a.b.now, encode(rows))
-	a.created = created
-	return err
+	return a.q.StartConversations(ctx, a.b.now, encode(rows))
 }

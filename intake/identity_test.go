@@ -26,7 +26,7 @@ func people(t *testing.T, s *intake.Store, pairs ...[2]string) []uuid.UUID {
 	t.Helper()
 	var ids []uuid.UUID
 	for _, p := range pairs {
-		id, _, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: p[0], BSUID: p[1]})
+		id, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: p[0], BSUID: p[1]})
 		require.NoError(t, err)
 		ids = append(ids, id)
 	}
@@ -35,22 +35,21 @@ func people(t *testing.T, s *intake.Store, pairs ...[2]string) []uuid.UUID {
 
 func TestResolveFindsWhatItHasMade(t *testing.T) {
 	s, pool := newStore(t)
-	id, created, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: "+44 7700 900-101", Name: "Ada"})
+	id, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: "+44 7700 900-101", Name: "Ada"})
 	require.NoError(t, err)
-	require.True(t, created)
-	again, created, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: ada})
+	again, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: ada})
 	require.NoError(t, err)
-	require.False(t, created)
 	require.Equal(t, id, again)
+	require.Equal(t, 1, value[int](t, pool, "SELECT count(*)::int FROM conversations"))
 	deliver(t, s, webhook(shop, []object{text("wamid.1", receivedAt, ada)}, nil))
 	require.Equal(t, id, value[uuid.UUID](t, pool, "SELECT conversation_id FROM events"))
 	require.Equal(t, "Ada 447700900101 GB", value[string](t, pool, "SELECT name || ' ' || phone || ' ' || market FROM contacts"))
 
 	for name, who := range map[string]intake.Identity{"nobody": {Name: "Ada"}, "a phone of three digits": {Phone: "110"}} {
-		_, _, err = s.Resolve(t.Context(), receivedAt, shop, who)
+		_, err = s.Resolve(t.Context(), receivedAt, shop, who)
 		require.ErrorIs(t, err, intake.ErrInvalid, name)
 	}
-	_, _, err = s.Resolve(t.Context(), receivedAt, "", intake.Identity{Phone: ada})
+	_, err = s.Resolve(t.Context(), receivedAt, "", intake.Identity{Phone: ada})
 	require.ErrorIs(t, err, intake.ErrInvalid)
 }
 

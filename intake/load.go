@@ -33,10 +33,12 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
+	facts := row.Conversation.Facts()
+	facts.ResumeClaimedBy = "" // an agent's name: no decision reads it, and no person is to be named in Temporal
 	return contract.Loaded{
 		Number:   contract.Number{ID: row.BusinessNumber.PhoneNumberID, Display: row.BusinessNumber.Display},
-		Contact:  contract.Contact{ID: row.Contact.ID, Label: Mask(row.Contact)},
-		Facts:    row.Conversation.Facts(),
+		Contact:  contract.Contact{ID: row.Contact.ID, Label: mask(row.Contact)},
+		Facts:    facts,
 		Settings: settings,
 		Clock:    c,
 	}, nil
@@ -59,9 +61,9 @@ func SettingsOf(n db.BusinessNumber, now time.Time) (conversation.Settings, erro
 	return s, nil
 }
 
-// Mask names a contact for operators without saying who it is: of a phone the first two and last two digits, of a
+// mask names a contact for operators without saying who it is: of a phone the first two and last two digits, of a
 // bsuid its country.
-func Mask(c db.Contact) string {
+func mask(c db.Contact) string {
 	switch {
 	case c.Phone != nil && len(*c.Phone) > 6:
 		p := *c.Phone

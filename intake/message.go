@@ -63,7 +63,6 @@ type Stored struct {
 	OccurredAt     time.Time // after W3
 	ReceivedAt     time.Time // by us, virtual
 	Type           string
-	Counts         bool // it opens and extends the window (W2)
 }
 
 // Errors of what callers hand in.

@@ -139,7 +139,7 @@ func (s *Store) report(ctx context.Context, b *batch, done *attempt) ([]Stored, 
 			continue
 		}
 		stored[e.ID] = Stored{EventID: e.ID, ConversationID: e.ConversationID, New: true, OccurredAt: e.OccurredAt,
-			ReceivedAt: b.now, Type: e.Type, Counts: e.OpensWindow}
+			ReceivedAt: b.now, Type: e.Type}
 	}
 	if len(known) > 0 {
 		rows, err := db.New(s.pool).FindEvents(ctx, known)
@@ -148,7 +148,7 @@ func (s *Store) report(ctx context.Context, b *batch, done *attempt) ([]Stored, 
 		}
 		for _, r := range rows {
 			stored[r.ID] = Stored{EventID: r.ID, ConversationID: *r.ConversationID, OccurredAt: r.OccurredAt.UTC(),
-				ReceivedAt: r.ReceivedAt.UTC(), Type: r.Type, Counts: r.OpensWindow}
+				ReceivedAt: r.ReceivedAt.UTC(), Type: r.Type}
 		}
 	}
 	var out []Stored

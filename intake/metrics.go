@@ -10,7 +10,7 @@ import (
 
 // instruments count what intake does. No label names a person.
 type instruments struct {
-	updates  metric.Int64Counter
+	events   metric.Int64Counter
 	problems metric.Int64Counter
 	disputed metric.Int64Counter
 }
@@ -25,17 +25,17 @@ func newInstruments() instruments {
 		return c
 	}
 	return instruments{
-		updates:  counter("reengage_webhook_updates", "Events heard of, by source, kind and whether they were new."),
+		events:   counter("reengage_intake_events", "Events heard of, by source, kind and whether they were new."),
 		problems: counter("reengage_intake_problems", "Pieces that could not be understood, by reason."),
 		disputed: counter("reengage_window_disputed", "Windows that the provider considers closed and we did not (W9)."),
 	}
 }
 
 func (i instruments) heard(ctx context.Context, source Source, kind string, isNew bool) {
-	i.updates.Add(ctx, 1, metric.WithAttributes(attribute.String("source", string(source)),
+	i.events.Add(ctx, 1, metric.WithAttributes(attribute.String("source", string(source)),
 		attribute.String("kind", kind), attribute.Bool("new", isNew)))
 }
 
-func (i instruments) problem(ctx context.Context, reason string, n int) {
-	i.problems.Add(ctx, int64(n), metric.WithAttributes(attribute.String("reason", reason)))
+func (i instruments) problem(ctx context.Context, reason string) {
+	i.problems.Add(ctx, 1, metric.WithAttributes(attribute.String("reason", reason)))
 }

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -38,7 +39,7 @@ func (a *attempt) findNumbers(ctx context.Context) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	slices.SortFunc(unknown, func(x, y row) int { return compare(x.PhoneNumberID, y.PhoneNumberID) })
+	slices.SortFunc(unknown, func(x, y row) int { return strings.Compare(x.PhoneNumberID, y.PhoneNumberID) })
 	rows, err := a.q.RegisterNumbers(ctx, a.b.now, encode(unknown))
 	if err != nil {
 		return err

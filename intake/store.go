@@ -52,19 +52,19 @@ func (s *Store) Messages(ctx context.Context, source Source, real time.Time, msg
 	return s.report(ctx, b, done)
 }
 
-// Resolve finds the conversation of a contact with a business number, or makes it, and says whether it did. A number
-// that nobody has set up is registered. real is the time on the real clock. The error wraps ErrInvalid if the contact
+// Resolve finds the conversation of a contact with a business number, or makes it. A number that nobody has set up is
+// registered. real is the time on the real clock. The error wraps ErrInvalid if the contact
 // or the number is not named.
-func (s *Store) Resolve(ctx context.Context, real time.Time, phoneNumberID string, who Identity) (id uuid.UUID, created bool, err error) {
+func (s *Store) Resolve(ctx context.Context, real time.Time, phoneNumberID string, who Identity) (uuid.UUID, error) {
 	b := newBatch(FromAPI, real, s.clock.At(real))
 	if err := b.addPerson(phoneNumberID, who, ""); err != nil {
-		return uuid.UUID{}, false, fmt.Errorf("resolve conversation: %w", err)
+		return uuid.UUID{}, fmt.Errorf("resolve conversation: %w", err)
 	}
 	done, err := s.store(ctx, b)
 	if err != nil {
-		return uuid.UUID{}, false, fmt.Errorf("resolve conversation: %w", err)
+		return uuid.UUID{}, fmt.Errorf("resolve conversation: %w", err)
 	}
-	return done.conversations[0].ID, done.created > 0, nil
+	return done.conversations[0].ID, nil
 }
 
 // errLostRace ends a try that was decided on something another transaction has changed meanwhile; the next try sees it.

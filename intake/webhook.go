@@ -144,10 +144,7 @@ func inboundEvent(m *whatsapp.Message) event {
 	counts := conversation.Counts(m.Type) && len(m.Errors) == 0
 	e := event{Kind: string(Inbound), Type: m.Type, OccurredAt: m.At, Wamid: m.ID, OpensWindow: counts, NeedsSignal: counts}
 	c := content{Text: m.Text, Name: m.Contact.Name, Username: m.Contact.Username, Subtype: m.Subtype, Payload: m.Payload,
-		Errors: faults(m.Errors)}
-	if m.Context != nil {
-		c.Answers = m.Context.ID
-	}
+		Answers: m.Answers, Errors: faults(m.Errors)}
 	if r := m.Referral; r != nil {
 		c.Referral = &referral{r.SourceType, r.SourceID, r.SourceURL, r.Headline, r.Body, r.ClickID}
 		if r.SourceType == "ad" {
@@ -180,7 +177,7 @@ func (b *batch) addStatus(key eventKey, u whatsapp.Update, s *whatsapp.Status) {
 	b.add(draft{event: e, number: u.PhoneNumberID, person: -1})
 }
 
-// pricing is the provider's verdict as it is kept; the names are those of the provider, and of rating.
+// pricing is the provider's verdict as it is kept, under the names that rating reads: the provider's pricing_model is model.
 type pricing struct {
 	Billable bool   `json:"billable"`
 	Model    string `json:"model,omitempty"`

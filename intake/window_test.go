@@ -69,9 +69,9 @@ func TestMessagesSaysWhatBecameOfEach(t *testing.T) {
 	reaction.ID, reaction.Type = "b", "reaction"
 	stored := report(t, s, one, reaction, one)
 	require.Equal(t, intake.Stored{EventID: stored[0].EventID, ConversationID: stored[0].ConversationID, New: true,
-		OccurredAt: receivedAt, ReceivedAt: receivedAt, Type: "text", Counts: true}, stored[0])
+		OccurredAt: receivedAt, ReceivedAt: receivedAt, Type: "text"}, stored[0])
 	require.Equal(t, []bool{true, true, false}, []bool{stored[0].New, stored[1].New, stored[2].New})
-	require.False(t, stored[1].Counts)
+	require.Equal(t, "reaction", stored[1].Type)
 	require.EqualValues(t, 8, stored[0].EventID.Version())
 
 	one.OccurredAt = receivedAt.Add(-time.Hour)

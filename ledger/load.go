@@ -115,16 +115,12 @@ func (t *tally) event(r db.ListRatedEventsRow) tariff.Event {
 // pricing reads the provider's verdict. One that cannot be read is none (P6): the provider may change it.
 func pricing(raw json.RawMessage) *tariff.Pricing {
 	var v struct {
-		Model        string `json:"model"`
-		PricingModel string `json:"pricing_model"` // as the provider's webhooks call it
-		Type         string `json:"type"`
-		Category     string `json:"category"`
+		Model    string `json:"model"`
+		Type     string `json:"type"`
+		Category string `json:"category"`
 	}
 	if len(raw) == 0 || json.Unmarshal(raw, &v) != nil {
 		return nil
-	}
-	if v.Model == "" {
-		v.Model = v.PricingModel
 	}
 	return &tariff.Pricing{Model: v.Model, Type: v.Type, Category: category(v.Category)}
 }

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,8 +27,8 @@ const (
 // claimMost is how long to wait, at most, while Postgres is away.
 const claimMost = 15 * time.Second
 
-// DefaultBackoff is how long to wait after the first attempt, the second and so on; the last is repeated.
-var DefaultBackoff = []time.Duration{
+// defaultBackoff is how long to wait after the first attempt, the second and so on; the last is repeated.
+var defaultBackoff = []time.Duration{
 	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour,
 }
 
@@ -43,7 +41,7 @@ type Options struct {
 
 	AllowPrivate bool            // lets URL lead into a private network or to this machine: for development
 	Concurrency  int             // requests at once; default 8
-	Backoff      []time.Duration // default DefaultBackoff; real time, varied by a tenth
+	Backoff      []time.Duration // default 5 s, 30 s, 2 min, 10 min, 1 h, 2 h, 2 h, ...; real time, varied by a tenth
 	GiveUpAfter  time.Duration   // since it was enqueued, real time; default 24 h
 	Poll         time.Duration   // how often to look without being woken, real time; default 1 s
 }
@@ -58,16 +56,12 @@ type Notifier struct {
 	woken    chan struct{}
 }
 
-// New checks the options; an error names the variable that is wrong and shows no secret.
+// New returns a notifier. What URL and Secret may be is judged by config, before anything starts; the error is that of a
+// secret which nothing can be signed with, and does not show it.
 func New(o Options) (*Notifier, error) {
-	target, err := url.Parse(o.URL)
-	if err != nil || target.Host == "" || (target.Scheme != "https" && target.Scheme != "http") {
-		return nil, errors.New("REENGAGE_NOTIFY_URL must be an http or https URL")
-	}
-	const prefix = "whsec_"
 	signer, err := standardwebhooks.NewWebhook(o.Secret)
-	if err != nil || len(o.Secret) <= len(prefix) || !strings.HasPrefix(o.Secret, prefix) {
-		return nil, errors.New("REENGAGE_NOTIFY_SECRET must be whsec_ followed by base64")
+	if err != nil {
+		return nil, errors.New("make the notifier: its secret cannot sign")
 	}
 	attempts, err := otel.Meter("reengage/notify").Int64Counter("reengage_notifications",
 		metric.WithDescription("Attempts to post a notification, by outcome: delivered, retried, given_up."))
@@ -78,7 +72,7 @@ func New(o Options) (*Notifier, error) {
 		o.Concurrency = 8
 	}
 	if len(o.Backoff) == 0 {
-		o.Backoff = DefaultBackoff
+		o.Backoff = defaultBackoff
 	}
 	if o.GiveUpAfter <= 0 {
 		o.GiveUpAfter = 24 * time.Hour

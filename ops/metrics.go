@@ -12,9 +12,9 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric"
 )
 
-// Seconds are the boundaries of every histogram in seconds: from a webhook's millisecond to a reminder or a backlog that
+// seconds are the boundaries of every histogram in seconds: from a webhook's millisecond to a reminder or a backlog that
 // is hours late. The SDK's own boundaries are meant for milliseconds.
-var Seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21600, 86400}
+var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21600, 86400}
 
 // NewMetrics makes the process's meter provider, sets it as otel's global one, and returns the handler that shows what
 // has been counted in Prometheus' format. Call it before anything makes an instrument from a client of its own (the
@@ -30,7 +30,7 @@ func NewMetrics() (http.Handler, error) {
 		metric.WithReader(exporter),
 		metric.WithView(metric.NewView(
 			metric.Instrument{Name: "*", Kind: metric.InstrumentKindHistogram, Unit: "s"},
-			metric.Stream{Aggregation: metric.AggregationExplicitBucketHistogram{Boundaries: Seconds}},
+			metric.Stream{Aggregation: metric.AggregationExplicitBucketHistogram{Boundaries: seconds}},
 		)),
 	))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), nil

@@ -30,7 +30,7 @@ type Check struct {
 // Database checks that Postgres answers and has our schema.
 func Database(pool *pgxpool.Pool) Check {
 	return Check{Name: "database", Probe: func(ctx context.Context) error {
-		_, err := db.New(pool).GetInstallation(ctx)
+		_, err := db.New(pool).GetEventKey(ctx)
 		var pgErr *pgconn.PgError
 		if errors.As(err, &pgErr) && pgErr.Code == undefinedTable {
 			return errors.New("the database has no schema yet: run starter migrate")
@@ -60,8 +60,8 @@ type Readiness struct {
 	Checks map[string]Result `json:"checks"`
 }
 
-// Ask carries out all checks at once.
-func Ask(ctx context.Context, checks []Check) Readiness {
+// ask carries out all checks at once.
+func ask(ctx context.Context, checks []Check) Readiness {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	results := make([]Result, len(checks))
@@ -94,7 +94,7 @@ func Handler(metrics http.Handler, checks ...Check) http.Handler {
 		w.Write([]byte("ok\n"))
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		readiness := Ask(r.Context(), checks)
+		readiness := ask(r.Context(), checks)
 		w.Header().Set("Content-Type", "application/json")
 		if !readiness.Ready {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -1,6 +1,6 @@
 -- name: FindEvents :many
 -- What the first copy of each event fixed.
-SELECT id, type, conversation_id, occurred_at, received_at, opens_window FROM events WHERE id = ANY(@ids::uuid[]);
+SELECT id, type, conversation_id, occurred_at, received_at FROM events WHERE id = ANY(@ids::uuid[]);
 
 -- name: TrackOutbound :many
 -- Locks each message's row, making those that are missing, and says how far it had got. A message brings its
@@ -67,7 +67,7 @@ SET conversation_id = o.conversation_id, needs_signal = (e.type = 'failed' AND o
 FROM outbound_messages o
 WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'status' AND o.conversation_id IS NOT NULL
   AND e.message_id = ANY(@message_ids::uuid[])
-RETURNING e.id, o.conversation_id, e.needs_signal;
+RETURNING o.conversation_id, e.needs_signal;
 
 -- name: QueueSignals :exec
 -- Hands conversations to the relay and wakes it.

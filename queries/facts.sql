@@ -1,4 +1,4 @@
--- name: StartConversations :execrows
+-- name: StartConversations :exec
 -- Makes the conversations that do not exist yet.
 INSERT INTO conversations (id, business_number_id, contact_id, created_at)
 SELECT c.id, c.business_number_id, c.contact_id, @now

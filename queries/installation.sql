@@ -1,8 +1,8 @@
--- name: GetInstallation :one
-SELECT event_key, clock_anchor, clock_wall, clock_scale, clock_seen FROM installation;
+-- name: GetEventKey :one
+SELECT event_key FROM installation;
 
--- name: LockInstallation :one
-SELECT event_key, clock_anchor, clock_wall, clock_scale, clock_seen FROM installation FOR UPDATE;
+-- name: LockClock :one
+SELECT clock_anchor, clock_wall, clock_scale, clock_seen FROM installation FOR UPDATE;
 
 -- name: SetClock :exec
 UPDATE installation SET clock_anchor = @anchor, clock_wall = @wall, clock_scale = @scale, clock_seen = @wall;

@@ -43,6 +43,13 @@ ORDER BY c.id;
 -- name: ListConversationFacts :many
 SELECT sqlc.embed(c), p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id ORDER BY p.name;
 
+-- name: ListOpenPhones :many
+-- Whose window is open and whose phone is known, and when they wrote last.
+SELECT p.phone::text AS phone, c.last_inbound_at::timestamptz AS last_inbound_at
+FROM conversations c
+JOIN contacts p ON p.id = c.contact_id
+WHERE c.expires_at > @now::timestamptz AND p.phone IS NOT NULL;
+
 -- name: CountUnfinished :one
 -- What is stored and not yet signalled, not yet billed, not yet posted.
 SELECT (SELECT count(*) FROM events WHERE needs_signal AND signalled_at IS NULL) AS unsignalled,

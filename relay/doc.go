@@ -23,11 +23,14 @@
 //
 // What failures cost:
 //
-//	away     Temporal or Postgres is: the whole relay waits 0.5 s to 15 s, then tries with a single conversation, each
+//	away     Temporal or Postgres is: the whole relay waits 0.5 s, 1 s, ... 15 s, then tries with a single conversation, each
 //	         time another one, before it goes on at full speed
-//	busy     this conversation is: it waits 0.2 s to 10 s, the others go on
-//	refused  Temporal does not want this signal: this conversation waits 1 s to 1 min, the others go on; somebody has to
+//	busy     this conversation is: it waits 0.2 s, 0.4 s, ... 10 s, the others go on
+//	refused  Temporal does not want this signal: this conversation waits 1 s, 2 s, ... 1 min, the others go on; somebody has to
 //	         look at the log
+//
+// Each wait is up to the one given: a random part of it, at most half, is taken off, so that relays do not come back all
+// at once.
 //
 // Leases, waits and marks are in real time, leases on the database's clock; facts and the status at the start of a run
 // are in virtual time.

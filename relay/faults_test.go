@@ -184,7 +184,7 @@ func TestOutageOfPostgresIsWaitedForAndThenCaughtUp(t *testing.T) {
 	for _, id := range ids {
 		s.messages(id, 1, firstAt)
 	}
-	start(t, newRelay(s, temporal, func(o *Options) { o.Lease = 10 * time.Second }))
+	start(t, newRelay(s, temporal))
 	<-entered
 	require.NoError(t, server.Stop(t.Context()))
 	close(leave) // signalled, but the marks cannot be made

@@ -192,5 +192,5 @@ func start(t testing.TB, r *Relay) (stop func()) {
 
 func eventually(t testing.TB, condition func() bool, what string) {
 	t.Helper()
-	require.Eventually(t, condition, 30*time.Second, 5*time.Millisecond, what)
+	require.Eventually(t, condition, time.Minute, 5*time.Millisecond, what) // a lease may have to run out first
 }

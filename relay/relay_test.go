@@ -35,7 +35,7 @@ func TestSignalsCarryWhatADecisionNeedsAndNothingPersonal(t *testing.T) {
 	require.JSONEq(t, `{"messages":[{"event_id":"`+inbound.String()+`","occurred_at":"2026-11-20T09:00:00Z",
 		"received_at":"2026-11-20T09:00:02Z","type":"text"}]}`, calls[0].payload)
 	require.JSONEq(t, `{"messages":[{"event_id":"`+outbound.String()+`","occurred_at":"2026-11-20T09:01:00Z",
-		"type":"template","category":"utility"}]}`, calls[1].payload)
+		"type":"template"}]}`, calls[1].payload)
 	require.JSONEq(t, `{"event_id":"`+failed.String()+`","status":"failed","error":131047,
 		"facts":{"opened_at":"2026-11-20T09:00:00Z","expires_at":"2026-11-21T09:00:00Z","last_inbound_at":"2026-11-20T09:00:00Z"}}`,
 		calls[2].payload)
@@ -44,7 +44,7 @@ func TestSignalsCarryWhatADecisionNeedsAndNothingPersonal(t *testing.T) {
 	for _, c := range calls {
 		input, err := json.Marshal(c.input)
 		require.NoError(t, err)
-		for _, personal := range []string{"personal", "Nobody", "15550190000"} {
+		for _, personal := range []string{"personal", "Nobody", "15550190000", "utility"} {
 			require.NotContains(t, c.payload+string(input)+c.options.StaticSummary, personal)
 		}
 	}

@@ -86,15 +86,12 @@ func (m *messages) add(message any) (fits bool, err error) {
 
 func inboundMessage(e db.ListPendingEventsRow) contract.InboundMessage {
 	return contract.InboundMessage{
-		EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), ReceivedAt: e.ReceivedAt.UTC(),
-		Type: e.Type, EntryPoint: orEmpty(e.EntryPoint),
+		EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), ReceivedAt: e.ReceivedAt.UTC(), Type: e.Type,
 	}
 }
 
 func outboundMessage(e db.ListPendingEventsRow) contract.OutboundMessage {
-	return contract.OutboundMessage{
-		EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), Type: e.Type, Category: orEmpty(e.Category),
-	}
+	return contract.OutboundMessage{EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), Type: e.Type}
 }
 
 func sendOutcome(e db.ListPendingEventsRow, facts conversation.Facts) contract.SendOutcome {
@@ -106,11 +103,4 @@ func sendOutcome(e db.ListPendingEventsRow, facts conversation.Facts) contract.S
 		outcome.Error = int(*e.ErrorCode)
 	}
 	return outcome
-}
-
-func orEmpty(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -42,8 +42,11 @@ func find(c config.Client) (gateway, error) {
 		return gateway{}, fmt.Errorf("REENGAGE_URL is not set, and no development stack can be found: %w", err)
 	}
 	stack, err := ready.Read(dir)
-	if err != nil {
+	switch {
+	case errors.Is(err, ready.ErrNone):
 		return gateway{}, fmt.Errorf("REENGAGE_URL is not set, and %w", err)
+	case err != nil:
+		return gateway{}, fmt.Errorf("REENGAGE_URL is not set, and what the development stack says of itself cannot be read: %w", err)
 	}
 	g := gateway{url: stack.API, key: stack.APIKey, stack: &stack}
 	if c.APIKey != "" {

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"reengage/conversation"
 	"reengage/gateway/api"
+	"reengage/tariff"
 )
 
 func printJSON(s streams, value any) error {
@@ -184,15 +184,6 @@ func groupOf(c api.Charge, name string) string {
 	}
 }
 
-// money writes micros exactly, with at least two decimals.
-func money(micros int64, currency string) string {
-	sign := ""
-	if micros < 0 {
-		sign, micros = "-", -micros
-	}
-	fraction := fmt.Sprintf("%06d", micros%1_000_000)
-	for len(fraction) > 2 && strings.HasSuffix(fraction, "0") {
-		fraction = fraction[:len(fraction)-1]
-	}
-	return sign + strconv.FormatInt(micros/1_000_000, 10) + "." + fraction + " " + currency
+func money(micros int64, currency string) tariff.Money {
+	return tariff.Money{AmountMicros: micros, Currency: currency}
 }

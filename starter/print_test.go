@@ -12,15 +12,6 @@ import (
 	"reengage/gateway/api"
 )
 
-func TestMoneyIsExact(t *testing.T) {
-	for micros, want := range map[int64]string{
-		0: "0.00 BRL", 1: "0.000001 BRL", 400_000: "0.40 BRL", 1_250_000: "1.25 BRL", 1_234_567: "1.234567 BRL",
-		-400_000: "-0.40 BRL", -1: "-0.000001 BRL", 12_345_000_000: "12345.00 BRL",
-	} {
-		require.Equal(t, want, money(micros, "BRL"))
-	}
-}
-
 func TestWhatIsLeftOfAWindow(t *testing.T) {
 	for seconds, want := range map[int64]string{86400: "in 24h0m", 7980: "in 2h13m", 60: "in 1m", 59: "in 59s", 0: "in 0s"} {
 		require.Equal(t, want, closes(&conversation.Window{SecondsLeft: seconds}))

@@ -76,7 +76,7 @@ func running(t *testing.T) stack {
 	require.NoError(t, err)
 
 	m := serve.Main{Log: slog.New(slog.DiscardHandler), Config: config.Config{DatabaseURL: config.Secret(url),
-		HTTPAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", APIKeys: []config.Secret{"key"}, APIURL: config.MetaAPI, TimeScale: 1}}
+		HTTPAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0", APIKeys: []config.Secret{"key"}, APIURL: "http://127.0.0.1:1", TimeScale: 1}}
 	require.NoError(t, m.Listen())
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -20,7 +20,7 @@ func cardFiles(files map[string]string) fstest.MapFS {
 }
 
 func TestTheShippedZenviaCardStatesItsPricesAndSource(t *testing.T) {
-	cards := shippedCards(t).Of("zenvia-conversion")
+	cards := shippedCards(t).byScheme["zenvia-conversion"]
 	require.Len(t, cards, 1)
 	card := cards[0]
 	require.Equal(t, "zenvia-conversion-2022", card.ID)
@@ -37,13 +37,13 @@ func TestTheShippedZenviaCardStatesItsPricesAndSource(t *testing.T) {
 }
 
 func TestACardByMarketTellsNoPriceFromZero(t *testing.T) {
-	cards, err := LoadCards(cardFiles(map[string]string{
+	cards, err := loadCards(cardFiles(map[string]string{
 		"a.csv":       "\ufeff" + headings + "market,marketing,service\nBR,62500,\r\nREST_OF_AFRICA,0,5\n# a remark\n",
 		"regions.csv": "country,market\nKE,REST_OF_AFRICA\n",
 		"README.md":   "not a card",
 	}))
 	require.NoError(t, err)
-	card := cards.Of("zenvia-conversion")[0]
+	card := cards.byScheme["zenvia-conversion"][0]
 	price, ok := card.Price("BR", "marketing")
 	require.True(t, ok)
 	require.Equal(t, int64(62500), price.AmountMicros)
@@ -86,9 +86,9 @@ func TestAMalformedCardIsRefusedWithFileLineAndField(t *testing.T) {
 		{"market last", headings + "marketing,market\n1,BR\n", `rate card x.csv:7: market: a column needs a name of its own, and market comes first`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := LoadCards(cardFiles(map[string]string{"x.csv": c.text}))
+			_, err := loadCards(cardFiles(map[string]string{"x.csv": c.text}))
 			require.EqualError(t, err, c.want)
-			require.Equal(t, 2, ExitCode(err))
+			require.Equal(t, 2, exitCode(err))
 		})
 	}
 }
@@ -103,23 +103,23 @@ func replaced(text, old, new string) string {
 
 func TestTwoCardsOfOneSchemeAndCurrencyMayNotShareADate(t *testing.T) {
 	card := headings + "customer_initiated,business_initiated\n1,2\n"
-	_, err := LoadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": card}))
+	_, err := loadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": card}))
 	require.EqualError(t, err, "rate card b.csv: effective: b of zenvia-conversion in USD has a card from 2026-01-01 already: a")
-	require.Equal(t, 2, ExitCode(err))
+	require.Equal(t, 2, exitCode(err))
 
-	cards, err := LoadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": replaced(card, "USD", "BRL")}))
+	cards, err := loadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": replaced(card, "USD", "BRL")}))
 	require.NoError(t, err, "another currency may")
 	_, _, err = Rate(zenviaConversion{}, nil, cards, nil)
 	require.EqualError(t, err, "the rate cards of zenvia-conversion are in BRL and in USD; give a set with one currency")
 }
 
 func TestASetWithoutCardsIsRefused(t *testing.T) {
-	_, err := LoadCards(cardFiles(map[string]string{"README.md": "none here"}))
+	_, err := loadCards(cardFiles(map[string]string{"README.md": "none here"}))
 	require.Error(t, err)
-	require.Equal(t, 2, ExitCode(err))
-	_, err = LoadCardsDir("testdata/no-such-folder")
+	require.Equal(t, 2, exitCode(err))
+	_, err = loadCardsDir("testdata/no-such-folder")
 	require.ErrorContains(t, err, "testdata/no-such-folder is not a folder")
-	require.Equal(t, 2, ExitCode(err))
+	require.Equal(t, 2, exitCode(err))
 }
 
 // A card is in effect from the midnight with which its day begins at the account; before the first card the first holds.
@@ -127,7 +127,7 @@ func TestTheCardInEffectFollowsTheAccountsCalendar(t *testing.T) {
 	card := func(day, price string) string {
 		return replaced(headings, "2026-01-01", day) + "customer_initiated,business_initiated\n" + price + ",9\n"
 	}
-	cards, err := LoadCards(cardFiles(map[string]string{
+	cards, err := loadCards(cardFiles(map[string]string{
 		"z-first.csv": card("2026-01-01", "100"), "a-third.csv": card("2026-05-01", "300"), "m-second.csv": card("2026-03-01", "200"),
 	}))
 	require.NoError(t, err)

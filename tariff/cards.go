@@ -26,20 +26,20 @@ var ShippedCards = sync.OnceValues(func() (*Cards, error) {
 	if err != nil {
 		return nil, err
 	}
-	return LoadCards(set)
+	return loadCards(set)
 })
 
-// LoadCardsDir is the set of cards in a folder, which replaces the shipped set.
-func LoadCardsDir(dir string) (*Cards, error) {
+// loadCardsDir is the set of cards in a folder, which replaces the shipped set.
+func loadCardsDir(dir string) (*Cards, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, &UsageError{Reason: fmt.Sprintf("%s is not a folder of rate cards", dir)}
 	}
-	return LoadCards(os.DirFS(dir))
+	return loadCards(os.DirFS(dir))
 }
 
-// LoadCards reads every *.csv at the top of a file system as one card, except regions.csv (it maps countries to groups and has
+// loadCards reads every *.csv at the top of a file system as one card, except regions.csv (it maps countries to groups and has
 // no prices). The error is a *CardError, or that of a file that could not be read.
-func LoadCards(files fs.FS) (*Cards, error) {
+func loadCards(files fs.FS) (*Cards, error) {
 	names, err := fs.Glob(files, "*.csv")
 	if err != nil {
 		return nil, err
@@ -87,9 +87,6 @@ func (s *Cards) add(file string, card *Card) error {
 	return nil
 }
 
-// Of is a scheme's cards, the earliest first; none if the set has none.
-func (s *Cards) Of(scheme string) []*Card { return slices.Clone(s.byScheme[scheme]) }
-
 // oneCurrency refuses a scheme whose cards are in several currencies: which of them an account pays in is not known here, and
 // currencies are never mixed.
 func oneCurrency(scheme string, cards []*Card) error {
@@ -101,8 +98,8 @@ func oneCurrency(scheme string, cards []*Card) error {
 	return nil
 }
 
-// inEffect is the card that prices a charge at an instant: the latest that has begun by the account's calendar, before the first
-// the first; nil if there is none.
+// inEffect is the card that prices a charge at an instant: the latest that has begun by the account's calendar, and before the
+// first one's day, the first; nil if there is none.
 func inEffect(cards []*Card, instant time.Time, account *time.Location) *Card {
 	if len(cards) == 0 {
 		return nil

@@ -1,29 +1,12 @@
 package tariff
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
-// The exit codes of `starter rate`.
+// What `starter rate` exits with: the errors say it themselves (ExitCode), so that a command need not know them.
 const (
-	exitRated        = 0
-	exitMissingPrice = 1 // also for what is nobody's mistake, such as a disk that cannot be read
+	exitMissingPrice = 1
 	exitMalformed    = 2 // usage, malformed events, malformed cards
 )
-
-// ExitCode is what a command should exit with after err: 0 for nil, else what the error itself decides (its method ExitCode),
-// else 1.
-func ExitCode(err error) int {
-	if err == nil {
-		return exitRated
-	}
-	var decided interface{ ExitCode() int }
-	if errors.As(err, &decided) {
-		return decided.ExitCode()
-	}
-	return exitMissingPrice
-}
 
 // InputError is a malformed event: nothing is rated.
 type InputError struct {

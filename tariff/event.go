@@ -9,6 +9,7 @@ import (
 // EventType is what occurred. The order of the constants is the order of events at one instant.
 type EventType uint8
 
+// Messages of either side, and what became of one of the business. Zero is none of them.
 const (
 	Inbound   EventType = iota + 1 // the contact wrote
 	Template                       // outbound, accepted by the provider

@@ -105,7 +105,7 @@ func outcome(t require.TestingT, s Scheme, events []Event) (charges, problems []
 
 // forEveryScheme runs a property for each scheme, so that a new one has them all.
 func forEveryScheme(t *testing.T, property func(t *rapid.T, s Scheme)) {
-	for _, name := range Names() {
+	for _, name := range names() {
 		s, err := Lookup(name)
 		require.NoError(t, err)
 		t.Run(name, func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { property(t, s) }) })

@@ -136,7 +136,7 @@ func TestReaderNamesTheFieldOfMalformedInput(t *testing.T) {
 				require.Equal(t, 1+strings.Count(before, "\n"), bad.Line)
 				require.Equal(t, c.field, bad.Field)
 				require.Contains(t, bad.Reason, c.reason)
-				require.Equal(t, 2, ExitCode(bad))
+				require.Equal(t, 2, exitCode(bad))
 			}
 		})
 	}
@@ -175,7 +175,7 @@ func TestReaderPassesOnTheErrorOfItsSource(t *testing.T) {
 	require.NoError(t, r.Read(&e))
 	err := r.Read(&e)
 	require.ErrorIs(t, err, broken)
-	require.Equal(t, 1, ExitCode(err))
+	require.Equal(t, 1, exitCode(err))
 }
 
 func TestStringsOfAnEventOutliveTheLinesAfterIt(t *testing.T) {

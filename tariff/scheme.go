@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Scheme is the rules of one tariff. The schemes are those of this package (Lookup, Names).
+// Scheme is the rules of one tariff. The schemes are those of this package (Lookup).
 type Scheme interface {
 	// Name is what the scheme is called in commands, charges and cards: "zenvia-conversion".
 	Name() string
@@ -35,11 +35,11 @@ func Lookup(name string) (Scheme, error) {
 	if s, ok := registry[name]; ok {
 		return s, nil
 	}
-	return nil, &UsageError{Reason: fmt.Sprintf("unknown scheme %q; there is %s", name, strings.Join(Names(), ", "))}
+	return nil, &UsageError{Reason: fmt.Sprintf("unknown scheme %q; there is %s", name, strings.Join(names(), ", "))}
 }
 
-// Names is the names of all schemes, sorted.
-func Names() []string { return slices.Sorted(maps.Keys(registry)) }
+// names lists all schemes, sorted.
+func names() []string { return slices.Sorted(maps.Keys(registry)) }
 
 // Rate says what a scheme charges for a set of events, in any order and with any number of copies; account is the time zone on
 // whose days cards start (nil: UTC). The events are neither changed nor kept. Charges are ordered by instant, event and kind,

@@ -66,7 +66,7 @@ func cardsOf(dir string) (*Cards, error) {
 	if dir == "" {
 		return ShippedCards()
 	}
-	return LoadCardsDir(dir)
+	return loadCardsDir(dir)
 }
 
 // readAll keeps events in blocks, because a single slice of a million would be copied again and again while it grows.

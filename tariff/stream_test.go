@@ -26,7 +26,7 @@ func TestEmptyInputIsEmptyOutput(t *testing.T) {
 		out, problems, err := stream(zenviaOptions(), input)
 		require.NoError(t, err)
 		require.Empty(t, out+problems)
-		require.Zero(t, ExitCode(err))
+		require.Zero(t, exitCode(err))
 	}
 }
 
@@ -34,7 +34,7 @@ func TestNothingIsWrittenWhenALineIsMalformed(t *testing.T) {
 	opener := with("inbound", "freeform") // would be charged, and reported
 	out, problems, err := stream(zenviaOptions(), opener, "", with(`"c"`, `7`), `{"id":5}`)
 	require.EqualError(t, err, "line 3: conversation: is not a string")
-	require.Equal(t, 2, ExitCode(err))
+	require.Equal(t, 2, exitCode(err))
 	require.Empty(t, out+problems)
 }
 
@@ -50,7 +50,7 @@ func TestAMissingPriceNamesCardAndCategoryAndWritesNothing(t *testing.T) {
 	write(headings + "customer_initiated,business_initiated\n5,\n")
 	out, problems, err := stream(o, lines...)
 	require.EqualError(t, err, `rate card dear has no price for business_initiated, needed for event "o"`)
-	require.Equal(t, 1, ExitCode(fmt.Errorf("rate: %w", err)))
+	require.Equal(t, 1, exitCode(fmt.Errorf("rate: %w", err)))
 	require.Empty(t, out+problems)
 
 	write(headings + "customer_initiated,business_initiated\n5,6\n")
@@ -61,7 +61,7 @@ func TestAMissingPriceNamesCardAndCategoryAndWritesNothing(t *testing.T) {
 
 // The ledger lists what has no price, and posts the rest.
 func TestRateReturnsWhatCouldBePricedBesideTheMissingPrices(t *testing.T) {
-	cards, err := LoadCards(cardFiles(map[string]string{"dear.csv": headings + "customer_initiated,business_initiated\n5,\n"}))
+	cards, err := loadCards(cardFiles(map[string]string{"dear.csv": headings + "customer_initiated,business_initiated\n5,\n"}))
 	require.NoError(t, err)
 	late, early := messageAt("a-late", Freeform, 2*day), messageAt("z-early", Template, 0)
 	late.Conversation, early.Conversation = "bruno", "clara"
@@ -86,11 +86,11 @@ func TestASchemeWithoutAnyCardIsAMissingPriceOnceSomethingIsDue(t *testing.T) {
 	require.Empty(t, charges)
 	_, _, err = Rate(zenviaConversion{}, []Event{messageAt("asks", Inbound, 0)}, none, nil)
 	require.EqualError(t, err, `there is no rate card for zenvia-conversion (customer_initiated), needed for event "asks"`)
-	require.Equal(t, 1, ExitCode(err))
+	require.Equal(t, 1, exitCode(err))
 }
 
 func TestAPriceOfZeroOpensASessionAndIsNoCharge(t *testing.T) {
-	cards, err := LoadCards(cardFiles(map[string]string{"free.csv": headings + "customer_initiated,business_initiated\n0,6\n"}))
+	cards, err := loadCards(cardFiles(map[string]string{"free.csv": headings + "customer_initiated,business_initiated\n0,6\n"}))
 	require.NoError(t, err)
 	charges, _, err := Rate(zenviaConversion{}, []Event{messageAt("asks", Inbound, 0), messageAt("offer", Template, day-1)}, cards, nil)
 	require.NoError(t, err)
@@ -110,7 +110,7 @@ func TestWishesThatCannotBeMeantAreUsageErrors(t *testing.T) {
 		change(&o)
 		_, _, err := stream(o, goodLine)
 		require.ErrorContains(t, err, want)
-		require.Equal(t, 2, ExitCode(err))
+		require.Equal(t, 2, exitCode(err))
 	}
 }
 
@@ -148,5 +148,5 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left
 func TestAFullDiskIsAnErrorAndNotASuccess(t *testing.T) {
 	err := RateStream(strings.NewReader(goodLine), fullDisk{}, &bytes.Buffer{}, zenviaOptions())
 	require.EqualError(t, err, "write charges: no space left")
-	require.Equal(t, 1, ExitCode(err))
+	require.Equal(t, 1, exitCode(err))
 }

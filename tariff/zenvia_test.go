@@ -135,6 +135,12 @@ func TestZenviaEdgesOneSecondEitherSideOf24Hours(t *testing.T) {
 			[]string{"first business_initiated Z6", "next business_initiated Z6"}},
 		{"an offer 24:00:01 after the reply is not", []Event{first(Template), reply, messageAt("next", Template, 36*time.Hour+time.Second)},
 			[]string{"first business_initiated Z6", "next business_initiated Z6"}},
+		{"an offer's session still holds at 23:59:59, and the contact's message in it is free", []Event{first(Template), messageAt("next", Inbound, day-time.Second)},
+			[]string{"first business_initiated Z6"}},
+		{"an offer's session is over at 24:00:00, and the contact opens one", []Event{first(Template), messageAt("next", Inbound, day)},
+			[]string{"first business_initiated Z6", "next customer_initiated Z4"}},
+		{"an offer's session is over at 24:00:01, and the contact opens one", []Event{first(Template), messageAt("next", Inbound, day+time.Second)},
+			[]string{"first business_initiated Z6", "next customer_initiated Z4"}},
 		{"an opener's own session hides its window, which ends with it", []Event{first(Inbound), messageAt("next", Freeform, day)},
 			[]string{"first customer_initiated Z4", "next business_initiated Z6"}},
 	} {

@@ -25,20 +25,14 @@ type Message struct {
 	Text string
 	// Payload is the id that the business gave to the button or row chosen.
 	Payload string
-	// Context is the message answered to; nil if none is named.
-	Context *Context
+	// Answers is the wamid of the message answered to; empty if none is named.
+	Answers string
 	// Referral is the ad or post the contact came from (W8); nil if none.
 	Referral *Referral
 	// System says what happened to the contact; nil but for type system.
 	System *System
 	// Errors explain type unsupported and the like.
 	Errors []Error
-}
-
-// Context names the message that another one answers.
-type Context struct {
-	From string
-	ID   string
 }
 
 // Referral is where a contact came from: SourceType is `ad` or `post`.
@@ -72,27 +66,13 @@ func readMessages(value *node, b book, add func(*node, Content)) {
 }
 
 func readMessage(n *node, b book) *Message {
-	id, ok := n.key("id")
+	i, ok := n.item(b, "type", "from")
 	if !ok {
 		return nil
 	}
-	at, ok := n.instant("timestamp")
-	if !ok {
-		return nil
-	}
-	kind, ok := n.key("type")
-	if !ok {
-		return nil
-	}
-	contact, ok := n.sender(b, "from", "from_user_id")
-	if !ok {
-		return nil
-	}
-	m := &Message{ID: id, At: at, Type: kind, Contact: contact, Errors: n.errors()}
-	m.Subtype, m.Text, m.Payload = readContent(n, kind)
-	if c := n.object("context"); c != nil {
-		m.Context = &Context{From: c.text("from"), ID: c.text("id")}
-	}
+	m := &Message{ID: i.id, At: i.at, Type: i.kind, Contact: i.contact, Errors: n.errors()}
+	m.Subtype, m.Text, m.Payload = readContent(n, i.kind)
+	m.Answers = n.object("context").text("id")
 	if r := n.object("referral"); r != nil {
 		m.Referral = &Referral{
 			SourceType: r.text("source_type"),

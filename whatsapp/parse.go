@@ -135,7 +135,7 @@ func readChange(value *node, base Update, raw json.RawMessage) {
 		}
 	default:
 		if accountFields[base.Field] {
-			add(value, &AccountUpdate{Event: value.text("event"), At: base.EntryAt, Raw: raw})
+			add(value, &AccountUpdate{At: base.EntryAt, Raw: raw})
 		}
 	}
 	if value.out.findings() == before {

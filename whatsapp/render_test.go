@@ -46,9 +46,7 @@ func renderContent(b *strings.Builder, c Content) {
 		line(b, "type", strings.TrimSpace(c.Type+" "+c.Subtype))
 		line(b, "text", quote(c.Text))
 		line(b, "payload", quote(c.Payload))
-		if c.Context != nil {
-			line(b, "answers", c.Context.ID+" from "+c.Context.From)
-		}
+		line(b, "answers", c.Answers)
 		if c.Referral != nil {
 			line(b, "referral", fmt.Sprintf("%+v", *c.Referral))
 		}
@@ -96,7 +94,6 @@ func renderContent(b *strings.Builder, c Content) {
 		line(b, "from", c.Previous)
 		line(b, "to", c.New)
 	case *AccountUpdate:
-		line(b, "event", c.Event)
 		line(b, "at", at(c.At))
 		line(b, "raw", compact(c.Raw))
 	case *Unknown:

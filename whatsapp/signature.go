@@ -38,7 +38,7 @@ func Verify(body []byte, header string, secrets []string) bool {
 }
 
 // Sign returns the value of SignatureHeader for body, as Meta sends it. It is
-// for those who play Meta: the simulator, and the CLI's examples.
+// for those who play Meta: the simulator, and tests.
 func Sign(body []byte, secret string) string {
 	return signaturePrefix + hex.EncodeToString(digest(body, secret))
 }

@@ -1,6 +1,9 @@
 package whatsapp
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Parsed is the outcome of reading one webhook body.
 type Parsed struct {
@@ -74,4 +77,17 @@ func readError(e *node) Error {
 		Message: e.text("message"),
 		Details: e.object("error_data").text("details"),
 	}
+}
+
+// code reads an optional error code, written as a number or as a string.
+func (n *node) code(name string) int {
+	s := n.label(name)
+	if s == "" {
+		return 0
+	}
+	code, err := strconv.Atoi(s)
+	if err != nil {
+		n.note(name, ReasonWrongType, false)
+	}
+	return code
 }

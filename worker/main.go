@@ -20,7 +20,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "worker:", err, "(worker --help shows the usage)")
 		os.Exit(2)
 	}
-	m.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	m.Log = slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := m.Run(ctx); err != nil {

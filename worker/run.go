@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"reengage/activities"
-	"reengage/clock"
 	"reengage/config"
 	"reengage/db"
 	"reengage/intake"
@@ -69,12 +68,9 @@ func (m *Main) Run(ctx context.Context) error {
 
 // work runs the worker from the moment at which Postgres and Temporal are there until ctx ends.
 func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Client) error {
-	var k clock.Clock
-	if !m.retry(ctx, "read the clock from Postgres", func() (err error) {
-		k, err = db.LoadClock(ctx, pool, m.Config.TimeScale, time.Now())
-		return err
-	}) {
-		return nil
+	k, err := db.AwaitClock(ctx, pool, m.Config.TimeScale, m.Log)
+	if err != nil {
+		return nil // ended before there was anything to do
 	}
 	cards, err := tariff.ShippedCards()
 	if err != nil {

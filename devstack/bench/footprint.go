@@ -76,7 +76,7 @@ func measureFootprint(ctx context.Context, g *ground, n size) (group Group, err 
 	}
 	per := func(bytes int64) float64 { return float64(bytes) / float64(n.openConversations) }
 	group.add("Postgres", "bytes", per(after-before), per(bare))
-	id, _, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: people[0].phone()})
+	id, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: people[0].phone()})
 	if err != nil {
 		return group, err
 	}

@@ -91,7 +91,7 @@ func (s *stage) write(ctx context.Context, people []person) error {
 
 // eventsOf waits for the end of a person's conversation.
 func (s *stage) eventsOf(ctx context.Context, p person) (int, error) {
-	id, _, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: p.phone()})
+	id, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: p.phone()})
 	if err != nil {
 		return 0, err
 	}

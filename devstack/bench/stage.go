@@ -59,7 +59,7 @@ func (g *ground) newStage(ctx context.Context, t *temporalServer, scale float64)
 	}
 	s.store = intake.New(s.serves, s.clock, g.log)
 	// The number has to be known before it can be assigned a scheme.
-	if _, _, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: s.traffic.newcomer().phone()}); err != nil {
+	if _, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: s.traffic.newcomer().phone()}); err != nil {
 		return nil, err
 	}
 	book, err := s.ledger(s.serves)

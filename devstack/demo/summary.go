@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"reengage/db"
+	"reengage/tariff"
 )
 
 // summary prints what Postgres says became of each customer beside what the script wants, and fails where they differ.
@@ -84,5 +85,5 @@ func cell(got, want int64) string {
 }
 
 func money(micros int64, currency string) string {
-	return fmt.Sprintf("%s %.3f", currency, float64(micros)/1e6)
+	return tariff.Money{AmountMicros: micros, Currency: currency}.String()
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"reengage/db"
 	"reengage/devstack/stack"
 	"reengage/whatsapp/whatsapptest"
 )
@@ -59,21 +60,14 @@ func PlayBackDated(ctx context.Context, s *stack.Stack) error {
 // Remember tells a new simulator who has written within the day: its own memory ended with the last run, the stack's
 // did not.
 func Remember(ctx context.Context, s *stack.Stack) error {
-	rows, err := s.Pool.Query(ctx, `SELECT p.phone, c.last_inbound_at FROM conversations c JOIN contacts p ON p.id = c.contact_id
-		WHERE c.expires_at > $1 AND p.phone IS NOT NULL`, s.Now())
+	open, err := db.New(s.Pool).ListOpenPhones(ctx, s.Now())
 	if err != nil {
 		return fmt.Errorf("remember customers: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var phone string
-		var at time.Time
-		if err := rows.Scan(&phone, &at); err != nil {
-			return fmt.Errorf("remember customers: %w", err)
-		}
-		s.Simulator.Remember(stack.BusinessNumber, phone, at)
+	for _, c := range open {
+		s.Simulator.Remember(stack.BusinessNumber, c.Phone, c.LastInboundAt)
 	}
-	return rows.Err()
+	return nil
 }
 
 // How long customers are silent between two messages, in real time.

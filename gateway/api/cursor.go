@@ -5,8 +5,20 @@ import (
 	"encoding/json"
 )
 
-// The limits of a list.
-const maxLimit = 200
+// How many items a page has if nothing is said, and at most.
+const (
+	defaultLimit = 50
+	maxLimit     = 200
+)
+
+// pageSize is how many items a page has that was asked for with this limit. The schema refuses others than 1 to maxLimit;
+// an Execute that is called without HTTP may come with none.
+func pageSize(limit int32) int32 {
+	if limit < 1 || limit > maxLimit {
+		return defaultLimit
+	}
+	return limit
+}
 
 // Page is a part of a list. NextCursor asks for the next one with the same filters; null after the last.
 type Page[T any] struct {

@@ -4,8 +4,9 @@
 //	             401     400, 422            │ intake (writes) or db (reads)
 //	                                         └─► a Problem: status, stable code, field
 //
-// One endpoint is one file: a request struct with an example, and an Execute that knows nothing of HTTP. The OpenAPI
-// document at /openapi.json is made from the same structs; /docs shows it without fetching anything from elsewhere.
+// One endpoint is one file: a request struct with an example, and an Execute that knows nothing of requests and writers.
+// The OpenAPI document at /openapi.json is made from the same structs; /docs shows it without fetching anything from
+// elsewhere.
 //
 // It owns the wire shapes, the keys, the problems and the order of lists. It does not own storing (intake), the rules
 // (conversation) or the ledger's arithmetic (SQL sums of immutable rows). A 200 to a POST means committed. Each POST

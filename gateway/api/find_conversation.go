@@ -31,7 +31,7 @@ func (r *FindConversation) Execute(ctx context.Context, a *API, real time.Time) 
 	if err != nil {
 		return Conversation{}, err
 	}
-	id, _, err := a.store.Resolve(ctx, real, r.Body.BusinessNumber, who)
+	id, err := a.store.Resolve(ctx, real, r.Body.BusinessNumber, who)
 	if err != nil {
 		return Conversation{}, refused(err)
 	}

@@ -75,10 +75,7 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, from, to time.Tim
 	if err := decodeCursor(r.Cursor, &after); err != nil {
 		return Page[Charge]{}, err
 	}
-	limit := r.Limit
-	if limit < 1 || limit > maxLimit {
-		limit = 50
-	}
+	limit := pageSize(r.Limit)
 	rows, err := q.ListCharges(ctx, db.ListChargesParams{
 		Since: from, Until: to, Scheme: r.Scheme, AfterChargedAt: after.At, AfterID: after.ID, MaxRows: limit + 1,
 	})

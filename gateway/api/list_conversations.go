@@ -64,7 +64,7 @@ func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time)
 	page := Page[Conversation]{Items: []Conversation{}}
 	v := newView(now)
 	for i, row := range rows {
-		if i == int(r.limit()) { // read only to know that there is more
+		if i == int(pageSize(r.Limit)) { // read only to know that there is more
 			page.NextCursor = encodeCursor(rows[i-1].cursor(at.Now))
 			break
 		}
@@ -75,13 +75,6 @@ func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time)
 		page.Items = append(page.Items, c)
 	}
 	return page, nil
-}
-
-func (r *ListConversations) limit() int32 {
-	if r.Limit < 1 || r.Limit > maxLimit {
-		return 50
-	}
-	return r.Limit
 }
 
 // listed is a row of either order.
@@ -101,7 +94,7 @@ func (l listed) cursor(now time.Time) listCursor {
 // A status that only one of the two can have leaves the other out.
 func (r *ListConversations) read(ctx context.Context, q *db.Queries, from listCursor) ([]listed, error) {
 	var rows []listed
-	most := r.limit() + 1
+	most := pageSize(r.Limit) + 1
 	search := searchFor(r.Q)
 	openStatus := r.Status == string(conversation.Active) || r.Status == string(conversation.Expiring)
 	if !from.Rest && (r.Status == "" || openStatus) {

@@ -16,7 +16,7 @@ import (
 // Store is what the API needs of intake to write; *intake.Store is one.
 type Store interface {
 	Messages(ctx context.Context, source intake.Source, real time.Time, messages []intake.Message) ([]intake.Stored, error)
-	Resolve(ctx context.Context, real time.Time, phoneNumberID string, who intake.Identity) (id uuid.UUID, created bool, err error)
+	Resolve(ctx context.Context, real time.Time, phoneNumberID string, who intake.Identity) (uuid.UUID, error)
 }
 
 // ContactRef names a contact (W10).

@@ -99,6 +99,7 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request, now time.Time)
 		w.Header().Set("Retry-After", retryAfter)
 		return refuse(w, http.StatusServiceUnavailable, notStored)
 	}
+	h.log.DebugContext(ctx, "webhook stored", "updates", receipt.Updates, "new", receipt.New, "duplicates", receipt.Duplicates)
 	if receipt.Problems > 0 {
 		h.log.WarnContext(ctx, "a webhook holds pieces that could not be understood", "problems", receipt.Problems,
 			"updates", receipt.Updates)

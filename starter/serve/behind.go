@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
@@ -11,35 +10,12 @@ import (
 
 	"reengage/clock"
 	"reengage/config"
-	"reengage/db"
 	"reengage/gateway/api"
 	"reengage/gateway/webhook"
 	"reengage/intake"
 	"reengage/notify"
 	"reengage/relay"
 )
-
-// clockRetry is how long to wait, in real time, before asking the database for the clock again.
-const clockRetry = time.Second
-
-// awaitClock asks the database for the clock until it answers. The error is the context's.
-func (m *Main) awaitClock(ctx context.Context, pool *pgxpool.Pool) (clock.Clock, error) {
-	for said := ""; ; {
-		c, err := db.LoadClock(ctx, pool, m.Config.TimeScale, time.Now())
-		if err == nil {
-			return c, nil
-		}
-		if err.Error() != said { // once, not every second of an outage
-			said = err.Error()
-			m.Log.WarnContext(ctx, "waiting for the database", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return clock.Clock{}, ctx.Err()
-		case <-time.After(clockRetry):
-		}
-	}
-}
 
 // open opens the door and runs what works on the stored, until ctx ends.
 func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal client.Client, c clock.Clock) error {

@@ -101,7 +101,7 @@ func (m *Main) work(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 		return ops.Serve(front, m.http, d, m.Log)
 	})
 	group.Go(func() error {
-		c, err := m.awaitClock(behind, pool)
+		c, err := db.AwaitClock(behind, pool, m.Config.TimeScale, m.Log)
 		if err != nil {
 			return nil // ended before there was anything to do
 		}

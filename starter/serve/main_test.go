@@ -40,7 +40,7 @@ func start(t *testing.T, databaseURL string) *running {
 	r := &running{t: t, ended: make(chan error, 1), main: &serve.Main{
 		Config: config.Config{
 			DatabaseURL: config.Secret(databaseURL), HTTPAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0",
-			APIKeys: []config.Secret{"key"}, AppSecrets: []config.Secret{"app-secret"}, APIURL: config.MetaAPI, TimeScale: 1,
+			APIKeys: []config.Secret{"key"}, AppSecrets: []config.Secret{"app-secret"}, APIURL: "http://127.0.0.1:1", TimeScale: 1,
 		},
 		Log: slog.New(slog.DiscardHandler),
 	}}

@@ -52,7 +52,7 @@ func (s *Simulator) verdict(m *Message, at time.Time, state string) object {
 		if state != "sent" && !arrived(m) {
 			s.delivered[count]++
 		}
-	case old && strings.HasPrefix(category, "utility") && m.line.open(at):
+	case old && strings.HasPrefix(category, "utility") && m.thread.open(at):
 		kind = "free_customer_service"
 	}
 	return object{"billable": kind == "regular", "pricing_model": "PMP", "type": kind, "category": category}

@@ -24,7 +24,7 @@ type Message struct {
 	Body json.RawMessage `json:"body"`
 
 	opaque    string
-	line      *line
+	thread    *thread
 	freeUntil time.Time // the end of its free entry point; zero if it has none
 }
 

@@ -139,13 +139,13 @@ func (s *Simulator) accept(m *Message, chain []step) error {
 	s.byID[m.WAMID] = m
 	auto := s.auto
 	if !m.Dropped {
-		m.line = s.line(m.Number, m.To, m.Recipient)
+		m.thread = s.thread(m.Number, m.To, m.Recipient)
 		if chain == nil {
 			chain = s.usualCourse(m)
 		} else {
 			auto = true // what a script asks for is reported in any case
 		}
-		m.freeUntil = m.line.answered(m.At)
+		m.freeUntil = m.thread.answered(m.At)
 	}
 	s.mu.Unlock()
 	if m.Dropped || !auto || len(chain) == 0 {
@@ -156,7 +156,7 @@ func (s *Simulator) accept(m *Message, chain []step) error {
 
 // usualCourse is what Meta reports of a message unless told otherwise.
 func (s *Simulator) usualCourse(m *Message) []step {
-	if m.Type != "template" && !m.line.open(m.At) {
+	if m.Type != "template" && !m.thread.open(m.At) {
 		return []step{{state: "failed", after: s.cfg.SentAfter, code: 131047, details: "Message failed to send because more " +
 			"than 24 hours have passed since the customer last replied to this number."}}
 	}

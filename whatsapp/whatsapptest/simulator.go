@@ -70,7 +70,7 @@ type Simulator struct {
 	auto       bool
 	rules      []*Rule
 	templates  []Template
-	lines      map[lineKey]*line
+	threads    map[threadKey]*thread
 	delivered  map[allowance]int
 	messages   []*Message
 	byID       map[string]*Message
@@ -102,7 +102,7 @@ func New(cfg Config) (*Simulator, error) {
 		webhookURL: cfg.WebhookURL,
 		random:     rand.New(rand.NewPCG(cfg.Seed, uint64(len(cfg.Numbers)))),
 		auto:       true,
-		lines:      map[lineKey]*line{},
+		threads:    map[threadKey]*thread{},
 		delivered:  map[allowance]int{},
 		byID:       map[string]*Message{},
 	}

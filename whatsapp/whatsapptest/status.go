@@ -76,11 +76,11 @@ func (s *Simulator) status(m *Message, next step) object {
 	defer s.mu.Unlock()
 	at := s.cfg.Now()
 	out := object{"id": m.WAMID, "status": next.state, "timestamp": strconv.FormatInt(at.Unix(), 10)}
-	if m.line.phone != "" {
-		out["recipient_id"] = m.line.phone
+	if m.thread.phone != "" {
+		out["recipient_id"] = m.thread.phone
 	}
-	if m.line.bsuid != "" {
-		out["recipient_user_id"] = m.line.bsuid
+	if m.thread.bsuid != "" {
+		out["recipient_user_id"] = m.thread.bsuid
 	}
 	if m.opaque != "" {
 		out["biz_opaque_callback_data"] = m.opaque

@@ -74,7 +74,7 @@ type InboundMessage struct {
 	ReceivedAt time.Time `json:"received_at,omitzero"` // by the gateway
 	Type       string    `json:"type"`
 	Text       string    `json:"text,omitempty"`        // only from outside
-	EntryPoint string    `json:"entry_point,omitempty"` // ad, page, ... (W8)
+	EntryPoint string    `json:"entry_point,omitempty"` // only from outside: ad, page, ... (W8)
 	Keyword    string    `json:"keyword,omitempty"`     // the gateway's verdict on the text
 }
 
@@ -84,8 +84,8 @@ type OutboundMessage struct {
 	EventID    string    `json:"event_id,omitempty"`
 	ID         string    `json:"id,omitempty"`
 	OccurredAt time.Time `json:"occurred_at"`
-	Type       string    `json:"type"` // template or freeform
-	Category   string    `json:"category,omitempty"`
+	Type       string    `json:"type"`               // template or freeform
+	Category   string    `json:"category,omitempty"` // only from outside, of a template
 }
 
 // SendOutcome is the payload of send_outcome: a failed or settled send. Facts are the row's, after the failure.

@@ -12,11 +12,11 @@ const (
 	entryPointLength = 72 * time.Hour
 )
 
-// lineKey names a customer, by phone or by business-scoped id, at a number.
-type lineKey struct{ number, customer string }
+// threadKey names a customer, by phone or by business-scoped id, at a number.
+type threadKey struct{ number, customer string }
 
-// line is what the simulator remembers of a customer at a business number.
-type line struct {
+// thread is what the simulator remembers of a customer at a business number.
+type thread struct {
 	phone, bsuid string
 	lastInbound  time.Time
 	adAt         time.Time // an ad's customer who is not answered yet; else zero
@@ -24,8 +24,8 @@ type line struct {
 }
 
 // open reports whether free-form messages may be sent at t.
-func (l *line) open(t time.Time) bool {
-	return t.Before(l.lastInbound.Add(windowLength))
+func (th *thread) open(t time.Time) bool {
+	return t.Before(th.lastInbound.Add(windowLength))
 }
 
 // Remember tells the simulator of a customer's message that another run of it
@@ -48,54 +48,54 @@ func (s *Simulator) Remember(number, customer string, at time.Time) {
 func (s *Simulator) remember(number string, in Inbound) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.line(number, in.From, in.BSUID)
+	th := s.thread(number, in.From, in.BSUID)
 	switch in.Type {
 	case "reaction", "system", "unsupported", "errors":
 		return
 	}
-	if in.At.After(l.lastInbound) {
-		l.lastInbound = in.At
+	if in.At.After(th.lastInbound) {
+		th.lastInbound = in.At
 	}
 	var referral struct {
 		SourceType string `json:"source_type"`
 	}
-	if json.Unmarshal(in.Referral, &referral) == nil && referral.SourceType == "ad" && in.At.After(l.adAt) {
-		l.adAt = in.At
+	if json.Unmarshal(in.Referral, &referral) == nil && referral.SourceType == "ad" && in.At.After(th.adAt) {
+		th.adAt = in.At
 	}
 }
 
-// line finds or makes the line of a customer. To be called with s.mu held.
-func (s *Simulator) line(number, phone, bsuid string) *line {
-	l := s.lines[lineKey{number, phone}]
-	if phone == "" || l == nil && bsuid != "" {
-		l = s.lines[lineKey{number, bsuid}]
+// thread finds or makes the thread of a customer. To be called with s.mu held.
+func (s *Simulator) thread(number, phone, bsuid string) *thread {
+	th := s.threads[threadKey{number, phone}]
+	if phone == "" || th == nil && bsuid != "" {
+		th = s.threads[threadKey{number, bsuid}]
 	}
-	if l == nil {
-		l = &line{}
+	if th == nil {
+		th = &thread{}
 	}
 	if phone != "" {
-		l.phone = phone
-		s.lines[lineKey{number, phone}] = l
+		th.phone = phone
+		s.threads[threadKey{number, phone}] = th
 	}
 	if bsuid != "" {
-		l.bsuid = bsuid
-		s.lines[lineKey{number, bsuid}] = l
+		th.bsuid = bsuid
+		s.threads[threadKey{number, bsuid}] = th
 	}
-	return l
+	return th
 }
 
 // answered starts a free entry point if this is the first message after an
 // ad's customer wrote (W8), and returns the end of the one that the message
 // lies in, or the zero time. To be called with s.mu held.
-func (l *line) answered(at time.Time) time.Time {
-	if !l.adAt.IsZero() && !at.Before(l.adAt) && at.Before(l.adAt.Add(windowLength)) {
-		if until := at.Add(entryPointLength); until.After(l.freeUntil) {
-			l.freeUntil = until
+func (th *thread) answered(at time.Time) time.Time {
+	if !th.adAt.IsZero() && !at.Before(th.adAt) && at.Before(th.adAt.Add(windowLength)) {
+		if until := at.Add(entryPointLength); until.After(th.freeUntil) {
+			th.freeUntil = until
 		}
-		l.adAt = time.Time{}
+		th.adAt = time.Time{}
 	}
-	if at.Before(l.freeUntil) {
-		return l.freeUntil
+	if at.Before(th.freeUntil) {
+		return th.freeUntil
 	}
 	return time.Time{}
 }
