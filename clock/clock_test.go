@@ -24,7 +24,7 @@ func drawClock(t *rapid.T) clock.Clock {
 func TestWhoWaitsAsLongAsTheClockSaysNeverWakesTooSoon(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawClock(t)
-		real := wall.Add(time.Duration(rapid.Int64Range(0, 30*24*3600*1e6).Draw(t, "real")) * time.Microsecond)
+		real := wall.Add(time.Duration(rapid.Int64Range(0, 24*3600*1e6).Draw(t, "real")) * time.Microsecond)
 		until := c.At(real).Add(time.Duration(rapid.Int64Range(-1e9, 48*3600*1e6).Draw(t, "until")) * time.Microsecond)
 		wait := c.Wait(until, real)
 		require.Positive(t, wait)
