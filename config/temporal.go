@@ -26,5 +26,7 @@ func Temporal(log *slog.Logger) (client.Options, error) {
 		// By default an instrument that cannot be made would end the process.
 		OnError: func(err error) { log.Error("a Temporal metric cannot be recorded", "error", err) },
 	})
+	// There from the start, so that an alert sees the first one; the SDK itself begins with the first.
+	options.MetricsHandler.Counter("temporal_corrupted_signals").Inc(0)
 	return options, nil
 }

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -12,8 +13,15 @@ import (
 	"reengage/clock"
 )
 
-// LoadClock returns the clock that is kept with the data. All processes of a stack read the same pair. If the scale
-// differs from the one kept, the clock goes on from its virtual time at the new scale.
+// ScaleError says that a process was told another scale than the clock that is kept with the data has.
+type ScaleError struct{ Told, Kept float64 }
+
+func (e *ScaleError) Error() string {
+	return fmt.Sprintf("REENGAGE_TIME_SCALE is %v, but the clock of this database runs at %v, and all processes share it", e.Told, e.Kept)
+}
+
+// LoadClock returns the clock that is kept with the data. All processes of a stack read the same pair. Another scale than
+// the one kept is a *ScaleError, unless there is no conversation yet: then the clock begins at that scale.
 func LoadClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time.Time) (clock.Clock, error) {
 	var c clock.Clock
 	err := InTx(ctx, pool, func(tx pgx.Tx) error {
@@ -25,6 +33,13 @@ func LoadClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time
 		c = clock.Clock{Anchor: row.ClockAnchor.UTC(), Wall: row.ClockWall.UTC(), Scale: row.ClockScale}
 		if c.Scale == scale {
 			return nil
+		}
+		used, err := q.HasConversations(ctx)
+		if err != nil {
+			return err
+		}
+		if used {
+			return &ScaleError{Told: scale, Kept: c.Scale}
 		}
 		c = clock.Clock{Anchor: c.At(real), Wall: real.UTC().Truncate(time.Microsecond), Scale: scale}
 		return q.SetClock(ctx, c.Anchor, c.Wall, c.Scale)
@@ -39,12 +54,14 @@ func LoadClock(ctx context.Context, pool *pgxpool.Pool, scale float64, real time
 const clockRetry = time.Second
 
 // AwaitClock is LoadClock for a process that starts while Postgres is away or not migrated yet: it asks until it is
-// answered, and logs each new reason why not once, not every second of an outage. The error is the context's.
+// answered, and logs each new reason why not once, not every second of an outage. The error is the
+// context's, or a *ScaleError, which waiting does not mend.
 func AwaitClock(ctx context.Context, pool *pgxpool.Pool, scale float64, log *slog.Logger) (clock.Clock, error) {
 	for said := ""; ; {
 		c, err := LoadClock(ctx, pool, scale, time.Now())
-		if err == nil {
-			return c, nil
+		var scaleErr *ScaleError
+		if err == nil || errors.As(err, &scaleErr) {
+			return c, err
 		}
 		if err.Error() != said {
 			said = err.Error()

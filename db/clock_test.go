@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
@@ -51,5 +52,23 @@ func TestEveryProcessOfAStackReadsTheSamePair(t *testing.T) {
 	}
 	faster, err := db.LoadClock(t.Context(), pool, 120, noon.Add(time.Minute))
 	require.NoError(t, err)
-	require.Equal(t, noon.Add(time.Hour), faster.At(noon.Add(time.Minute)), "another scale goes on from the time that the clock shows")
+	require.Equal(t, noon.Add(time.Hour), faster.At(noon.Add(time.Minute)), "before there is a conversation, another scale goes on from the time that the clock shows")
+
+	for _, sql := range []string{
+		`INSERT INTO business_numbers (id, phone_number_id, created_at) VALUES (gen_random_uuid(), 'shop', now())`,
+		`INSERT INTO contacts (id, bsuid, created_at) VALUES (gen_random_uuid(), 'BR.1', now())`,
+		`INSERT INTO conversations (id, business_number_id, contact_id, created_at) SELECT gen_random_uuid(), n.id, p.id, now() FROM business_numbers n, contacts p`,
+	} {
+		_, err := pool.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	_, err = db.LoadClock(t.Context(), pool, 1, noon.Add(time.Hour))
+	var scaleErr *db.ScaleError
+	require.ErrorAs(t, err, &scaleErr, "a process with another scale must not move everybody's clock")
+	require.ErrorContains(t, err, "REENGAGE_TIME_SCALE is 1")
+	_, err = db.AwaitClock(t.Context(), pool, 1, slog.New(slog.DiscardHandler))
+	require.ErrorAs(t, err, &scaleErr)
+	again, err := db.LoadClock(t.Context(), pool, 120, noon.Add(time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, faster, again)
 }

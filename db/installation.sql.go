@@ -21,6 +21,17 @@ func (q *Queries) GetEventKey(ctx context.Context) ([]byte, error) {
 	return event_key, err
 }
 
+const hasConversations = `-- name: HasConversations :one
+SELECT EXISTS (SELECT FROM conversations)
+`
+
+func (q *Queries) HasConversations(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, hasConversations)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const lockClock = `-- name: LockClock :one
 SELECT clock_anchor, clock_wall, clock_scale, clock_seen FROM installation FOR UPDATE
 `

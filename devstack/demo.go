@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -39,13 +40,18 @@ func (demoCommand) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	defer s.Stop(context.WithoutCancel(ctx))
 	fmt.Printf("\nTwo days begin; a day lasts a minute. Watch them in the Temporal UI: %s\n\n", s.Ready.TemporalUI)
-	failed := s.Failed()
+	watched, stop := context.WithCancel(ctx)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() { failed <- s.Supervise(watched) }()
 	played := make(chan error, 1)
 	go func() { played <- demo.Play(ctx, s, os.Stdout) }()
 	select {
 	case err := <-failed:
-		return err
+		return errors.Join(err, ctx.Err())
 	case err := <-played:
+		stop()
+		<-failed // nothing is started again while everything stops
 		if err != nil {
 			return fmt.Errorf("the demo did not come out as its script says:\n%w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 
 	"reengage/devstack/people"
@@ -19,8 +20,11 @@ type devCommand struct {
 
 // Run keeps a stack running until ctx ends, then stops it in order and keeps its data.
 func (c devCommand) Run(ctx context.Context, log *slog.Logger) error {
-	if c.Scale <= 0 {
-		return fmt.Errorf("REENGAGE_TIME_SCALE is %v; it must be greater than 0", c.Scale)
+	if !(c.Scale > 0) || math.IsInf(c.Scale, 0) {
+		return fmt.Errorf("REENGAGE_TIME_SCALE is %v; it must be a number greater than 0", c.Scale)
+	}
+	if c.PortBase != 0 && (c.PortBase < 1024 || c.PortBase > 65535-10) {
+		return fmt.Errorf("REENGAGE_DEV_PORT_BASE is %d; it must be between 1024 and 65525", c.PortBase)
 	}
 	bin, err := buildPrograms(ctx)
 	if err != nil {
@@ -55,12 +59,7 @@ func (c devCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if !c.Quiet {
 		go people.ChatNowAndThen(ctx, s, log)
 	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-s.Failed():
-		return err
-	}
+	return s.Supervise(ctx)
 }
 
 type resetCommand struct{}

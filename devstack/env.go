@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 
 	"reengage/devstack/ready"
 )
@@ -20,9 +21,10 @@ func (envCommand) Run() error {
 		return err
 	}
 	for _, v := range [][2]string{
-		{"REENGAGE_URL", r.API}, {"REENGAGE_API_KEY", r.APIKey}, {"REENGAGE_OPS_URL", r.Ops},
+		{"REENGAGE_URL", r.API}, {"REENGAGE_API_KEY", r.APIKey}, {"REENGAGE_OPS_URL", r.Ops}, {"REENGAGE_WORKER_OPS_URL", r.WorkerOps},
 		{"WHATSAPP_APP_SECRET", r.AppSecret}, {"WHATSAPP_VERIFY_TOKEN", r.VerifyToken},
-		{"BUSINESS_NUMBER", r.BusinessNumber}, {"SIMULATOR_URL", r.Simulator},
+		{"BUSINESS_NUMBER", r.BusinessNumber}, {"WHATSAPP_API_URL", r.Simulator},
+		{"REENGAGE_TIME_SCALE", strconv.FormatFloat(r.Clock.Scale, 'g', -1, 64)},
 		{"TEMPORAL_ADDRESS", r.Temporal}, {"TEMPORAL_UI_URL", r.TemporalUI}, {"DATABASE_URL", r.Database},
 	} {
 		fmt.Printf("export %s='%s'\n", v[0], v[1])

@@ -119,7 +119,7 @@ func TestAProcessWhosePostgresAndTemporalAreAwayIsHealthyAndNotReady(t *testing.
 	temporal, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1", Logger: nil})
 	require.NoError(t, err)
 	defer temporal.Close()
-	checks := []ops.Check{ops.Database(pool), ops.Temporal(temporal)}
+	checks := []ops.Check{ops.Database(pool), ops.Temporal(temporal, "")}
 
 	code, r := readyz(t, checks...)
 	require.Equal(t, http.StatusServiceUnavailable, code)

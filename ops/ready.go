@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"reengage/db"
@@ -39,10 +42,17 @@ func Database(pool *pgxpool.Pool) Check {
 	}}
 }
 
-// Temporal checks that the Temporal server is serving.
-func Temporal(c client.Client) Check {
+// Temporal checks that the Temporal server is serving and has our namespace; empty means its default one.
+func Temporal(c client.Client, namespace string) Check {
+	if namespace == "" {
+		namespace = client.DefaultNamespace
+	}
 	return Check{Name: "temporal", Probe: func(ctx context.Context) error {
-		_, err := c.CheckHealth(ctx, &client.CheckHealthRequest{})
+		_, err := c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+		var missing *serviceerror.NamespaceNotFound
+		if errors.As(err, &missing) {
+			return fmt.Errorf("TEMPORAL_NAMESPACE is %s, which the server does not have", namespace)
+		}
 		return err
 	}}
 }

@@ -9,3 +9,6 @@ UPDATE installation SET clock_anchor = @anchor, clock_wall = @wall, clock_scale 
 
 -- name: TouchClock :exec
 UPDATE installation SET clock_seen = @seen;
+
+-- name: HasConversations :one
+SELECT EXISTS (SELECT FROM conversations);

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -25,6 +27,16 @@ import (
 type Main struct {
 	Config config.Config
 	Log    *slog.Logger
+
+	polling atomic.Bool
+}
+
+// started is a check: the worker is one only once it asks for tasks.
+func (m *Main) started(context.Context) error {
+	if !m.polling.Load() {
+		return errors.New("waits for Postgres and Temporal")
+	}
+	return nil
 }
 
 // stopTimeout is how long activities under way may take to end when the worker stops, in real time. What does not end
@@ -57,9 +69,8 @@ func (m *Main) Run(ctx context.Context) error {
 	}
 	defer temporal.Close()
 	served := make(chan error, 1)
-	go func() {
-		served <- ops.Serve(ctx, listener, ops.Handler(metrics, ops.Database(pool), ops.Temporal(temporal)), m.Log)
-	}()
+	checks := []ops.Check{ops.Database(pool), ops.Temporal(temporal, options.Namespace), {Name: "started", Probe: m.started}}
+	go func() { served <- ops.Serve(ctx, listener, ops.Handler(metrics, checks...), m.Log) }()
 	if err := m.work(ctx, pool, temporal); err != nil {
 		return err
 	}
@@ -69,8 +80,11 @@ func (m *Main) Run(ctx context.Context) error {
 // work runs the worker from the moment at which Postgres and Temporal are there until ctx ends.
 func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Client) error {
 	k, err := db.AwaitClock(ctx, pool, m.Config.TimeScale, m.Log)
-	if err != nil {
+	if ctx.Err() != nil {
 		return nil // ended before there was anything to do
+	}
+	if err != nil {
+		return err
 	}
 	cards, err := tariff.ShippedCards()
 	if err != nil {
@@ -97,6 +111,7 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 		return nil
 	}
 	defer w.Stop()
+	m.polling.Store(true)
 	m.Log.Info("worker is ready", "task_queue", contract.TaskQueue)
 	select {
 	case <-ctx.Done():

@@ -55,7 +55,7 @@ func (b *Business) send(ctx context.Context, to Recipient, kind, category string
 	}
 	at := b.stack.Now()
 	url := fmt.Sprintf("%s/v26.0/%s/messages", b.stack.Ready.Simulator, stack.BusinessNumber)
-	if err := b.post(ctx, url, b.stack.AccessToken, message, &accepted); err != nil {
+	if err := b.post(ctx, url, stack.AccessToken, message, &accepted); err != nil {
 		return err
 	}
 	if len(accepted.Messages) != 1 {

@@ -14,8 +14,8 @@ import (
 
 // Ready describes a running stack: addresses, and the stack's own throw-away secrets.
 type Ready struct {
-	API            string      `json:"api"` // http://host:port, as all addresses of servers for people or programs
-	Ops            string      `json:"ops"`
+	API            string      `json:"api"`           // http://host:port, as all addresses of servers for people or programs
+	Ops            string      `json:"ops"`           // of the gateway
 	Console        *string     `json:"console"`       // nil: there is none
 	ConsoleLogin   *string     `json:"console_login"` // nil: there is none
 	Temporal       string      `json:"temporal"`      // host:port
@@ -27,6 +27,7 @@ type Ready struct {
 	VerifyToken    string      `json:"verify_token"`
 	BusinessNumber string      `json:"business_number"` // phone number id
 	Clock          clock.Clock `json:"clock"`
+	WorkerOps      string      `json:"worker_ops"` // beside the contract: /metrics of the worker
 }
 
 // dirVariable moves the data of the stack.

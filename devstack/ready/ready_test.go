@@ -27,7 +27,7 @@ func TestTheLineIsExactlyTheContracts(t *testing.T) {
 	require.Equal(t, `{"api":"http://127.0.0.1:8080","ops":"http://127.0.0.1:9090","console":null,"console_login":null,`+
 		`"temporal":"127.0.0.1:7233","temporal_ui":"http://127.0.0.1:8233","database":"postgres://127.0.0.1/reengage",`+
 		`"simulator":"http://127.0.0.1:8090","api_key":"k","app_secret":"s","verify_token":"v","business_number":"106540352242922",`+
-		`"clock":{"anchor":"2026-11-20T00:00:00Z","wall":"2026-11-21T00:00:00Z","scale":60}}`, text)
+		`"clock":{"anchor":"2026-11-20T00:00:00Z","wall":"2026-11-21T00:00:00Z","scale":60},"worker_ops":""}`, text)
 }
 
 func TestWhatIsWrittenIsReadAndOnlyByItsAccount(t *testing.T) {
@@ -52,7 +52,7 @@ func TestWhatIsWrittenIsReadAndOnlyByItsAccount(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(dir, "ready.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &line), "the same JSON as the line's")
-	require.Len(t, line, 13)
+	require.Len(t, line, 14)
 
 	require.NoError(t, ready.Remove(dir))
 	_, err = ready.Read(dir)

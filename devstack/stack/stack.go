@@ -34,9 +34,11 @@ import (
 // The stack's one business number, from the range reserved for fiction, with the tariff that it keeps.
 const (
 	BusinessNumber = "105550100"
-	display        = "+1 202-555-0100"
-	waba           = "100555010000"
-	scheme         = "zenvia-conversion"
+	// AccessToken is what our own senders carry; the simulator takes any.
+	AccessToken = "simulated"
+	display     = "+1 202-555-0100"
+	waba        = "100555010000"
+	scheme      = "zenvia-conversion"
 )
 
 // Stack is a running system.
@@ -59,8 +61,6 @@ type Stack struct {
 	worker, gateway *child
 	stopSeen        context.CancelFunc
 	notifySecret    string
-	// AccessToken is what sends to the simulator must carry.
-	AccessToken string
 }
 
 // Now is the virtual time.
@@ -73,7 +73,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{options: o, lock: lock, AccessToken: rand.Text()}
+	s := &Stack{options: o, lock: lock}
 	defer func() {
 		if err != nil {
 			s.Stop(context.WithoutCancel(ctx))
@@ -147,7 +147,7 @@ func (s *Stack) startSimulator(context.Context) error {
 	s.Ready.AppSecret, s.Ready.VerifyToken, s.Ready.APIKey = rand.Text(), rand.Text(), "rk_"+rand.Text()
 	var err error
 	s.Simulator, err = whatsapptest.New(whatsapptest.Config{
-		AppSecret: s.Ready.AppSecret, AccessToken: s.AccessToken, WABA: waba,
+		AppSecret: s.Ready.AppSecret, WABA: waba,
 		Numbers: []whatsapptest.Number{{ID: BusinessNumber, Display: display}},
 		Now:     s.Now, Scale: s.options.Scale,
 	})
@@ -176,6 +176,7 @@ func (s *Stack) startWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.Ready.WorkerOps = "http://" + port
 	s.worker = &child{name: "the worker", path: filepath.Join(s.options.Bin, "worker"), log: logFile(s.options.Dir, "worker"),
 		env: s.environment("REENGAGE_OPS_ADDR=" + port), ready: "http://" + port + "/readyz"}
 	return s.worker.start(ctx)
@@ -205,7 +206,7 @@ func (s *Stack) environment(more ...string) []string {
 		"DATABASE_URL=" + s.Ready.Database,
 		"TEMPORAL_ADDRESS=" + s.Ready.Temporal, "TEMPORAL_NAMESPACE=" + s.temporalServer.Namespace(), "TEMPORAL_CONFIG_FILE=" + os.DevNull,
 		"TEMPORAL_UI_URL=" + s.Ready.TemporalUI,
-		"WHATSAPP_API_URL=" + s.Ready.Simulator, "WHATSAPP_ACCESS_TOKEN=" + s.AccessToken,
+		"WHATSAPP_API_URL=" + s.Ready.Simulator, "WHATSAPP_ACCESS_TOKEN=" + AccessToken,
 		"REENGAGE_TIME_SCALE=" + strconv.FormatFloat(s.options.Scale, 'g', -1, 64),
 		"REENGAGE_NOTIFY_URL=" + s.Receiver.URL, "REENGAGE_NOTIFY_SECRET=" + s.notifySecret, "REENGAGE_NOTIFY_ALLOW_PRIVATE=true",
 	}, more...)
@@ -251,24 +252,36 @@ func (s *Stack) KillTemporal() { s.temporalServer.Kill() }
 // RestartTemporal starts a killed Temporal again, on the same data.
 func (s *Stack) RestartTemporal(ctx context.Context) error { return s.temporalServer.Restart(ctx) }
 
-// Failed tells of the stack's processes that end by themselves.
-func (s *Stack) Failed() <-chan error {
-	failed := make(chan error, 4)
-	watch := func(name string, done <-chan struct{}, err func() error) {
-		go func() {
-			<-done
-			cause := err()
-			if cause == nil {
-				cause = errors.New("nobody here told it to")
+// Supervise returns when Postgres or Temporal ends by itself, with an error that says so, or when ctx ends. A worker or
+// gateway that ends is started again, as an operator's process manager would, and told of.
+func (s *Stack) Supervise(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.postgres.Done():
+			return ended("Postgres", s.postgres.Err())
+		case <-s.temporalServer.Done():
+			return ended("Temporal", s.temporalServer.Err())
+		case <-s.worker.process.Done():
+			s.options.step("the worker ended; starting it again")
+			if err := s.worker.start(ctx); err != nil && ctx.Err() == nil {
+				return err
 			}
-			failed <- fmt.Errorf("%s ended by itself: %w", name, cause)
-		}()
+		case <-s.gateway.process.Done():
+			s.options.step("the gateway ended; starting it again")
+			if err := s.gateway.start(ctx); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
 	}
-	watch("Postgres", s.postgres.Done(), s.postgres.Err)
-	watch("Temporal", s.temporalServer.Done(), s.temporalServer.Err)
-	watch("the worker", s.worker.process.Done(), s.worker.process.Err)
-	watch("the gateway", s.gateway.process.Done(), s.gateway.process.Err)
-	return failed
+}
+
+func ended(name string, cause error) error {
+	if cause == nil {
+		cause = errors.New("nobody here told it to")
+	}
+	return fmt.Errorf("%s ended by itself: %w", name, cause)
 }
 
 // Stop ends everything: gateway, worker, Temporal, Postgres. Data stays.

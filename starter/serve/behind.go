@@ -13,6 +13,7 @@ import (
 	"reengage/gateway/api"
 	"reengage/gateway/webhook"
 	"reengage/intake"
+	"reengage/ledger"
 	"reengage/notify"
 	"reengage/relay"
 )
@@ -27,6 +28,13 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 	api.New(api.Deps{
 		Pool: pool, Store: store, Clock: c, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
 	}).Register(mux)
+
+	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
+	observed, err := ledger.New(pool, nil, m.Log).Observe()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = observed.Unregister() }()
 
 	behind := []interface{ Run(context.Context) error }{
 		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),

@@ -58,9 +58,13 @@ func (m *Main) Run(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	temporal, err := m.temporal()
+	options, err := config.Temporal(m.Log)
 	if err != nil {
 		return err
+	}
+	temporal, err := client.NewLazyClient(options)
+	if err != nil {
+		return fmt.Errorf("temporal client: %w", err)
 	}
 	defer temporal.Close()
 
@@ -68,7 +72,7 @@ func (m *Main) Run(ctx context.Context) error {
 	opsCtx, stopOps := context.WithCancel(context.WithoutCancel(ctx))
 	var operators errgroup.Group
 	operators.Go(func() error {
-		checks := []ops.Check{ops.Database(pool), ops.Temporal(temporal), d.check()}
+		checks := []ops.Check{ops.Database(pool), ops.Temporal(temporal, options.Namespace), d.check()}
 		return ops.Serve(opsCtx, m.ops, ops.Handler(metrics, checks...), m.Log)
 	})
 	err = m.work(ctx, d, pool, temporal)
@@ -78,18 +82,6 @@ func (m *Main) Run(ctx context.Context) error {
 	}
 	m.Log.Info("ended")
 	return nil
-}
-
-func (m *Main) temporal() (client.Client, error) {
-	options, err := config.Temporal(m.Log)
-	if err != nil {
-		return nil, err
-	}
-	c, err := client.NewLazyClient(options)
-	if err != nil {
-		return nil, fmt.Errorf("temporal client: %w", err)
-	}
-	return c, nil
 }
 
 // work serves requests until ctx ends, and only then, when none is under way any more, ends what works on the stored.
@@ -102,8 +94,11 @@ func (m *Main) work(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 	})
 	group.Go(func() error {
 		c, err := db.AwaitClock(behind, pool, m.Config.TimeScale, m.Log)
-		if err != nil {
+		if behind.Err() != nil {
 			return nil // ended before there was anything to do
+		}
+		if err != nil {
+			return err
 		}
 		return m.open(behind, d, pool, temporal, c)
 	})

