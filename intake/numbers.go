@@ -28,13 +28,25 @@ func (a *attempt) findNumbers(ctx context.Context) error {
 		Display       string    `json:"display"`
 		WABA          string    `json:"waba_id"`
 	}
-	var unknown []row
+	var asked []string
 	for id, s := range a.b.numbers {
 		if n, ok := a.Store.numbers.Load(id); ok && !n.(number).lacks(s) {
 			a.numbers[id] = n.(number)
-			continue
+		} else {
+			asked = append(asked, id)
 		}
-		unknown = append(unknown, row{ID: uuid.New(), PhoneNumberID: id, Display: s.display, WABA: s.waba})
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	if err := a.readNumbers(ctx, asked); err != nil {
+		return err
+	}
+	var unknown []row
+	for _, id := range asked {
+		if s, n := a.b.numbers[id], a.numbers[id]; n.id == uuid.Nil || n.lacks(s) {
+			unknown = append(unknown, row{ID: uuid.New(), PhoneNumberID: id, Display: s.display, WABA: s.waba})
+		}
 	}
 	if len(unknown) == 0 {
 		return nil
@@ -48,6 +60,16 @@ func (a *attempt) findNumbers(ctx context.Context) error {
 		a.numbers[r.PhoneNumberID] = number{id: r.ID, waba: r.WabaID != "", display: r.Display != ""}
 	}
 	return nil
+}
+
+// readNumbers looks up what is known of numbers. To read them is enough but for the first body that names one: writing,
+// even where it changes nothing, would wait for every other process that does.
+func (a *attempt) readNumbers(ctx context.Context, ids []string) error {
+	rows, err := a.q.FindNumbers(ctx, ids)
+	for _, r := range rows {
+		a.numbers[r.PhoneNumberID] = number{id: r.ID, waba: r.WabaID != "", display: r.Display != ""}
+	}
+	return err
 }
 
 // rememberNumbers keeps what has been committed.

@@ -25,7 +25,8 @@ type Store struct {
 	count instruments
 
 	key     atomic.Pointer[eventKey]
-	numbers sync.Map // phone number id → number, for those about which there is nothing left to learn
+	numbers sync.Map     // phone number id → number, for those about which there is nothing left to learn
+	wakes   atomic.Int64 // asked for and not done
 }
 
 // New returns a Store. c turns the real time of receipt into the virtual one that facts are in.
