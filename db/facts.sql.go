@@ -7,7 +7,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -150,20 +149,6 @@ func (q *Queries) LockConversations(ctx context.Context, arg LockConversationsPa
 	return items, nil
 }
 
-const startConversations = `-- name: StartConversations :exec
-INSERT INTO conversations (id, business_number_id, contact_id, created_at)
-SELECT c.id, c.business_number_id, c.contact_id, $1
-FROM jsonb_to_recordset($2::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
-ORDER BY c.business_number_id, c.contact_id
-ON CONFLICT (business_number_id, contact_id) DO NOTHING
-`
-
-// Makes the conversations that do not exist yet.
-func (q *Queries) StartConversations(ctx context.Context, now time.Time, conversations json.RawMessage) error {
-	_, err := q.db.Exec(ctx, startConversations, now, conversations)
-	return err
-}
-
 const sumOutbound = `-- name: SumOutbound :one
 SELECT
     coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
@@ -176,8 +161,11 @@ SELECT
               FILTER (WHERE s.id IS NOT NULL AND o.delivery_status = 'failed' AND e.type = 'freeform'))[1],
              '00000000-0000-0000-0000-000000000000')::uuid AS disputed_by
 FROM events e
-LEFT JOIN outbound_messages o ON o.message_id = e.id
-LEFT JOIN events s ON s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047
+LEFT JOIN LATERAL (SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = e.id OFFSET 0) o ON true
+LEFT JOIN LATERAL (
+    SELECT s.id, s.occurred_at FROM events s
+    WHERE s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
+) s ON true
 WHERE e.conversation_id = $1 AND e.kind = 'outbound'
 `
 

@@ -60,8 +60,8 @@ func TestABodyCostsAHandfulOfRoundTrips(t *testing.T) {
 	require.EqualValues(t, 4, cost(body("wamid.B", receivedAt)), "begin, lock, store, commit")
 	require.EqualValues(t, 4, cost(body("wamid.B", receivedAt)), "a duplicate")
 	require.EqualValues(t, 6, cost(webhook(shop, nil, []object{status("wamid.OUT", "sent", receivedAt, 0)})), "a status")
-	require.EqualValues(t, 10, cost(many(0, 1)), "a new contact")
-	require.EqualValues(t, 10, cost(many(1, 500)), "499 new contacts")
+	require.EqualValues(t, 8, cost(many(0, 1)), "a new contact")
+	require.EqualValues(t, 8, cost(many(1, 500)), "499 new contacts")
 	require.EqualValues(t, 4, cost(many(0, 500)), "500 duplicates")
 }
 

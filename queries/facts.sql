@@ -1,11 +1,3 @@
--- name: StartConversations :exec
--- Makes the conversations that do not exist yet.
-INSERT INTO conversations (id, business_number_id, contact_id, created_at)
-SELECT c.id, c.business_number_id, c.contact_id, @now
-FROM jsonb_to_recordset(@conversations::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
-ORDER BY c.business_number_id, c.contact_id
-ON CONFLICT (business_number_id, contact_id) DO NOTHING;
-
 -- name: LockConversations :many
 -- Locks, in id order, the conversations of people, of outbound messages, and those named by id, and returns them; with
 -- each the index of the person it was found for, or -1. If the people are not all known exactly as they are given here,
@@ -85,6 +77,9 @@ SELECT
               FILTER (WHERE s.id IS NOT NULL AND o.delivery_status = 'failed' AND e.type = 'freeform'))[1],
              '00000000-0000-0000-0000-000000000000')::uuid AS disputed_by
 FROM events e
-LEFT JOIN outbound_messages o ON o.message_id = e.id
-LEFT JOIN events s ON s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047
+LEFT JOIN LATERAL (SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = e.id OFFSET 0) o ON true
+LEFT JOIN LATERAL (
+    SELECT s.id, s.occurred_at FROM events s
+    WHERE s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
+) s ON true
 WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound';
