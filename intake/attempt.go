@@ -9,8 +9,8 @@ import (
 )
 
 // attempt is one run of the transaction. Everything it locks, it locks in this order, and each in key order, so that
-// transactions wait for one another but never in a circle: numbers, aliases, contacts, conversations, outbound
-// messages, events, and at last the marks.
+// transactions wait for one another but never in a circle: aliases, contacts, conversations, outbound messages, events, and
+// at last the marks.
 type attempt struct {
 	*Store
 	q *db.Queries
@@ -31,14 +31,14 @@ type attempt struct {
 	toSignal bool                             // there is something to signal
 }
 
-func newAttempt(s *Store, q *db.Queries, b *batch) *attempt {
-	return &attempt{Store: s, q: q, b: b, numbers: map[string]number{}, locked: map[uuid.UUID]*facts{},
+func newAttempt(s *Store, q *db.Queries, b *batch, numbers map[string]number) *attempt {
+	return &attempt{Store: s, q: q, b: b, numbers: numbers, locked: map[uuid.UUID]*facts{},
 		tracked: map[uuid.UUID]db.OutboundMessage{}, fresh: map[uuid.UUID]bool{}}
 }
 
 func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		a.findNumbers, a.lockConversations, a.trackOutbound, a.storeEvents, a.adoptStatuses, a.moveDelivery, a.setFacts,
+		a.lockConversations, a.trackOutbound, a.storeEvents, a.adoptStatuses, a.moveDelivery, a.setFacts,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -177,9 +177,8 @@ func (a *attempt) setFacts(ctx context.Context) error {
 	return err
 }
 
-// committed counts what has come about, remembers what may be, and wakes the relay.
+// committed counts what has come about and wakes the relay.
 func (a *attempt) committed(ctx context.Context) {
-	a.rememberNumbers()
 	for _, e := range a.events {
 		a.count.heard(ctx, a.b.source, e.Kind, a.fresh[e.ID])
 	}
