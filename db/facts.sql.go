@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,10 +33,10 @@ func (q *Queries) FindOpened(ctx context.Context, conversationID *uuid.UUID) (ti
 
 const lockConversations = `-- name: LockConversations :many
 WITH person AS (
-    SELECT unnest($1::int[]) AS index, unnest($2::uuid[]) AS business_number_id,
-           nullif(unnest($3::uuid[]), '00000000-0000-0000-0000-000000000000') AS contact_id,
-           nullif(unnest($4::text[]), '') AS phone, nullif(unnest($5::text[]), '') AS bsuid,
-           nullif(unnest($6::text[]), '') AS name
+    SELECT (p.value ->> 'index')::int AS index, (p.value ->> 'business_number_id')::uuid AS business_number_id,
+           (p.value ->> 'contact_id')::uuid AS contact_id, p.value ->> 'phone' AS phone, p.value ->> 'bsuid' AS bsuid,
+           p.value ->> 'name' AS name
+    FROM jsonb_array_elements($1::jsonb) AS p
 ), known AS (
     SELECT p.index, v.id AS conversation_id, c.market
     FROM person p
@@ -64,11 +65,11 @@ WITH person AS (
 ), wanted AS (
     SELECT k.conversation_id, k.index, k.market FROM known k
     UNION ALL
-    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY($7::uuid[])
+    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY(ARRAY(SELECT unnest($2::uuid[])))
     UNION ALL
     SELECT c.id, -1, p.market
     FROM conversations c CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = c.contact_id OFFSET 0) p
-    WHERE c.id = ANY($8::uuid[])
+    WHERE c.id = ANY(ARRAY(SELECT unnest($3::uuid[])))
 ), lookup AS MATERIALIZED (
     -- Empty, so that nobody is locked, unless everybody is known.
     SELECT w.conversation_id, w.index, w.market FROM wanted w
@@ -76,20 +77,10 @@ WITH person AS (
 )
 SELECT w.index::int AS index, w.market::text AS market, c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
+WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
 ORDER BY c.id
 FOR NO KEY UPDATE OF c
 `
-
-type LockConversationsParams struct {
-	Indexes           []int32
-	BusinessNumberIds []uuid.UUID
-	ContactIds        []uuid.UUID
-	Phones            []string
-	Bsuids            []string
-	Names             []string
-	MessageIds        []uuid.UUID
-	ConversationIds   []uuid.UUID
-}
 
 type LockConversationsRow struct {
 	Index        int32
@@ -102,18 +93,11 @@ type LockConversationsRow struct {
 // nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 // before conversations.
 // Each step is looked up for one person at a time: OFFSET 0 keeps the planner from joining whole tables instead, which it
-// takes to be cheap as long as it does not know how large they have become.
-func (q *Queries) LockConversations(ctx context.Context, arg LockConversationsParams) ([]LockConversationsRow, error) {
-	rows, err := q.db.Query(ctx, lockConversations,
-		arg.Indexes,
-		arg.BusinessNumberIds,
-		arg.ContactIds,
-		arg.Phones,
-		arg.Bsuids,
-		arg.Names,
-		arg.MessageIds,
-		arg.ConversationIds,
-	)
+// takes to be cheap as long as it does not know how large they have become. People come as JSON and ids through a
+// subquery, because the planner's guess of their number is then always the same: one plan is made for all lengths and kept.
+// Says the same again, but so that the planner expects few and does not read the whole table for one.
+func (q *Queries) LockConversations(ctx context.Context, people json.RawMessage, messageIds []uuid.UUID, conversationIds []uuid.UUID) ([]LockConversationsRow, error) {
+	rows, err := q.db.Query(ctx, lockConversations, people, messageIds, conversationIds)
 	if err != nil {
 		return nil, err
 	}

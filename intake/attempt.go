@@ -73,27 +73,31 @@ func (a *attempt) lockConversations(ctx context.Context) error {
 	return nil
 }
 
+// wantedPerson is somebody whose conversation is to be locked. The contact is set if it had to be found or made.
+type wantedPerson struct {
+	Index            int       `json:"index"`
+	BusinessNumberID uuid.UUID `json:"business_number_id"`
+	ContactID        uuid.UUID `json:"contact_id,omitzero"`
+	Phone            string    `json:"phone,omitempty"`
+	BSUID            string    `json:"bsuid,omitempty"`
+	Name             string    `json:"name,omitempty"`
+}
+
 // lock reports false if some of the people are not known exactly as they are named.
 func (a *attempt) lock(ctx context.Context, statusOf []uuid.UUID) (bool, error) {
-	arg := db.LockConversationsParams{MessageIds: statusOf, ConversationIds: a.b.conversations}
+	people := make([]wantedPerson, len(a.b.people))
 	for i, p := range a.b.people {
-		arg.Indexes = append(arg.Indexes, int32(i))
-		arg.BusinessNumberIds = append(arg.BusinessNumberIds, a.numbers[p.number].id)
-		arg.Phones = append(arg.Phones, p.phone)
-		arg.Bsuids = append(arg.Bsuids, p.bsuid)
-		arg.Names = append(arg.Names, p.name)
-		contact := uuid.UUID{}
+		people[i] = wantedPerson{Index: i, BusinessNumberID: a.numbers[p.number].id, Phone: p.phone, BSUID: p.bsuid, Name: p.name}
 		if a.contacts != nil {
-			contact = a.contacts[i]
+			people[i].ContactID = a.contacts[i]
 		}
-		arg.ContactIds = append(arg.ContactIds, contact)
 	}
-	rows, err := a.q.LockConversations(ctx, arg)
+	rows, err := a.q.LockConversations(ctx, encode(people), statusOf, a.b.conversations)
 	if err != nil {
 		return false, err
 	}
 	a.conversations = make([]db.Conversation, len(a.b.people))
-	people := 0
+	known := 0
 	for _, r := range rows {
 		f := r.Conversation.Facts()
 		if a.locked[r.Conversation.ID] == nil {
@@ -104,10 +108,10 @@ func (a *attempt) lock(ctx context.Context, statusOf []uuid.UUID) (bool, error) 
 		}
 		if r.Index >= 0 {
 			a.conversations[r.Index] = r.Conversation
-			people++
+			known++
 		}
 	}
-	return people == len(a.b.people), nil
+	return known == len(a.b.people), nil
 }
 
 // address fills in what has been found out about the event's number and contact.

@@ -142,6 +142,9 @@ func TestStatusInSQLIsTheStatusInGo(t *testing.T) {
 			f.OpenedAt, f.ExpiresAt = f.LastInboundAt, f.LastInboundAt.Add(24*time.Hour)
 		}
 		now := instant(rt, "now")
+		if !f.ExpiresAt.IsZero() && rapid.Bool().Draw(rt, "near the end") {
+			now = f.ExpiresAt.Add(time.Duration(rapid.SampledFrom([]int{-3601, -3600, -3599, -1, 0, 1}).Draw(rt, "from the end")) * time.Second)
+		}
 		var got string
 		err := pool.QueryRow(t.Context(), `SELECT conversation_status(jsonb_populate_record(NULL::conversations,
 			jsonb_strip_nulls($1::jsonb)), $2)`, f, now).Scan(&got)

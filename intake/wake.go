@@ -7,8 +7,12 @@ import (
 	"reengage/db"
 )
 
-// wakeWithin bounds a notification; one that gets lost costs the relay the rest of its second between two looks.
-const wakeWithin = 5 * time.Second
+const (
+	// wakeWithin bounds a notification; one that gets lost costs the relay the rest of its second between two looks.
+	wakeWithin = 5 * time.Second
+	// wakePause keeps the notifications of a flood apart. The first after a quiet time is sent at once.
+	wakePause = 5 * time.Millisecond
+)
 
 // wakeRelay tells the relay that something is committed that is to be signalled, and does not wait for it. Of one process
 // at most one notification is under way: what is committed meanwhile is told of by one more.
@@ -23,6 +27,7 @@ func (s *Store) wakeRelay() {
 				s.log.DebugContext(ctx, "the relay was not woken", "error", err)
 			}
 			cancel()
+			time.Sleep(wakePause)
 		}
 	}()
 }

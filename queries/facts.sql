@@ -4,12 +4,13 @@
 -- nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 -- before conversations.
 -- Each step is looked up for one person at a time: OFFSET 0 keeps the planner from joining whole tables instead, which it
--- takes to be cheap as long as it does not know how large they have become.
+-- takes to be cheap as long as it does not know how large they have become. People come as JSON and ids through a
+-- subquery, because the planner's guess of their number is then always the same: one plan is made for all lengths and kept.
 WITH person AS (
-    SELECT unnest(@indexes::int[]) AS index, unnest(@business_number_ids::uuid[]) AS business_number_id,
-           nullif(unnest(@contact_ids::uuid[]), '00000000-0000-0000-0000-000000000000') AS contact_id,
-           nullif(unnest(@phones::text[]), '') AS phone, nullif(unnest(@bsuids::text[]), '') AS bsuid,
-           nullif(unnest(@names::text[]), '') AS name
+    SELECT (p.value ->> 'index')::int AS index, (p.value ->> 'business_number_id')::uuid AS business_number_id,
+           (p.value ->> 'contact_id')::uuid AS contact_id, p.value ->> 'phone' AS phone, p.value ->> 'bsuid' AS bsuid,
+           p.value ->> 'name' AS name
+    FROM jsonb_array_elements(@people::jsonb) AS p
 ), known AS (
     SELECT p.index, v.id AS conversation_id, c.market
     FROM person p
@@ -38,11 +39,11 @@ WITH person AS (
 ), wanted AS (
     SELECT k.conversation_id, k.index, k.market FROM known k
     UNION ALL
-    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY(@message_ids::uuid[])
+    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY(ARRAY(SELECT unnest(@message_ids::uuid[])))
     UNION ALL
     SELECT c.id, -1, p.market
     FROM conversations c CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = c.contact_id OFFSET 0) p
-    WHERE c.id = ANY(@conversation_ids::uuid[])
+    WHERE c.id = ANY(ARRAY(SELECT unnest(@conversation_ids::uuid[])))
 ), lookup AS MATERIALIZED (
     -- Empty, so that nobody is locked, unless everybody is known.
     SELECT w.conversation_id, w.index, w.market FROM wanted w
@@ -50,6 +51,8 @@ WITH person AS (
 )
 SELECT w.index::int AS index, w.market::text AS market, sqlc.embed(c)
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
+-- Says the same again, but so that the planner expects few and does not read the whole table for one.
+WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
 ORDER BY c.id
 FOR NO KEY UPDATE OF c;
 
