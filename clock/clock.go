@@ -23,7 +23,8 @@ func (c Clock) scale() float64 {
 	return c.Scale
 }
 
-// At returns the virtual time at a real one, in UTC and to the microsecond, which is what Postgres keeps.
+// At returns the virtual time at a real one, in UTC and to the microsecond, which is what Postgres keeps. A pair is good for
+// 290 virtual years; each start of a stack makes a new one.
 func (c Clock) At(real time.Time) time.Time {
 	if c.scale() == 1 {
 		return real.Add(c.Anchor.Sub(c.Wall)).UTC().Truncate(time.Microsecond)

@@ -25,7 +25,10 @@ func TestSignalsCarryWhatADecisionNeedsAndNothingPersonal(t *testing.T) {
 	id := s.conversations(1)[0]
 	inbound := s.event(id, "inbound", "text", firstAt, "", 0)
 	outbound := s.event(id, "outbound", "template", firstAt.Add(time.Minute), "utility", 0)
-	failed := s.event(id, "status", "failed", firstAt.Add(2*time.Minute), "", 131047)
+	// By its own clock the failure comes before the message; it is told of after it all the same.
+	failed := s.event(id, "status", "failed", firstAt.Add(59*time.Second), "", 131047)
+	var message uuid.UUID
+	require.NoError(t, s.pool.QueryRow(t.Context(), `SELECT message_id FROM events WHERE id = $1`, failed).Scan(&message))
 	temporal := &fakeTemporal{}
 
 	require.NoError(t, newRelay(s, temporal).Drain(t.Context()))
@@ -36,7 +39,7 @@ func TestSignalsCarryWhatADecisionNeedsAndNothingPersonal(t *testing.T) {
 		"received_at":"2026-11-20T09:00:02Z","type":"text"}]}`, calls[0].payload)
 	require.JSONEq(t, `{"messages":[{"event_id":"`+outbound.String()+`","occurred_at":"2026-11-20T09:01:00Z",
 		"type":"template"}]}`, calls[1].payload)
-	require.JSONEq(t, `{"event_id":"`+failed.String()+`","status":"failed","error":131047,
+	require.JSONEq(t, `{"event_id":"`+failed.String()+`","message_event_id":"`+message.String()+`","status":"failed","error":131047,
 		"facts":{"opened_at":"2026-11-20T09:00:00Z","expires_at":"2026-11-21T09:00:00Z","last_inbound_at":"2026-11-20T09:00:00Z"}}`,
 		calls[2].payload)
 	require.Equal(t, []string{"inbound_message", "outbound_message", "send_outcome"},

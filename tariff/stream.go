@@ -18,8 +18,8 @@ type Options struct {
 }
 
 // RateStream rates the events in JSON lines. Charges go to out and problems to problems, both as JSON lines in their order, and
-// both only if everything could be rated: after an error nothing has been written, unless writing itself failed. ExitCode says
-// what the error means: *MissingPriceError 1; *InputError, *UsageError, *CardError 2.
+// both only if everything could be rated: after an error nothing has been written, unless writing itself failed. The error
+// says what a command exits with: *MissingPriceError 1; *InputError, *UsageError, *CardError 2.
 func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	scheme, err := Lookup(o.Scheme)
 	if err != nil {

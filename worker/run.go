@@ -86,27 +86,39 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 		Pool: pool, Intake: intake.New(pool, k, m.Log), Ledger: book, Clock: k, Notify: m.Config.NotifyURL != "",
 	}
 	var w worker.Worker
+	fatal := make(chan error, 1)
 	if !m.retry(ctx, "reach Temporal", func() error {
 		if err := ensureSettlement(ctx, temporal, k); err != nil {
 			return err
 		}
-		w = newWorker(temporal, acts, int(pool.Config().MaxConns))
+		w = newWorker(temporal, acts, int(pool.Config().MaxConns), fatal)
 		return w.Start()
 	}) {
 		return nil
 	}
 	defer w.Stop()
 	m.Log.Info("worker is ready", "task_queue", contract.TaskQueue)
-	<-ctx.Done()
-	return nil
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return fmt.Errorf("the worker cannot go on: %w", err)
+	}
 }
 
 // newWorker runs at most as many activities at once as there are connections to Postgres, for which more would only wait.
-func newWorker(temporal client.Client, acts *activities.Activities, connections int) worker.Worker {
+// What stops it for good, such as a namespace that is gone, goes to fatal: a process that does nothing must not look alive.
+func newWorker(temporal client.Client, acts *activities.Activities, connections int, fatal chan<- error) worker.Worker {
 	w := worker.New(temporal, contract.TaskQueue, worker.Options{
 		WorkerStopTimeout:                  stopTimeout,
 		DisableRegistrationAliasing:        true,
 		MaxConcurrentActivityExecutionSize: connections,
+		OnFatalError: func(err error) {
+			select {
+			case fatal <- err:
+			default: // only the first is told of
+			}
+		},
 	})
 	workflows.Register(w)
 	w.RegisterActivity(acts)

@@ -17,10 +17,10 @@ import (
 var acts *activities.Activities
 
 // mustHappen are the options of everything that must happen in the end: tried without limit, backing off, through any
-// outage. Only a programming error is not tried again, and the activity says so.
-func mustHappen(ctx workflow.Context, summary string) workflow.Context {
+// outage, each time for as long as within. Only a programming error is not tried again, and the activity says so.
+func mustHappen(ctx workflow.Context, summary string, within time.Duration) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 30 * time.Second,
+		StartToCloseTimeout: within,
 		Summary:             summary,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    500 * time.Millisecond,
@@ -29,6 +29,9 @@ func mustHappen(ctx workflow.Context, summary string) workflow.Context {
 		},
 	})
 }
+
+// effectTimeout is how long one try of a conversation's activity may take, in real time.
+const effectTimeout = 30 * time.Second
 
 // effects counts what is under way.
 type effects struct {
@@ -42,7 +45,7 @@ func (e *effects) none() bool { return len(e.pending) == 0 }
 // start runs an activity beside the loop; done is called in the loop's coroutine when it has ended.
 func (r *conversationRun) start(ctx workflow.Context, name string, activity, request any, done func(workflow.Future)) {
 	r.effects.pending = append(r.effects.pending, name)
-	f := workflow.ExecuteActivity(mustHappen(ctx, name), activity, request)
+	f := workflow.ExecuteActivity(mustHappen(ctx, name, effectTimeout), activity, request)
 	r.selector.AddFuture(f, func(f workflow.Future) {
 		for i, pending := range r.effects.pending {
 			if pending == name {
@@ -88,7 +91,7 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 // loadConversation is the one thing that a start from outside waits for before it can decide.
 func loadConversation(ctx workflow.Context, id uuid.UUID) (contract.Loaded, error) {
 	var loaded contract.Loaded
-	err := workflow.ExecuteActivity(mustHappen(ctx, "load"), acts.LoadConversation, id).Get(ctx, &loaded)
+	err := workflow.ExecuteActivity(mustHappen(ctx, "load", effectTimeout), acts.LoadConversation, id).Get(ctx, &loaded)
 	return loaded, err
 }
 
