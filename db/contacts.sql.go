@@ -8,42 +8,29 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const claimAliases = `-- name: ClaimAliases :execrows
-INSERT INTO contact_aliases (kind, portfolio, value, contact_id)
-SELECT k.kind, k.portfolio, k.value, k.contact_id
-FROM jsonb_to_recordset($1::jsonb) AS k(kind text, portfolio text, value text, contact_id uuid)
-ORDER BY k.kind, k.portfolio, k.value
-ON CONFLICT DO NOTHING
-`
-
-// Claims names that nobody has. One that another transaction has claimed at the same moment is waited for and left out.
-func (q *Queries) ClaimAliases(ctx context.Context, aliases json.RawMessage) (int64, error) {
-	result, err := q.db.Exec(ctx, claimAliases, aliases)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const findAliases = `-- name: FindAliases :many
 WITH RECURSIVE named AS (
-    SELECT a.kind, a.portfolio, a.value, a.contact_id
-    FROM contact_aliases a
-    JOIN (SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS portfolio,
-                 unnest($3::text[]) AS value) k
-      ON a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value
+    SELECT k.kind, k.portfolio, k.value, a.contact_id
+    FROM (SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS portfolio, unnest($3::text[]) AS value) k
+    CROSS JOIN LATERAL (
+        SELECT a.contact_id FROM contact_aliases a
+        WHERE a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value OFFSET 0
+    ) a
 ), root AS (
-    SELECT n.kind, n.portfolio, n.value, c.id, c.merged_into FROM named n JOIN contacts c ON c.id = n.contact_id
+    SELECT n.kind, n.portfolio, n.value, c.id, c.merged_into
+    FROM named n CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = n.contact_id OFFSET 0) c
     UNION
-    SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into FROM root r JOIN contacts c ON c.id = r.merged_into
+    SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into
+    FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind, r.portfolio, r.value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at,
-       EXISTS (SELECT FROM contact_aliases b WHERE b.contact_id = c.id AND b.kind = 'bsuid' AND b.portfolio = r.portfolio)
-           AS has_bsuid
+SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at,
+       EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
+               WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid
 FROM root r JOIN contacts c ON c.id = r.id
 WHERE r.merged_into IS NULL
 `
@@ -90,14 +77,18 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 }
 
 const lockAliases = `-- name: LockAliases :many
-SELECT a.contact_id FROM contact_aliases a
-JOIN (SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS portfolio, unnest($3::text[]) AS value) k
-  ON a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value
-ORDER BY a.kind, a.portfolio, a.value
-FOR UPDATE OF a
+SELECT l.contact_id
+FROM (SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS portfolio, unnest($3::text[]) AS value
+      ORDER BY kind, portfolio, value) k
+CROSS JOIN LATERAL (
+    SELECT a.contact_id FROM contact_aliases a
+    WHERE a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value
+    FOR UPDATE
+) l
 `
 
-// Locks the aliases of some people, in key order, before they are read and changed; returns whose they are.
+// Locks the aliases of some people, in key order, before they are read and changed; returns whose they are. OFFSET 0 and
+// locks in a subquery, here and below: one lookup after the other, whatever the planner takes the tables' sizes to be.
 func (q *Queries) LockAliases(ctx context.Context, kinds []string, portfolios []string, values []string) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, lockAliases, kinds, portfolios, values)
 	if err != nil {
@@ -122,9 +113,10 @@ const lockContacts = `-- name: LockContacts :exec
 WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM contacts c WHERE c.id = ANY($1::uuid[])
     UNION
-    SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
+    SELECT n.id, n.merged_into
+    FROM chain m CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = m.merged_into OFFSET 0) n
 )
-SELECT c.id FROM contacts c WHERE c.id IN (SELECT chain.id FROM chain) ORDER BY c.id FOR NO KEY UPDATE OF c
+SELECT c.id FROM contacts c WHERE c.id = ANY(ARRAY(SELECT chain.id FROM chain)) ORDER BY c.id FOR NO KEY UPDATE OF c
 `
 
 // Locks contacts, and those that they have been merged into, in id order.
@@ -146,17 +138,52 @@ func (q *Queries) MoveAliases(ctx context.Context, aliases json.RawMessage) erro
 	return err
 }
 
-const saveContacts = `-- name: SaveContacts :exec
-INSERT INTO contacts (id, name, phone, bsuid, market, created_at)
-SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.created_at
-FROM jsonb_to_recordset($1::jsonb) AS c(id uuid, name text, phone text, bsuid text, market text, created_at timestamptz)
-ORDER BY c.id
-ON CONFLICT (id) DO UPDATE
-    SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market
+const saveContacts = `-- name: SaveContacts :one
+WITH claimed AS (
+    INSERT INTO contact_aliases (kind, portfolio, value, contact_id)
+    SELECT k.kind, k.portfolio, k.value, k.contact_id
+    FROM jsonb_to_recordset($1::jsonb) AS k(kind text, portfolio text, value text, contact_id uuid)
+    ORDER BY k.kind, k.portfolio, k.value
+    ON CONFLICT DO NOTHING
+    RETURNING contact_id
+), saved AS (
+    INSERT INTO contacts (id, name, phone, bsuid, market, created_at)
+    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.created_at
+    FROM jsonb_to_recordset($2::jsonb) AS c(id uuid, name text, phone text, bsuid text, market text, created_at timestamptz)
+    WHERE (SELECT count(*) FROM claimed) = jsonb_array_length($1::jsonb)
+    ORDER BY c.id
+    ON CONFLICT (id) DO UPDATE
+        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market
+    RETURNING id
+), started AS (
+    INSERT INTO conversations (id, business_number_id, contact_id, created_at)
+    SELECT c.id, c.business_number_id, c.contact_id, $3
+    FROM jsonb_to_recordset($4::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
+    WHERE (SELECT count(*) FROM saved) = jsonb_array_length($2::jsonb)
+    ORDER BY c.business_number_id, c.contact_id
+    ON CONFLICT (business_number_id, contact_id) DO NOTHING
+)
+SELECT count(*) FROM claimed
 `
 
-// Writes contacts, new or changed.
-func (q *Queries) SaveContacts(ctx context.Context, contacts json.RawMessage) error {
-	_, err := q.db.Exec(ctx, saveContacts, contacts)
-	return err
+type SaveContactsParams struct {
+	Aliases       json.RawMessage
+	Contacts      json.RawMessage
+	Now           time.Time
+	Conversations json.RawMessage
+}
+
+// Claims names that nobody has, writes contacts, new or changed, and makes the conversations that do not exist yet, one
+// after the other as their locks are ordered. Returns how many of the names we have got: one that another transaction has
+// claimed at the same moment is waited for and left out, and then nothing else is written.
+func (q *Queries) SaveContacts(ctx context.Context, arg SaveContactsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, saveContacts,
+		arg.Aliases,
+		arg.Contacts,
+		arg.Now,
+		arg.Conversations,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }

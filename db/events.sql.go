@@ -104,17 +104,13 @@ func (q *Queries) MoveDelivery(ctx context.Context, messageIds []uuid.UUID, stat
 }
 
 const queueSignals = `-- name: QueueSignals :exec
-WITH leased AS (
-    INSERT INTO relay_lease (conversation_id, pending_since)
-    SELECT q.id, $1::timestamptz FROM (SELECT DISTINCT unnest($2::uuid[]) AS id) q
-    ORDER BY q.id
-    ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
-    RETURNING conversation_id
-)
-SELECT count(pg_notify('reengage_relay', '')) FROM (SELECT FROM leased LIMIT 1) l
+INSERT INTO relay_lease (conversation_id, pending_since)
+SELECT q.id, $1::timestamptz FROM (SELECT DISTINCT unnest($2::uuid[]) AS id) q
+ORDER BY q.id
+ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
 `
 
-// Hands conversations to the relay and wakes it.
+// Hands conversations to the relay.
 func (q *Queries) QueueSignals(ctx context.Context, recordedAt time.Time, conversationIds []uuid.UUID) error {
 	_, err := q.db.Exec(ctx, queueSignals, recordedAt, conversationIds)
 	return err
@@ -147,10 +143,11 @@ WITH body AS (
     ON CONFLICT (id) DO NOTHING
     RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal
 ), dirty AS (
+    -- An event's number is its conversation's.
     INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-    SELECT s.conversation_id, c.business_number_id, nextval('dirty_version'), $7, s.since
-    FROM (SELECT conversation_id, min(occurred_at) AS since FROM stored GROUP BY conversation_id) s
-    JOIN conversations c ON c.id = s.conversation_id
+    SELECT s.conversation_id, s.business_number_id, nextval('dirty_version'), $7, s.since
+    FROM (SELECT conversation_id, business_number_id, min(occurred_at) AS since
+          FROM stored WHERE conversation_id IS NOT NULL GROUP BY conversation_id, business_number_id) s
     ORDER BY s.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE
         SET version = excluded.version, since = least(dirty_conversations.since, excluded.since)
@@ -160,29 +157,39 @@ WITH body AS (
     SELECT DISTINCT s.conversation_id, $7::timestamptz FROM stored s WHERE s.to_signal
     ORDER BY s.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
-    RETURNING conversation_id
+), settled AS (
+    -- The ids are given twice: of a list of ids the planner knows the length, of JSON it does not, and it would then
+    -- rather read the whole table.
+    UPDATE conversations c
+    SET opened_at = f.opened_at, expires_at = f.expires_at, last_inbound_at = f.last_inbound_at,
+        last_outbound_at = f.last_outbound_at, disputed_at = f.disputed_at, template_accepted_at = f.template_accepted_at
+    FROM jsonb_to_recordset($10::jsonb) AS f(
+        id uuid, opened_at timestamptz, expires_at timestamptz, last_inbound_at timestamptz, last_outbound_at timestamptz,
+        disputed_at timestamptz, template_accepted_at timestamptz)
+    WHERE c.id = f.id AND c.id = ANY($8::uuid[])
+      AND (SELECT count(*) FROM stored) >= $9::int
 )
-SELECT s.id, (SELECT count(pg_notify('reengage_relay', '')) FROM (SELECT FROM leased LIMIT 1) l) AS woken FROM stored s
+SELECT s.id FROM stored s
 `
 
 type StoreEventsParams struct {
-	ReceivedAt time.Time
-	Body       []byte
-	Updates    int32
-	HasBody    bool
-	Problems   json.RawMessage
-	Events     json.RawMessage
-	RecordedAt time.Time
+	ReceivedAt      time.Time
+	Body            []byte
+	Updates         int32
+	HasBody         bool
+	Problems        json.RawMessage
+	Events          json.RawMessage
+	RecordedAt      time.Time
+	ConversationIds []uuid.UUID
+	FactsIfNew      int32
+	Facts           json.RawMessage
 }
 
-type StoreEventsRow struct {
-	ID    uuid.UUID
-	Woken int64
-}
-
-// Stores a body with its problems, the events that are new, and what must be done about them, in one statement; returns
-// the new ones. An event id that exists already is a duplicate and changes nothing.
-func (q *Queries) StoreEvents(ctx context.Context, arg StoreEventsParams) ([]StoreEventsRow, error) {
+// Stores a body with its problems, the events that are new, what must be done about them, and the facts that follow, in
+// one statement; returns the new events. An event id that exists already is a duplicate and changes nothing. The facts
+// are written only if at least @facts_if_new events are new: who counts on something that is a duplicate must say in
+// another call what the facts then are. What is pending or claimed is written by those who send.
+func (q *Queries) StoreEvents(ctx context.Context, arg StoreEventsParams) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, storeEvents,
 		arg.ReceivedAt,
 		arg.Body,
@@ -191,18 +198,21 @@ func (q *Queries) StoreEvents(ctx context.Context, arg StoreEventsParams) ([]Sto
 		arg.Problems,
 		arg.Events,
 		arg.RecordedAt,
+		arg.ConversationIds,
+		arg.FactsIfNew,
+		arg.Facts,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []StoreEventsRow
+	var items []uuid.UUID
 	for rows.Next() {
-		var i StoreEventsRow
-		if err := rows.Scan(&i.ID, &i.Woken); err != nil {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -240,4 +250,15 @@ func (q *Queries) TrackOutbound(ctx context.Context, messages json.RawMessage) (
 		return nil, err
 	}
 	return items, nil
+}
+
+const wakeRelay = `-- name: WakeRelay :exec
+SELECT pg_notify('reengage_relay', '')
+`
+
+// Says that there is something to signal. A notification in a transaction that writes would hold a lock of the whole
+// server until the commit is on disk: one commit after the other instead of many in one write.
+func (q *Queries) WakeRelay(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, wakeRelay)
+	return err
 }

@@ -252,7 +252,8 @@ WITH reaches AS (
     JOIN events s ON s.message_id = m.id
     WHERE m.kind = 'outbound'
       AND (s.type IN ('delivered', 'failed')
-           OR s.type = 'read' AND NOT EXISTS (SELECT FROM events d WHERE d.message_id = m.id AND d.type = 'delivered'))
+           OR s.type IN ('read', 'played')
+              AND NOT EXISTS (SELECT FROM events d WHERE d.message_id = m.id AND d.type = 'delivered'))
 )
 SELECT conversation_id::uuid AS conversation_id, id, kind, type, occurred_at, message_id, entry_point_until, pricing,
        market, category, entry_point
@@ -277,7 +278,7 @@ type ListRatedEventsRow struct {
 }
 
 // The messages from each conversation's reach on, with all their statuses, which are found by their message: a status may
-// be dated before it. read matters only where nobody said delivered, whose place it takes.
+// be dated before it. read, and played, which says as much, matter only where nobody said delivered, whose place they take.
 func (q *Queries) ListRatedEvents(ctx context.Context, conversationIds []uuid.UUID, reaches []time.Time) ([]ListRatedEventsRow, error) {
 	rows, err := q.db.Query(ctx, listRatedEvents, conversationIds, reaches)
 	if err != nil {

@@ -41,11 +41,14 @@ func (q *Queries) ConfigureNumber(ctx context.Context, arg ConfigureNumberParams
 }
 
 const findNumbers = `-- name: FindNumbers :many
-SELECT phone_number_id, portfolio FROM business_numbers WHERE phone_number_id = ANY($1::text[])
+SELECT id, phone_number_id, display, waba_id, portfolio FROM business_numbers WHERE phone_number_id = ANY($1::text[])
 `
 
 type FindNumbersRow struct {
+	ID            uuid.UUID
 	PhoneNumberID string
+	Display       string
+	WabaID        string
 	Portfolio     string
 }
 
@@ -58,7 +61,13 @@ func (q *Queries) FindNumbers(ctx context.Context, phoneNumberIds []string) ([]F
 	var items []FindNumbersRow
 	for rows.Next() {
 		var i FindNumbersRow
-		if err := rows.Scan(&i.PhoneNumberID, &i.Portfolio); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.PhoneNumberID,
+			&i.Display,
+			&i.WabaID,
+			&i.Portfolio,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -152,6 +152,7 @@ func (a *attempt) adoptStatuses(ctx context.Context) error {
 	if len(toSignal) == 0 {
 		return nil
 	}
+	a.toSignal = true
 	return a.q.QueueSignals(ctx, a.b.real, toSignal)
 }
 

@@ -1,10 +1,17 @@
 package intake_test
 
 import (
+	"bytes"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"reengage/clock"
+	"reengage/db/dbtest"
+	"reengage/intake"
 )
 
 var sentAt = receivedAt.Add(-10 * time.Minute)
@@ -58,6 +65,46 @@ func TestARefusedFreeformMessageDisputesTheWindowAndARefusedTemplateDoesNot(t *t
 	require.False(t, theFacts(t, pool).WindowOpen(receivedAt))
 	deliver(t, s, webhook(shop, []object{text("wamid.2", receivedAt.Add(time.Second), ada)}, nil))
 	require.True(t, theFacts(t, pool).WindowOpen(receivedAt.Add(time.Second)), "the contact wrote after the dispute")
+}
+
+// W9: that the provider refuses what we thought was possible is noted once; that it refuses what we would have refused too
+// is no disagreement.
+func TestADisputeIsNotedIfTheWindowWasOpenForUs(t *testing.T) {
+	written := receivedAt.Add(-25 * time.Hour)
+	for name, c := range map[string]struct {
+		refused time.Duration // since the contact wrote
+		again   time.Duration // since then too: the contact writes once more; 0: never
+		noted   int
+	}{
+		"in the window":                {time.Hour, 0, 1},
+		"one second before its end":    {24*time.Hour - time.Second, 0, 1},
+		"at its end":                   {24 * time.Hour, 0, 0},
+		"before the contact wrote":     {-time.Second, 0, 0},
+		"before it was extended":       {time.Hour, 2 * time.Hour, 1},
+		"between two windows":          {24*time.Hour + time.Second, 24*time.Hour + 2*time.Second, 0},
+		"in the window that came next": {24*time.Hour + 2*time.Second, 24*time.Hour + time.Second, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pool := dbtest.New(t)
+			var log bytes.Buffer
+			s := intake.New(pool, clock.Clock{}, slog.New(slog.NewTextHandler(&log, nil)))
+			deliver(t, s, webhook(shop, []object{text("wamid.1", written, ada)}, nil))
+			if c.again != 0 {
+				deliver(t, s, webhook(shop, []object{text("wamid.2", written.Add(c.again), ada)}, nil))
+			}
+			report(t, s, outbound("wamid.OUT1", "freeform", written), outbound("wamid.OUT2", "freeform", written))
+			at := written.Add(c.refused)
+			for range 2 {
+				deliver(t, s, webhook(shop, nil, []object{status("wamid.OUT1", "failed", at, 131047)}))
+			}
+			deliver(t, s, webhook(shop, nil, []object{status("wamid.OUT2", "failed", at, 131047)})) // says no more than the first
+			require.Equal(t, c.noted, value[int](t, pool, `SELECT count(*)::int FROM events e JOIN conversations c ON c.id = e.conversation_id
+				WHERE e.kind = 'notice' AND type = 'window_disputed' AND error_code = 131047 AND e.occurred_at = $1
+				  AND e.business_number_id = c.business_number_id AND NOT needs_signal`, at))
+			require.Equal(t, c.noted, strings.Count(log.String(), "closed that were open for us"))
+			require.Equal(t, at, theFacts(t, pool).DisputedAt)
+		})
+	}
 }
 
 func TestAStatusWaitsForItsMessageAndIsAdopted(t *testing.T) {

@@ -4,13 +4,17 @@
 //	POST /v1/inbound, /outbound ───┼─▶ batch ──one transaction──▶ 200
 //	messages signalled directly ───┘
 //
-//	numbers → aliases → contacts → conversations → outbound messages → events → facts, marks
-//	└───────────────── everything is locked in this order, and each in key order ──────────┘
+//	numbers │ aliases → contacts → conversations → outbound messages → events → marks, facts │ wake
+//	        └──────────── everything is locked in this order, and each in key order ─────────┘
 //
 // The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts
-// (W1 by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay, and wakes the relay. It costs
-// a fixed number of round trips, however many updates a body holds: five for a message of somebody known (begin, lock,
-// store, facts, commit).
+// (W1 by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay. It costs a fixed number of
+// round trips, however many updates a body holds: four for a message of somebody known (begin, lock, store, commit). The
+// facts are worked out before the events are stored and go along with them, in the hope that all of them are new; only if
+// some are not, or if the row alone cannot tell, they go in a statement of their own.
+//
+// Before it, numbers that nobody has set up are registered, which keeps nobody waiting. After it, the relay is woken,
+// without waiting for that: a notification within the transaction would keep all commits of the server apart.
 //
 // # The same event is one row
 //
@@ -26,7 +30,8 @@
 // status of an unknown message is parked there, without a conversation, and the transaction that stores the message adopts
 // it. Deliveries move forward only. A failure takes the message out of the facts unless it arrived after all, whichever
 // news came first; the facts are then computed again from the log. Of statuses, only a failure is signalled. A dispute
-// (W9) is not taken back by a later delivery: the contact's next message ends it.
+// (W9) is not taken back by a later delivery: the contact's next message ends it. Where the window was open for us at that
+// time it is an event of its own, the notice window_disputed, with an id that follows from the status'.
 //
 // # Who it is (W10)
 //
@@ -43,5 +48,7 @@
 // Nothing is acknowledged before the commit, and a repetition changes nothing. A transaction that loses a race (a deadlock,
 // a contact that somebody else made at the same moment) runs again from the start. What cannot be understood is listed
 // as a problem by place and reason, while its neighbours and the bytes are kept; what the database refuses although it
-// could be read costs only itself: the body is then stored update by update. No log, error or metric says who wrote what.
+// could be read costs only itself: the body is then stored update by update. What refers to something missing is not
+// refused for ever: numbers and key are read again, and the provider's retry succeeds. No log, error or metric says who
+// wrote what.
 package intake

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,10 +66,7 @@ func (a *attempt) identify(ctx context.Context) error {
 		}
 		a.contacts[i] = c.ID
 	}
-	if err := a.writeIdentities(ctx, known); err != nil {
-		return err
-	}
-	return a.startConversations(ctx)
+	return a.writeIdentities(ctx, known)
 }
 
 func (a *attempt) portfolios(ctx context.Context) (map[string]string, error) {
@@ -223,50 +219,47 @@ func orEmpty(s *string) string {
 	return *s
 }
 
-// writeIdentities writes what has been decided. A name is claimed before its contact is written: if somebody else has
-// claimed it at the same moment, we have waited for them and begin again, and find their contact.
+// writeIdentities writes what has been decided, and makes the conversations that do not exist yet. A name is claimed
+// before its contact is written: if somebody else has claimed it at the same moment, we have waited for them and begin
+// again, and find their contact.
 func (a *attempt) writeIdentities(ctx context.Context, k *identities) error {
-	if len(k.claimed) > 0 {
-		n, err := a.q.ClaimAliases(ctx, encode(k.claimed))
-		if err != nil {
-			return err
-		}
-		if int(n) < len(k.claimed) {
-			return errLostRace
-		}
-	}
 	if len(k.moved) > 0 {
-		if err := a.q.MoveAliases(ctx, encode(k.moved)); err != nil {
+		if err := a.q.MoveAliases(ctx, encode(k.moved)); err != nil { // they have been locked, so the order is kept
 			return err
 		}
 	}
-	var changed []*contact
+	changed := []*contact{}
 	for _, c := range k.byID {
 		if c.changed {
 			changed = append(changed, c)
 		}
 	}
-	if len(changed) == 0 {
-		return nil
+	claimed, err := a.q.SaveContacts(ctx, db.SaveContactsParams{Aliases: encode(nonNil(k.claimed)), Contacts: encode(changed),
+		Conversations: encode(a.newConversations()), Now: a.b.now})
+	if err == nil && int(claimed) < len(k.claimed) {
+		return errLostRace
 	}
-	return a.q.SaveContacts(ctx, encode(changed))
+	return err
 }
 
-// startConversations makes those that do not exist yet.
-func (a *attempt) startConversations(ctx context.Context) error {
-	type row struct {
-		ID               uuid.UUID `json:"id"`
-		BusinessNumberID uuid.UUID `json:"business_number_id"`
-		ContactID        uuid.UUID `json:"contact_id"`
-	}
-	var rows []row
+// newConversation is a row of conversations that may have to be made.
+type newConversation struct {
+	ID               uuid.UUID `json:"id"`
+	BusinessNumberID uuid.UUID `json:"business_number_id"`
+	ContactID        uuid.UUID `json:"contact_id"`
+}
+
+// newConversations are those of the batch's people, of which some may exist.
+func (a *attempt) newConversations() []newConversation {
+	rows := []newConversation{}
+	type key struct{ number, contact uuid.UUID }
+	seen := map[key]bool{}
 	for i, p := range a.b.people {
-		r := row{uuid.New(), a.numbers[p.number].id, a.contacts[i]}
-		if !slices.ContainsFunc(rows, func(o row) bool {
-			return o.BusinessNumberID == r.BusinessNumberID && o.ContactID == r.ContactID
-		}) {
-			rows = append(rows, r)
+		k := key{a.numbers[p.number].id, a.contacts[i]}
+		if !seen[k] {
+			seen[k] = true
+			rows = append(rows, newConversation{uuid.New(), k.number, k.contact})
 		}
 	}
-	return a.q.StartConversations(ctx, a.b.now, encode(rows))
+	return rows
 }

@@ -2,10 +2,14 @@ package intake
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/google/uuid"
+
+	"reengage/db"
 )
 
 // number is a business number as far as it is known. A number's id never changes.
@@ -19,40 +23,82 @@ func (n number) lacks(s sighting) bool {
 	return !n.waba && s.waba != "" || !n.display && s.display != ""
 }
 
+// newNumber is a row of business_numbers on its way there.
+type newNumber struct {
+	ID            uuid.UUID `json:"id"`
+	PhoneNumberID string    `json:"phone_number_id"`
+	Display       string    `json:"display"`
+	WABA          string    `json:"waba_id"`
+}
+
 // findNumbers looks up the batch's business numbers and registers those that nobody has set up: unconfigured, with
-// default settings. Numbers about which there is nothing to learn are remembered and cost no query.
-func (a *attempt) findNumbers(ctx context.Context) error {
-	type row struct {
-		ID            uuid.UUID `json:"id"`
-		PhoneNumberID string    `json:"phone_number_id"`
-		Display       string    `json:"display"`
-		WABA          string    `json:"waba_id"`
+// default settings. Numbers about which there is nothing to learn are remembered and cost no query. It is no part of the
+// transaction, in which the first body that names a number would keep all others waiting to its end; a number without
+// events does no harm.
+func (s *Store) findNumbers(ctx context.Context, b *batch) (map[string]number, error) {
+	found := map[string]number{}
+	lacking := func(id string) bool {
+		n, ok := found[id]
+		return !ok || n.lacks(b.numbers[id])
 	}
-	var unknown []row
-	for id, s := range a.b.numbers {
-		if n, ok := a.Store.numbers.Load(id); ok && !n.(number).lacks(s) {
-			a.numbers[id] = n.(number)
-			continue
+	for id := range b.numbers {
+		if n, ok := s.numbers.Load(id); ok {
+			found[id] = n.(number)
 		}
-		unknown = append(unknown, row{ID: uuid.New(), PhoneNumberID: id, Display: s.display, WABA: s.waba})
 	}
-	if len(unknown) == 0 {
+	if err := s.readNumbers(ctx, found, idsWhere(b.numbers, lacking)); err != nil {
+		return nil, err
+	}
+	var unknown []newNumber
+	for _, id := range idsWhere(b.numbers, lacking) {
+		unknown = append(unknown, newNumber{uuid.New(), id, b.numbers[id].display, b.numbers[id].waba})
+	}
+	return found, s.registerNumbers(ctx, found, b.now, unknown)
+}
+
+// idsWhere lists phone number ids in order.
+func idsWhere(seen map[string]sighting, is func(id string) bool) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(seen)), func(id string) bool { return !is(id) })
+}
+
+// readNumbers adds what is known of some numbers.
+func (s *Store) readNumbers(ctx context.Context, found map[string]number, ids []string) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	slices.SortFunc(unknown, func(x, y row) int { return strings.Compare(x.PhoneNumberID, y.PhoneNumberID) })
-	rows, err := a.q.RegisterNumbers(ctx, a.b.now, encode(unknown))
+	rows, err := db.New(s.pool).FindNumbers(ctx, ids)
 	if err != nil {
-		return err
+		return fmt.Errorf("find business numbers: %w", err)
 	}
 	for _, r := range rows {
-		a.numbers[r.PhoneNumberID] = number{id: r.ID, waba: r.WabaID != "", display: r.Display != ""}
+		s.remember(found, r.PhoneNumberID, number{id: r.ID, waba: r.WabaID != "", display: r.Display != ""})
 	}
 	return nil
 }
 
-// rememberNumbers keeps what has been committed.
-func (a *attempt) rememberNumbers() {
-	for id, n := range a.numbers {
-		a.Store.numbers.Store(id, n)
+// registerNumbers makes numbers, or adds to them what was not known.
+func (s *Store) registerNumbers(ctx context.Context, found map[string]number, now time.Time, unknown []newNumber) error {
+	if len(unknown) == 0 {
+		return nil
 	}
+	rows, err := db.New(s.pool).RegisterNumbers(ctx, now, encode(unknown))
+	if err != nil {
+		return fmt.Errorf("register business numbers: %w", err)
+	}
+	for _, r := range rows {
+		s.remember(found, r.PhoneNumberID, number{id: r.ID, waba: r.WabaID != "", display: r.Display != ""})
+	}
+	return nil
+}
+
+func (s *Store) remember(found map[string]number, phoneNumberID string, n number) {
+	found[phoneNumberID] = n
+	s.numbers.Store(phoneNumberID, n)
+}
+
+// forget drops what has been read once and for all from a database that has since been replaced by another, or by an older
+// copy of itself.
+func (s *Store) forget() {
+	s.numbers.Clear()
+	s.key.Store(nil)
 }

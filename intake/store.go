@@ -25,7 +25,8 @@ type Store struct {
 	count instruments
 
 	key     atomic.Pointer[eventKey]
-	numbers sync.Map // phone number id → number, for those about which there is nothing left to learn
+	numbers sync.Map     // phone number id → number, for those about which there is nothing left to learn
+	wakes   atomic.Int64 // asked for and not done
 }
 
 // New returns a Store. c turns the real time of receipt into the virtual one that facts are in.
@@ -75,11 +76,23 @@ const maxRaces = 20
 
 // store runs the one transaction.
 func (s *Store) store(ctx context.Context, b *batch) (*attempt, error) {
-	err := errLostRace
+	done, err := s.try(ctx, b)
+	if sqlState(err) == foreignKeyViolation {
+		s.forget() // what we remember is not there: the next try reads it again
+	}
+	return done, err
+}
+
+func (s *Store) try(ctx context.Context, b *batch) (*attempt, error) {
+	numbers, err := s.findNumbers(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	err = errLostRace
 	for tries := 0; errors.Is(err, errLostRace) && tries < maxRaces; tries++ {
 		var a *attempt
 		err = db.InTx(ctx, s.pool, func(tx pgx.Tx) error {
-			a = newAttempt(s, db.New(tx), b)
+			a = newAttempt(s, db.New(tx), b, numbers)
 			return a.run(ctx)
 		})
 		if err == nil {

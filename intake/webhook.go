@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -57,10 +58,26 @@ func (a *attempt) receipt() Receipt {
 		Problems: len(a.b.problems) + len(a.problems)}
 }
 
-// refusesData reports whether the database will refuse the same values for ever: a value out of range, a broken CHECK.
+// SQLSTATEs that say something of the values.
+const (
+	notNullViolation    = "23502"
+	foreignKeyViolation = "23503"
+	checkViolation      = "23514"
+)
+
+// refusesData reports whether the database will refuse the same values for ever: a value out of range, a broken CHECK. Of
+// what a value refers to that cannot be said: it is missing now.
 func refusesData(err error) bool {
+	state := sqlState(err)
+	return strings.HasPrefix(state, "22") || state == notNullViolation || state == checkViolation
+}
+
+func sqlState(err error) string {
 	var pgErr *pgconn.PgError
-	return errors.As(err, &pgErr) && (pgErr.Code[:2] == "22" || pgErr.Code[:2] == "23")
+	if errors.As(err, &pgErr) {
+		return pgErr.Code
+	}
+	return ""
 }
 
 // storeSingly is for a body with something in it that the database refuses although it could be read: each update goes

@@ -70,6 +70,21 @@ func TestAFailureThatIsReportedAfterBillingIsReversed(t *testing.T) {
 	w.consistent(c)
 }
 
+// Who has read a message, or played one that is a voice, has received it, whether anybody said so or not.
+func TestWhatWasReadOrPlayedHasArrived(t *testing.T) {
+	for _, state := range []string{"read", "played"} {
+		w := newWorld(t)
+		c := w.conversation(w.shop("shop"))
+		offer := w.message(c, "template", monday)
+		w.status(offer, "failed", monday.Add(time.Second))
+		require.Equal(t, Posted{}, w.bill(c), state)
+		w.status(offer, state, monday.Add(2*time.Second))
+		require.Equal(t, Posted{Charges: 1}, w.bill(c), state)
+		require.EqualValues(t, business, w.balance(c), state)
+		w.consistent(c)
+	}
+}
+
 func TestAStatusThatCameBeforeItsMessageCounts(t *testing.T) {
 	w := newWorld(t)
 	c := w.conversation(w.shop("shop"))

@@ -99,7 +99,7 @@ func (t *tally) event(r db.ListRatedEventsRow) tariff.Event {
 	case r.Type == "failed":
 		e.Type = tariff.Failed
 	default:
-		e.Type = tariff.Delivered // also read where nobody said delivered
+		e.Type = tariff.Delivered // also read or played where nobody said delivered
 	}
 	if r.MessageID != nil {
 		e.Message = r.MessageID.String()

@@ -45,7 +45,7 @@ func orderly(t require.TestingT, events []event, from time.Time) (charges []stri
 	}
 	for _, e := range events {
 		kind := e.kind
-		if kind == "read" && !arrived[e.message] {
+		if (kind == "read" || kind == "played") && !arrived[e.message] {
 			kind = "delivered"
 		}
 		parsed, ok := tariff.ParseEventType(kind)

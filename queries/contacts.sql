@@ -1,46 +1,46 @@
 -- name: LockAliases :many
--- Locks the aliases of some people, in key order, before they are read and changed; returns whose they are.
-SELECT a.contact_id FROM contact_aliases a
-JOIN (SELECT unnest(@kinds::text[]) AS kind, unnest(@portfolios::text[]) AS portfolio, unnest(@values::text[]) AS value) k
-  ON a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value
-ORDER BY a.kind, a.portfolio, a.value
-FOR UPDATE OF a;
+-- Locks the aliases of some people, in key order, before they are read and changed; returns whose they are. OFFSET 0 and
+-- locks in a subquery, here and below: one lookup after the other, whatever the planner takes the tables' sizes to be.
+SELECT l.contact_id
+FROM (SELECT unnest(@kinds::text[]) AS kind, unnest(@portfolios::text[]) AS portfolio, unnest(@values::text[]) AS value
+      ORDER BY kind, portfolio, value) k
+CROSS JOIN LATERAL (
+    SELECT a.contact_id FROM contact_aliases a
+    WHERE a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value
+    FOR UPDATE
+) l;
 
 -- name: LockContacts :exec
 -- Locks contacts, and those that they have been merged into, in id order.
 WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM contacts c WHERE c.id = ANY(@ids::uuid[])
     UNION
-    SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
+    SELECT n.id, n.merged_into
+    FROM chain m CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = m.merged_into OFFSET 0) n
 )
-SELECT c.id FROM contacts c WHERE c.id IN (SELECT chain.id FROM chain) ORDER BY c.id FOR NO KEY UPDATE OF c;
+SELECT c.id FROM contacts c WHERE c.id = ANY(ARRAY(SELECT chain.id FROM chain)) ORDER BY c.id FOR NO KEY UPDATE OF c;
 
 -- name: FindAliases :many
 -- Whom some aliases belong to; a merged contact is followed to the one it has become part of (W10).
 WITH RECURSIVE named AS (
-    SELECT a.kind, a.portfolio, a.value, a.contact_id
-    FROM contact_aliases a
-    JOIN (SELECT unnest(@kinds::text[]) AS kind, unnest(@portfolios::text[]) AS portfolio,
-                 unnest(@values::text[]) AS value) k
-      ON a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value
+    SELECT k.kind, k.portfolio, k.value, a.contact_id
+    FROM (SELECT unnest(@kinds::text[]) AS kind, unnest(@portfolios::text[]) AS portfolio, unnest(@values::text[]) AS value) k
+    CROSS JOIN LATERAL (
+        SELECT a.contact_id FROM contact_aliases a
+        WHERE a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value OFFSET 0
+    ) a
 ), root AS (
-    SELECT n.kind, n.portfolio, n.value, c.id, c.merged_into FROM named n JOIN contacts c ON c.id = n.contact_id
+    SELECT n.kind, n.portfolio, n.value, c.id, c.merged_into
+    FROM named n CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = n.contact_id OFFSET 0) c
     UNION
-    SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into FROM root r JOIN contacts c ON c.id = r.merged_into
+    SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into
+    FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind, r.portfolio, r.value, sqlc.embed(c),
-       EXISTS (SELECT FROM contact_aliases b WHERE b.contact_id = c.id AND b.kind = 'bsuid' AND b.portfolio = r.portfolio)
-           AS has_bsuid
+SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, sqlc.embed(c),
+       EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
+               WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid
 FROM root r JOIN contacts c ON c.id = r.id
 WHERE r.merged_into IS NULL;
-
--- name: ClaimAliases :execrows
--- Claims names that nobody has. One that another transaction has claimed at the same moment is waited for and left out.
-INSERT INTO contact_aliases (kind, portfolio, value, contact_id)
-SELECT k.kind, k.portfolio, k.value, k.contact_id
-FROM jsonb_to_recordset(@aliases::jsonb) AS k(kind text, portfolio text, value text, contact_id uuid)
-ORDER BY k.kind, k.portfolio, k.value
-ON CONFLICT DO NOTHING;
 
 -- name: MoveAliases :exec
 -- Gives names to other contacts; they have been locked.
@@ -49,11 +49,32 @@ SET contact_id = k.contact_id
 FROM jsonb_to_recordset(@aliases::jsonb) AS k(kind text, portfolio text, value text, contact_id uuid)
 WHERE a.kind = k.kind AND a.portfolio = k.portfolio AND a.value = k.value;
 
--- name: SaveContacts :exec
--- Writes contacts, new or changed.
-INSERT INTO contacts (id, name, phone, bsuid, market, created_at)
-SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.created_at
-FROM jsonb_to_recordset(@contacts::jsonb) AS c(id uuid, name text, phone text, bsuid text, market text, created_at timestamptz)
-ORDER BY c.id
-ON CONFLICT (id) DO UPDATE
-    SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market;
+-- name: SaveContacts :one
+-- Claims names that nobody has, writes contacts, new or changed, and makes the conversations that do not exist yet, one
+-- after the other as their locks are ordered. Returns how many of the names we have got: one that another transaction has
+-- claimed at the same moment is waited for and left out, and then nothing else is written.
+WITH claimed AS (
+    INSERT INTO contact_aliases (kind, portfolio, value, contact_id)
+    SELECT k.kind, k.portfolio, k.value, k.contact_id
+    FROM jsonb_to_recordset(@aliases::jsonb) AS k(kind text, portfolio text, value text, contact_id uuid)
+    ORDER BY k.kind, k.portfolio, k.value
+    ON CONFLICT DO NOTHING
+    RETURNING contact_id
+), saved AS (
+    INSERT INTO contacts (id, name, phone, bsuid, market, created_at)
+    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.created_at
+    FROM jsonb_to_recordset(@contacts::jsonb) AS c(id uuid, name text, phone text, bsuid text, market text, created_at timestamptz)
+    WHERE (SELECT count(*) FROM claimed) = jsonb_array_length(@aliases::jsonb)
+    ORDER BY c.id
+    ON CONFLICT (id) DO UPDATE
+        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market
+    RETURNING id
+), started AS (
+    INSERT INTO conversations (id, business_number_id, contact_id, created_at)
+    SELECT c.id, c.business_number_id, c.contact_id, @now
+    FROM jsonb_to_recordset(@conversations::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
+    WHERE (SELECT count(*) FROM saved) = jsonb_array_length(@contacts::jsonb)
+    ORDER BY c.business_number_id, c.contact_id
+    ON CONFLICT (business_number_id, contact_id) DO NOTHING
+)
+SELECT count(*) FROM claimed;

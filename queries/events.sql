@@ -14,8 +14,10 @@ ON CONFLICT (message_id) DO UPDATE
 RETURNING message_id, conversation_id, delivery_status;
 
 -- name: StoreEvents :many
--- Stores a body with its problems, the events that are new, and what must be done about them, in one statement; returns
--- the new ones. An event id that exists already is a duplicate and changes nothing.
+-- Stores a body with its problems, the events that are new, what must be done about them, and the facts that follow, in
+-- one statement; returns the new events. An event id that exists already is a duplicate and changes nothing. The facts
+-- are written only if at least @facts_if_new events are new: who counts on something that is a duplicate must say in
+-- another call what the facts then are. What is pending or claimed is written by those who send.
 WITH body AS (
     INSERT INTO raw_bodies (received_at, body, updates)
     SELECT @received_at, @body, @updates WHERE @has_body::boolean
@@ -42,10 +44,11 @@ WITH body AS (
     ON CONFLICT (id) DO NOTHING
     RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal
 ), dirty AS (
+    -- An event's number is its conversation's.
     INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-    SELECT s.conversation_id, c.business_number_id, nextval('dirty_version'), @recorded_at, s.since
-    FROM (SELECT conversation_id, min(occurred_at) AS since FROM stored GROUP BY conversation_id) s
-    JOIN conversations c ON c.id = s.conversation_id
+    SELECT s.conversation_id, s.business_number_id, nextval('dirty_version'), @recorded_at, s.since
+    FROM (SELECT conversation_id, business_number_id, min(occurred_at) AS since
+          FROM stored WHERE conversation_id IS NOT NULL GROUP BY conversation_id, business_number_id) s
     ORDER BY s.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE
         SET version = excluded.version, since = least(dirty_conversations.since, excluded.since)
@@ -55,9 +58,19 @@ WITH body AS (
     SELECT DISTINCT s.conversation_id, @recorded_at::timestamptz FROM stored s WHERE s.to_signal
     ORDER BY s.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
-    RETURNING conversation_id
+), settled AS (
+    -- The ids are given twice: of a list of ids the planner knows the length, of JSON it does not, and it would then
+    -- rather read the whole table.
+    UPDATE conversations c
+    SET opened_at = f.opened_at, expires_at = f.expires_at, last_inbound_at = f.last_inbound_at,
+        last_outbound_at = f.last_outbound_at, disputed_at = f.disputed_at, template_accepted_at = f.template_accepted_at
+    FROM jsonb_to_recordset(@facts::jsonb) AS f(
+        id uuid, opened_at timestamptz, expires_at timestamptz, last_inbound_at timestamptz, last_outbound_at timestamptz,
+        disputed_at timestamptz, template_accepted_at timestamptz)
+    WHERE c.id = f.id AND c.id = ANY(@conversation_ids::uuid[])
+      AND (SELECT count(*) FROM stored) >= @facts_if_new::int
 )
-SELECT s.id, (SELECT count(pg_notify('reengage_relay', '')) FROM (SELECT FROM leased LIMIT 1) l) AS woken FROM stored s;
+SELECT s.id FROM stored s;
 
 -- name: AdoptStatuses :many
 -- Gives the parked statuses of messages that have become known to their conversation, and has the failed ones
@@ -70,15 +83,16 @@ WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'st
 RETURNING o.conversation_id, e.needs_signal;
 
 -- name: QueueSignals :exec
--- Hands conversations to the relay and wakes it.
-WITH leased AS (
-    INSERT INTO relay_lease (conversation_id, pending_since)
-    SELECT q.id, @recorded_at::timestamptz FROM (SELECT DISTINCT unnest(@conversation_ids::uuid[]) AS id) q
-    ORDER BY q.id
-    ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
-    RETURNING conversation_id
-)
-SELECT count(pg_notify('reengage_relay', '')) FROM (SELECT FROM leased LIMIT 1) l;
+-- Hands conversations to the relay.
+INSERT INTO relay_lease (conversation_id, pending_since)
+SELECT q.id, @recorded_at::timestamptz FROM (SELECT DISTINCT unnest(@conversation_ids::uuid[]) AS id) q
+ORDER BY q.id
+ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since);
+
+-- name: WakeRelay :exec
+-- Says that there is something to signal. A notification in a transaction that writes would hold a lock of the whole
+-- server until the commit is on disk: one commit after the other instead of many in one write.
+SELECT pg_notify('reengage_relay', '');
 
 -- name: MoveDelivery :exec
 -- Moves delivery statuses forward, never back.

@@ -1,29 +1,36 @@
--- name: StartConversations :exec
--- Makes the conversations that do not exist yet.
-INSERT INTO conversations (id, business_number_id, contact_id, created_at)
-SELECT c.id, c.business_number_id, c.contact_id, @now
-FROM jsonb_to_recordset(@conversations::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
-ORDER BY c.business_number_id, c.contact_id
-ON CONFLICT (business_number_id, contact_id) DO NOTHING;
-
 -- name: LockConversations :many
 -- Locks, in id order, the conversations of people, of outbound messages, and those named by id, and returns them; with
 -- each the index of the person it was found for, or -1. If the people are not all known exactly as they are given here,
 -- nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 -- before conversations.
+-- Each step is looked up for one person at a time: OFFSET 0 keeps the planner from joining whole tables instead, which it
+-- takes to be cheap as long as it does not know how large they have become. People come as JSON and ids through a
+-- subquery, because the planner's guess of their number is then always the same: one plan is made for all lengths and kept.
 WITH person AS (
-    SELECT unnest(@indexes::int[]) AS index, unnest(@business_number_ids::uuid[]) AS business_number_id,
-           nullif(unnest(@contact_ids::uuid[]), '00000000-0000-0000-0000-000000000000') AS contact_id,
-           nullif(unnest(@phones::text[]), '') AS phone, nullif(unnest(@bsuids::text[]), '') AS bsuid,
-           nullif(unnest(@names::text[]), '') AS name
+    SELECT (p.value ->> 'index')::int AS index, (p.value ->> 'business_number_id')::uuid AS business_number_id,
+           (p.value ->> 'contact_id')::uuid AS contact_id, p.value ->> 'phone' AS phone, p.value ->> 'bsuid' AS bsuid,
+           p.value ->> 'name' AS name
+    FROM jsonb_array_elements(@people::jsonb) AS p
 ), known AS (
     SELECT p.index, v.id AS conversation_id, c.market
     FROM person p
-    JOIN business_numbers n ON n.id = p.business_number_id
-    LEFT JOIN contact_aliases w ON w.kind = 'wa_id' AND w.portfolio = n.portfolio AND w.value = p.phone
-    LEFT JOIN contact_aliases b ON b.kind = 'bsuid' AND b.portfolio = n.portfolio AND b.value = p.bsuid
-    JOIN contacts c ON c.id = coalesce(p.contact_id, b.contact_id, w.contact_id)
-    JOIN conversations v ON v.business_number_id = n.id AND v.contact_id = c.id
+    CROSS JOIN LATERAL (SELECT n.portfolio FROM business_numbers n WHERE n.id = p.business_number_id OFFSET 0) n
+    LEFT JOIN LATERAL (
+        SELECT a.contact_id FROM contact_aliases a
+        WHERE a.kind = 'wa_id' AND a.portfolio = n.portfolio AND a.value = p.phone OFFSET 0
+    ) w ON true
+    LEFT JOIN LATERAL (
+        SELECT a.contact_id FROM contact_aliases a
+        WHERE a.kind = 'bsuid' AND a.portfolio = n.portfolio AND a.value = p.bsuid OFFSET 0
+    ) b ON true
+    CROSS JOIN LATERAL (
+        SELECT c.id, c.name, c.market, c.merged_into FROM contacts c
+        WHERE c.id = coalesce(p.contact_id, b.contact_id, w.contact_id) OFFSET 0
+    ) c
+    CROSS JOIN LATERAL (
+        SELECT v.id FROM conversations v
+        WHERE v.business_number_id = p.business_number_id AND v.contact_id = c.id OFFSET 0
+    ) v
     WHERE p.contact_id IS NOT NULL
        OR (c.merged_into IS NULL
            AND (p.phone IS NULL OR w.contact_id = c.id)
@@ -32,14 +39,20 @@ WITH person AS (
 ), wanted AS (
     SELECT k.conversation_id, k.index, k.market FROM known k
     UNION ALL
-    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY(@message_ids::uuid[])
+    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY(ARRAY(SELECT unnest(@message_ids::uuid[])))
     UNION ALL
-    SELECT c.id, -1, p.market FROM conversations c JOIN contacts p ON p.id = c.contact_id
-    WHERE c.id = ANY(@conversation_ids::uuid[])
+    SELECT c.id, -1, p.market
+    FROM conversations c CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = c.contact_id OFFSET 0) p
+    WHERE c.id = ANY(ARRAY(SELECT unnest(@conversation_ids::uuid[])))
+), lookup AS MATERIALIZED (
+    -- Empty, so that nobody is locked, unless everybody is known.
+    SELECT w.conversation_id, w.index, w.market FROM wanted w
+    WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
 )
 SELECT w.index::int AS index, w.market::text AS market, sqlc.embed(c)
-FROM wanted w JOIN conversations c ON c.id = w.conversation_id
-WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
+FROM lookup w JOIN conversations c ON c.id = w.conversation_id
+-- Says the same again, but so that the planner expects few and does not read the whole table for one.
+WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
 ORDER BY c.id
 FOR NO KEY UPDATE OF c;
 
@@ -55,25 +68,21 @@ LIMIT 1;
 
 -- name: SumOutbound :one
 -- What follows from a conversation's outbound messages that did not fail, and from the free-form ones that the provider
--- refused because it considers the window closed (W9). The year 1 stands for never.
+-- refused because it considers the window closed (W9), with the last status that says so. The year 1 stands for never.
 SELECT
     coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
              '0001-01-01 00:00:00+00')::timestamptz AS last_outbound_at,
     coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
              '0001-01-01 00:00:00+00')::timestamptz AS template_accepted_at,
     coalesce(max(s.occurred_at) FILTER (WHERE o.delivery_status = 'failed' AND e.type = 'freeform'),
-             '0001-01-01 00:00:00+00')::timestamptz AS disputed_at
+             '0001-01-01 00:00:00+00')::timestamptz AS disputed_at,
+    coalesce((array_agg(s.id ORDER BY s.occurred_at DESC, s.id)
+              FILTER (WHERE s.id IS NOT NULL AND o.delivery_status = 'failed' AND e.type = 'freeform'))[1],
+             '00000000-0000-0000-0000-000000000000')::uuid AS disputed_by
 FROM events e
-LEFT JOIN outbound_messages o ON o.message_id = e.id
-LEFT JOIN events s ON s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047
+LEFT JOIN LATERAL (SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = e.id OFFSET 0) o ON true
+LEFT JOIN LATERAL (
+    SELECT s.id, s.occurred_at FROM events s
+    WHERE s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
+) s ON true
 WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound';
-
--- name: SetFacts :exec
--- Writes what follows from a conversation's messages. What is pending or claimed is written by those who send.
-UPDATE conversations c
-SET opened_at = f.opened_at, expires_at = f.expires_at, last_inbound_at = f.last_inbound_at,
-    last_outbound_at = f.last_outbound_at, disputed_at = f.disputed_at, template_accepted_at = f.template_accepted_at
-FROM jsonb_to_recordset(@facts::jsonb) AS f(
-    id uuid, opened_at timestamptz, expires_at timestamptz, last_inbound_at timestamptz, last_outbound_at timestamptz,
-    disputed_at timestamptz, template_accepted_at timestamptz)
-WHERE c.id = f.id;

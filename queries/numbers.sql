@@ -1,5 +1,5 @@
 -- name: FindNumbers :many
-SELECT phone_number_id, portfolio FROM business_numbers WHERE phone_number_id = ANY(@phone_number_ids::text[]);
+SELECT id, phone_number_id, display, waba_id, portfolio FROM business_numbers WHERE phone_number_id = ANY(@phone_number_ids::text[]);
 
 -- name: RegisterNumbers :many
 -- Makes the numbers that nobody has set up, and learns what is not known yet of the others.

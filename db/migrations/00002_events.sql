@@ -43,7 +43,7 @@ CREATE TABLE events (
     pricing            jsonb,          -- the provider's verdict
     error_code         int,            -- of failed statuses
     content            jsonb,          -- personal data: text, name, referral
-    raw_body_id        bigint REFERENCES raw_bodies,
+    raw_body_id        bigint,         -- written by the statement that writes the body; not referenced, so that bodies can go
     -- The relay's mark. needs_signal: it can change a decision of the workflow.
     needs_signal       boolean NOT NULL DEFAULT false,
     signalled_at       timestamptz,
