@@ -60,7 +60,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, getConversationOp, (*GetConversation).Execute)
 	register(a, listChargesOp, (*ListCharges).Execute)
 
-	mux.HandleFunc("/v1/", a.noSuchEndpoint)
+	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
 }
 

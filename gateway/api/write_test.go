@@ -121,7 +121,7 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 		{"NUL for a scheme", "GET", "/v1/charges?scheme=%00&group_by=day", "", 422, "invalid_field", "scheme"},
 		{"groups given twice", "GET", "/v1/charges?group_by=day&group_by=rule", "", 422, "invalid_field", "group_by"},
 		{"no such endpoint", "GET", "/v1/nothing", "", 404, "no_such_endpoint", ""},
-		{"no such method", "DELETE", "/v1/inbound", "", 404, "no_such_endpoint", ""},
+		{"no such method", "DELETE", "/v1/inbound", "", 405, "method_not_allowed", ""},
 		{"a body that is too large", "POST", "/v1/inbound", change(`Is it`, strings.Repeat("x", 2<<20)), 413, "body_too_large", ""},
 	}
 	for _, tt := range tests {
@@ -139,6 +139,39 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 	var events int
 	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT count(*) FROM events`).Scan(&events))
 	require.Zero(t, events)
+}
+
+func TestAnEndpointNamesTheMethodsThatItTakes(t *testing.T) {
+	f := newFixture(t)
+	for _, tt := range []struct{ method, path, allow string }{
+		{"PUT", "/v1/conversations", "GET, HEAD, POST"},
+		{"OPTIONS", "/v1/conversations", "GET, HEAD, POST"},
+		{"POST", "/v1/conversations/" + uuid.NewString(), "GET, HEAD"},
+		{"PATCH", "/v1/charges?from=today", "GET, HEAD"},
+		{"GET", "/v1/inbound", "POST"},
+		{"GET", "/v1/outbound", "POST"},
+	} {
+		var p api.Problem
+		res := f.call(tt.method, tt.path, "", &p)
+		require.Equal(t, http.StatusMethodNotAllowed, res.StatusCode, "%+v", tt)
+		require.Equal(t, tt.allow, res.Header.Get("Allow"))
+		require.Equal(t, "method_not_allowed", p.Code)
+		require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+	}
+	require.Empty(t, f.call("GET", "/v1/inbound/1", "", nil).Header.Get("Allow"))
+	require.Equal(t, http.StatusUnauthorized, answer(f.server.Config.Handler, "GET", "/v1/inbound", "").Code, "a stranger learns nothing")
+}
+
+func TestABodyThatIsNotJSONIsToldWhatToSend(t *testing.T) {
+	f := newFixture(t)
+	req, err := http.NewRequest("POST", f.server.URL+"/v1/inbound", strings.NewReader("a=b"))
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var p api.Problem
+	require.Equal(t, http.StatusUnsupportedMediaType, f.do(req, &p).StatusCode)
+	require.Equal(t, api.Problem{Title: "Unsupported Media Type", Status: 415, Code: "unsupported_media_type",
+		Detail: "send Content-Type: application/json"}, p)
 }
 
 func TestWithoutAKeyNothingIsAnswered(t *testing.T) {
