@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -109,6 +110,14 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 		{"limit 201", "GET", "/v1/conversations?limit=201", "", 422, "invalid_field", "limit"},
 		{"limit many", "GET", "/v1/conversations?limit=many", "", 422, "invalid_field", "limit"},
 		{"an invented cursor", "GET", "/v1/conversations?cursor=abc", "", 422, "invalid_cursor", "cursor"},
+		{"an empty cursor", "GET", "/v1/conversations?cursor=" + cursorOf(`{}`), "", 422, "invalid_cursor", "cursor"},
+		{"no cursor", "GET", "/v1/conversations?cursor=" + cursorOf(`null`), "", 422, "invalid_cursor", "cursor"},
+		{"a cursor of another list", "GET", "/v1/conversations?cursor=" + cursorOf(`{"at":"2026-11-20T12:00:00Z","id":1}`), "", 422, "invalid_cursor", "cursor"},
+		{"half a cursor", "GET", "/v1/charges?cursor=" + cursorOf(`{"id":1}`), "", 422, "invalid_cursor", "cursor"},
+		{"an empty cursor of charges", "GET", "/v1/charges?cursor=" + cursorOf(`{}`), "", 422, "invalid_cursor", "cursor"},
+		{"no cursor of charges", "GET", "/v1/charges?cursor=" + cursorOf(`null`), "", 422, "invalid_cursor", "cursor"},
+		{"an invented cursor of groups", "GET", "/v1/charges?group_by=day&cursor=abc", "", 422, "invalid_cursor", "cursor"},
+		{"a cursor of groups", "GET", "/v1/charges?group_by=day&cursor=" + cursorOf(`{"at":"2026-11-20T12:00:00Z","id":1}`), "", 422, "invalid_cursor", "cursor"},
 		{"a time that is none", "GET", "/v1/charges?from=today", "", 422, "invalid_field", "from"},
 		{"a period that ends before it begins", "GET", "/v1/charges?from=2026-11-02&to=2026-11-01", "", 422, "invalid_period", "to"},
 		{"an unknown group", "GET", "/v1/charges?group_by=contact", "", 422, "invalid_field", "group_by"},
@@ -140,6 +149,9 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT count(*) FROM events`).Scan(&events))
 	require.Zero(t, events)
 }
+
+// cursorOf is a cursor that somebody has made up.
+func cursorOf(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
 func TestAnEndpointNamesTheMethodsThatItTakes(t *testing.T) {
 	f := newFixture(t)
