@@ -10,7 +10,7 @@ import (
 	"reengage/gateway/api"
 )
 
-func TestAnIdThatAnotherMessageHasIsAConflictAndChangesNothing(t *testing.T) {
+func TestAnIdThatAnotherMessageHasIsAConflictAndNoNewEvent(t *testing.T) {
 	f := newFixture(t)
 	outboundBody := `{"business_number": "106540352242922", "contact": {"phone": "+447700900123"},
 		"message": {"id": "out-1", "occurred_at": "2026-11-20T09:00:00Z", "type": "freeform"}}`
