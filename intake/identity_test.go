@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,22 @@ func TestResolveFindsWhatItHasMade(t *testing.T) {
 	}
 	_, err = s.Resolve(t.Context(), receivedAt, "", intake.Identity{Phone: ada})
 	require.ErrorIs(t, err, intake.ErrInvalid)
+}
+
+func TestANameThatIsTooLongIsCut(t *testing.T) {
+	s, pool := newStore(t)
+	for _, tt := range []struct{ name, want string }{
+		{strings.Repeat("é", 512), strings.Repeat("é", 512)},
+		{strings.Repeat("ü", 513), strings.Repeat("ü", 512)},
+		{strings.Repeat("a", 511) + " Example", strings.Repeat("a", 511)},
+		{strings.Repeat("🙂", 100_000), strings.Repeat("🙂", 512)},
+	} {
+		for range 2 {
+			_, err := s.Resolve(t.Context(), receivedAt, shop, intake.Identity{Phone: ada, Name: tt.name})
+			require.NoError(t, err)
+			require.Equal(t, tt.want, value[string](t, pool, "SELECT name FROM contacts"))
+		}
+	}
 }
 
 func TestAKnownPhoneGainsItsFirstBSUIDInTheMiddleOfAWindow(t *testing.T) {

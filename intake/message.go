@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -73,7 +74,18 @@ var (
 
 // normalised returns the identity as it is stored and compared.
 func (i Identity) normalised() Identity {
-	return Identity{Phone: digits(i.Phone), BSUID: clean(strings.TrimSpace(i.BSUID)), Name: clean(strings.TrimSpace(i.Name))}
+	return Identity{Phone: digits(i.Phone), BSUID: clean(strings.TrimSpace(i.BSUID)), Name: cut(clean(strings.TrimSpace(i.Name)))}
+}
+
+// maxName bounds a stored name, in runes; people call themselves what they like.
+const maxName = 512
+
+// cut shortens a name that is too long rather than to refuse the message that brings it.
+func cut(name string) string {
+	if utf8.RuneCountInString(name) <= maxName {
+		return name
+	}
+	return strings.TrimSpace(string([]rune(name)[:maxName]))
 }
 
 // digits returns the digits of a phone number, or nothing if it cannot be one.

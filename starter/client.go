@@ -112,10 +112,16 @@ func (g gateway) call(ctx context.Context, method, path string, body, out any) e
 	return nil
 }
 
+// problem is the error that the gateway reports. What it finds wrong with the request as such, or with a field that the
+// caller has named, is a mistake in the call.
 func problem(res *http.Response) error {
 	var p api.Problem
 	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || p.Code == "" {
 		return fmt.Errorf("the gateway answered %s; is REENGAGE_URL the address of a gateway?", res.Status)
 	}
-	return fmt.Errorf("%s (%s)", p.Detail, p.Code)
+	sentence := fmt.Sprintf("%s (%s)", p.Detail, p.Code)
+	if res.StatusCode == http.StatusBadRequest || res.StatusCode == http.StatusUnprocessableEntity && p.Field != "" {
+		return usageError(sentence)
+	}
+	return errors.New(sentence)
 }

@@ -10,7 +10,7 @@ import (
 
 // who are the flags that name a contact and a business number.
 type who struct {
-	Number string `help:"The business number's phone number id. By default the development stack's."`
+	Number string `env:"BUSINESS_NUMBER" help:"The business number's phone number id. By default the development stack's."`
 	Phone  string `help:"The contact's phone, international, with or without the plus."`
 	BSUID  string `name:"bsuid" help:"The contact's business-scoped user id."`
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"reengage/conversation"
 	"reengage/gateway/api"
@@ -51,11 +52,32 @@ func yesNo(b bool) string {
 	return "no"
 }
 
+// longestName is how much of a contact's name is shown, in runes.
+const longestName = 60
+
+// printable makes of somebody else's text one that stays in its place: nothing in it moves the cursor, colours the
+// terminal, ends a line, begins a column or turns the direction of writing.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+func shortened(s string) string {
+	if runes := []rune(s); len(runes) > longestName {
+		return string(runes[:longestName-1]) + "…"
+	}
+	return s
+}
+
 func contactOf(c api.Contact) string {
-	parts := []string{c.Name}
+	parts := []string{shortened(printable(c.Name))}
 	for _, p := range []*string{c.Phone, c.BSUID} {
 		if p != nil {
-			parts = append(parts, *p)
+			parts = append(parts, printable(*p))
 		}
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "  ")
@@ -66,7 +88,7 @@ func printConversation(s streams, c api.Conversation) error {
 	line := func(name, value string) { fmt.Fprintf(t, "%s\t%s\n", name, value) }
 	line("conversation", c.ID.String())
 	line("contact", contactOf(c.Contact))
-	line("number", strings.TrimSpace(c.Number.Display+"  "+c.Number.ID))
+	line("number", strings.TrimSpace(printable(c.Number.Display+"  "+c.Number.ID)))
 	line("status", string(c.Status))
 	if c.Window == nil {
 		line("window", "closed")

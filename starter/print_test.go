@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,33 @@ func TestWhatIsLeftOfAWindow(t *testing.T) {
 		require.Equal(t, want, closes(&conversation.Window{SecondsLeft: seconds}))
 	}
 	require.Equal(t, none, closes(nil))
+}
+
+func TestANameStaysInItsPlaceWhateverItHas(t *testing.T) {
+	for name, want := range map[string]string{
+		"Ada Example":                  "Ada Example",
+		"Zoë 🙂 例え عادة":                "Zoë 🙂 例え عادة",
+		"Ada\x1b[31m\x1b]0;title\a":    "Ada�[31m�]0;title�",
+		"Ada\tExample\r\nactive":       "Ada�Example��active",
+		"Ada\u202eelpmaxE\u2066\u200f": "Ada�elpmaxE��",
+		"Ada\u2028Example\u009b2J":     "Ada�Example�2J",
+		strings.Repeat("é", 60):        strings.Repeat("é", 60),
+		strings.Repeat("é", 61):        strings.Repeat("é", 59) + "…",
+	} {
+		phone, bsuid := "+447700900123", "US.1\n2"
+		contact := api.Contact{Name: name, Phone: &phone, BSUID: &bsuid}
+		require.Equal(t, want+"  +447700900123  US.1�2", contactOf(contact))
+
+		c := api.Conversation{ID: uuid.New(), Contact: contact}
+		var list, one bytes.Buffer
+		require.NoError(t, printConversations(streams{out: &list}, api.Page[api.Conversation]{Items: []api.Conversation{c}}))
+		require.NoError(t, printConversation(streams{out: &one}, c))
+		require.Equal(t, 2, strings.Count(list.String(), "\n"), "a line for the head, a line for the conversation")
+		for _, out := range []string{list.String(), one.String()} {
+			require.Contains(t, out, want)
+			require.NotContains(t, out, "\x1b")
+		}
+	}
 }
 
 func TestChargesHaveATotalForEachCurrency(t *testing.T) {

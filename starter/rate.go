@@ -24,6 +24,9 @@ func (v *rateVerb) Run(s streams) error {
 			return usageError(fmt.Sprintf("the events cannot be read: %v", err))
 		}
 		defer file.Close()
+		if info, err := file.Stat(); err == nil && info.IsDir() {
+			return usageError(fmt.Sprintf("the events cannot be read: %s is a folder", v.File))
+		}
 		in = file
 	}
 	return tariff.RateStream(in, s.out, s.err, tariff.Options{

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"reengage/clock"
@@ -120,6 +121,9 @@ func TestExitCodesAndSentences(t *testing.T) {
 			"REENGAGE_HTTP_ADDR: the address " + taken.Addr().String() + " is taken by another program"},
 		{"no scheme", nil, []string{"rate"}, 2, "--scheme"},
 		{"an unknown scheme", nil, []string{"rate", "--scheme", "nobody"}, 2, "nobody"},
+		{"a folder for a file", nil, []string{"rate", "--scheme", "zenvia-conversion", "."}, 2, ". is a folder"},
+		{"a number from the environment", []string{"REENGAGE_URL=http://127.0.0.1:1", "REENGAGE_API_KEY=k", "BUSINESS_NUMBER=1"},
+			[]string{"inbound", "--phone", "447700900123"}, 1, "cannot be reached"},
 		{"a file that is not there", nil, []string{"rate", "--scheme", "zenvia-conversion", "/nowhere"}, 2, "/nowhere"},
 	}
 	for _, tt := range tests {
@@ -182,9 +186,21 @@ func TestAConversationFromTheCommandLine(t *testing.T) {
 
 	r = s.run("status", "--phone", "447700900124")
 	require.Equal(t, result{1, "", "starter: there is no conversation of this contact with this number\n"}, r)
-	r = s.run("inbound", "--phone", "12")
-	require.Equal(t, 1, r.code)
-	require.Contains(t, r.err, "invalid_phone")
+	// What only the gateway can tell to be a mistake is one all the same.
+	for _, wrong := range []struct {
+		args []string
+		err  string
+	}{
+		{[]string{"inbound", "--phone", "12"}, "invalid_phone"},
+		{[]string{"list", "--limit", "201"}, "limit"},
+		{[]string{"list", "--cursor", "abc"}, "invalid_cursor"},
+		{[]string{"charges", "--from", "today"}, "from"},
+	} {
+		r = s.run(wrong.args...)
+		require.Equal(t, 2, r.code, "%v %+v", wrong.args, r)
+		require.Contains(t, r.err, wrong.err)
+	}
+	require.Equal(t, 1, s.run("status", uuid.NewString()).code, "that nobody has the id is not one")
 }
 
 func TestStatusFindsExactlyTheContactThatIsNamed(t *testing.T) {

@@ -51,7 +51,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
 	c.Security = []map[string][]string{{"key": {}}}
 	a.huma = humago.New(mux, c)
-	a.huma.UseMiddleware(a.authorize)
+	a.huma.UseMiddleware(a.authorize, a.checkQuery)
 
 	register(a, recordInboundOp, (*RecordInbound).Execute)
 	register(a, recordOutboundOp, (*RecordOutbound).Execute)
@@ -60,7 +60,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, getConversationOp, (*GetConversation).Execute)
 	register(a, listChargesOp, (*ListCharges).Execute)
 
-	mux.HandleFunc("/v1/", a.noSuchEndpoint)
+	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
 }
 

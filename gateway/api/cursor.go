@@ -33,7 +33,8 @@ func encodeCursor(where any) *string {
 	return &s
 }
 
-// decodeCursor reads one back. An empty text leaves where as it is: at the beginning.
+// decodeCursor reads one back. An empty text leaves where as it is: at the beginning. What we would have written otherwise
+// is not ours: a part that is missing would be taken from the beginning.
 func decodeCursor(cursor string, where any) error {
 	if cursor == "" {
 		return nil
@@ -42,7 +43,7 @@ func decodeCursor(cursor string, where any) error {
 	if err == nil {
 		err = json.Unmarshal(b, where)
 	}
-	if err != nil {
+	if err != nil || *encodeCursor(where) != cursor {
 		return invalid("cursor", "invalid_cursor", "cursor is not one that this list has given out")
 	}
 	return nil

@@ -38,7 +38,8 @@ type InboundMessage struct {
 var recordInboundOp = huma.Operation{
 	OperationID: "record-inbound", Method: http.MethodPost, Path: "/v1/inbound",
 	Summary:     "Record an inbound message",
-	Description: "Idempotent by the message's id. A 200 means that the message is stored; the conversation's workflow hears of it next.",
+	Description: "Idempotent by the message's id. A 200 means that the message is stored; the conversation's workflow hears of it next. A 409 means that another message has the id.",
+	Errors:      []int{http.StatusConflict},
 }
 
 // Execute stores the message. real is the time of receipt on the real clock.

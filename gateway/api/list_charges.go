@@ -65,6 +65,9 @@ func (r *ListCharges) Execute(ctx context.Context, a *API, real time.Time) (Page
 		return Page[Charge]{}, err
 	}
 	if len(r.GroupBy) > 0 {
+		if r.Cursor != "" {
+			return Page[Charge]{}, invalid("cursor", "invalid_cursor", "cursor is for charges only; groups come all at once")
+		}
 		return r.sums(ctx, a.queries, from, to)
 	}
 	return r.rows(ctx, a.queries, from, to)

@@ -38,7 +38,8 @@ type OutboundMessage struct {
 var recordOutboundOp = huma.Operation{
 	OperationID: "record-outbound", Method: http.MethodPost, Path: "/v1/outbound",
 	Summary:     "Record an outbound message that was sent by other means",
-	Description: "Idempotent by the message's id. A 200 means that the message is stored.",
+	Description: "Idempotent by the message's id. A 200 means that the message is stored. A 409 means that another message has the id.",
+	Errors:      []int{http.StatusConflict},
 }
 
 // Execute stores the message. real is the time of receipt on the real clock.

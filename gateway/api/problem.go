@@ -68,14 +68,37 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 	return newProblem(http.StatusInternalServerError, "internal_error", "something went wrong here; it has been logged")
 }
 
-func (a *API) noSuchEndpoint(w http.ResponseWriter, r *http.Request) {
-	p := newProblem(http.StatusNotFound, "no_such_endpoint", "there is no such endpoint for this method; see /openapi.json")
-	if !a.keys.accept(r.Header.Get("Authorization")) {
-		p = newProblem(http.StatusUnauthorized, "unauthorized", "the Authorization header must be: Bearer, a space, an API key")
+// noSuchEndpoint answers what no endpoint of the mux does: 405 where another method would have found one, else 404.
+func (a *API) noSuchEndpoint(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		allowed := methods(mux, r)
+		p := newProblem(http.StatusNotFound, "no_such_endpoint", "there is no such endpoint; see /openapi.json")
+		switch {
+		case !a.keys.accept(r.Header.Get("Authorization")):
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			p = newProblem(http.StatusUnauthorized, "unauthorized", "the Authorization header must be: Bearer, a space, an API key")
+		case len(allowed) > 0:
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			p = newProblem(http.StatusMethodNotAllowed, "method_not_allowed", "this endpoint does not take this method, only "+strings.Join(allowed, ", "))
+		}
+		w.Header().Set("Content-Type", p.ContentType(""))
+		w.WriteHeader(p.Status)
+		json.NewEncoder(w).Encode(p)
 	}
-	w.Header().Set("Content-Type", p.ContentType(""))
-	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(p)
+}
+
+// methods are those for which the mux has an endpoint at the request's path.
+func methods(mux *http.ServeMux, r *http.Request) []string {
+	_, here := mux.Handler(r)
+	var found []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := *r // only what the mux looks at is read of it
+		other.Method = method
+		if _, pattern := mux.Handler(&other); pattern != here {
+			found = append(found, method)
+		}
+	}
+	return found
 }
 
 // The codes of problems that are found before an endpoint is asked.
@@ -104,11 +127,14 @@ func init() {
 				p.Errors = append(p.Errors, fieldError(d.ErrorDetail()))
 			}
 		}
-		if len(p.Errors) > 0 {
-			p.Field, p.Code, p.Detail = p.Errors[0].Field, p.Errors[0].Code, p.Errors[0].Detail
-		}
-		if status == http.StatusBadRequest {
-			p.Code = codes[status]
+		switch {
+		case status == http.StatusUnsupportedMediaType:
+			p.Detail, p.Errors = "send Content-Type: application/json", nil
+		case len(p.Errors) > 0:
+			p.Field, p.Detail = p.Errors[0].Field, p.Errors[0].Detail
+			if status == http.StatusUnprocessableEntity {
+				p.Code = p.Errors[0].Code
+			}
 		}
 		return p
 	}

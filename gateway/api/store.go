@@ -64,8 +64,32 @@ func (a *API) record(ctx context.Context, real time.Time, contact ContactRef, m 
 		return Receipt{}, refused(err)
 	}
 	s := stored[0]
+	if !s.New {
+		if err := a.sameMessage(ctx, real, m, s); err != nil {
+			return Receipt{}, err
+		}
+	}
 	return Receipt{EventID: s.EventID, ConversationID: s.ConversationID, Duplicate: !s.New}, nil
 }
+
+// sameMessage refuses a message whose id another one has: a copy goes the same way, to or from the same contact. Copies
+// are rare, so only they pay for looking the contact up.
+func (a *API) sameMessage(ctx context.Context, real time.Time, m intake.Message, known intake.Stored) error {
+	if m.Type != known.Type && (m.Kind == intake.Outbound) != sent(known.Type) {
+		return newProblem(http.StatusConflict, "message_id_conflict", "a message of the other direction has this id; this one was not stored")
+	}
+	conversation, err := a.store.Resolve(ctx, real, m.PhoneNumberID, m.Who)
+	if err != nil {
+		return refused(err)
+	}
+	if conversation != known.ConversationID {
+		return newProblem(http.StatusConflict, "message_id_conflict", "a message of another contact has this id; this one was not stored")
+	}
+	return nil
+}
+
+// sent reports whether the type is an outbound message's. We do not forbid it to an inbound one, but no provider uses it.
+func sent(kind string) bool { return kind == "template" || kind == "freeform" }
 
 // refused is for what intake finds wrong that the schema could not.
 func refused(err error) error {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -109,11 +110,27 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 		{"limit 201", "GET", "/v1/conversations?limit=201", "", 422, "invalid_field", "limit"},
 		{"limit many", "GET", "/v1/conversations?limit=many", "", 422, "invalid_field", "limit"},
 		{"an invented cursor", "GET", "/v1/conversations?cursor=abc", "", 422, "invalid_cursor", "cursor"},
+		{"an empty cursor", "GET", "/v1/conversations?cursor=" + cursorOf(`{}`), "", 422, "invalid_cursor", "cursor"},
+		{"no cursor", "GET", "/v1/conversations?cursor=" + cursorOf(`null`), "", 422, "invalid_cursor", "cursor"},
+		{"a cursor of another list", "GET", "/v1/conversations?cursor=" + cursorOf(`{"at":"2026-11-20T12:00:00Z","id":1}`), "", 422, "invalid_cursor", "cursor"},
+		{"half a cursor", "GET", "/v1/charges?cursor=" + cursorOf(`{"id":1}`), "", 422, "invalid_cursor", "cursor"},
+		{"an empty cursor of charges", "GET", "/v1/charges?cursor=" + cursorOf(`{}`), "", 422, "invalid_cursor", "cursor"},
+		{"no cursor of charges", "GET", "/v1/charges?cursor=" + cursorOf(`null`), "", 422, "invalid_cursor", "cursor"},
+		{"an invented cursor of groups", "GET", "/v1/charges?group_by=day&cursor=abc", "", 422, "invalid_cursor", "cursor"},
+		{"a cursor of groups", "GET", "/v1/charges?group_by=day&cursor=" + cursorOf(`{"at":"2026-11-20T12:00:00Z","id":1}`), "", 422, "invalid_cursor", "cursor"},
 		{"a time that is none", "GET", "/v1/charges?from=today", "", 422, "invalid_field", "from"},
 		{"a period that ends before it begins", "GET", "/v1/charges?from=2026-11-02&to=2026-11-01", "", 422, "invalid_period", "to"},
 		{"an unknown group", "GET", "/v1/charges?group_by=contact", "", 422, "invalid_field", "group_by"},
+		{"bytes that are no text", "GET", "/v1/conversations?q=%FF", "", 422, "invalid_field", "q"},
+		{"half a letter", "GET", "/v1/conversations?limit=5&q=Ad%C3", "", 422, "invalid_field", "q"},
+		{"NUL in a query", "GET", "/v1/conversations?q=a%00", "", 422, "invalid_field", "q"},
+		{"NUL for a number", "GET", "/v1/conversations?number=%00", "", 422, "invalid_field", "number"},
+		{"bytes that are no number", "GET", "/v1/conversations?number=%FF", "", 422, "invalid_field", "number"},
+		{"bytes that are no scheme", "GET", "/v1/charges?scheme=%FF", "", 422, "invalid_field", "scheme"},
+		{"NUL for a scheme", "GET", "/v1/charges?scheme=%00&group_by=day", "", 422, "invalid_field", "scheme"},
+		{"groups given twice", "GET", "/v1/charges?group_by=day&group_by=rule", "", 422, "invalid_field", "group_by"},
 		{"no such endpoint", "GET", "/v1/nothing", "", 404, "no_such_endpoint", ""},
-		{"no such method", "DELETE", "/v1/inbound", "", 404, "no_such_endpoint", ""},
+		{"no such method", "DELETE", "/v1/inbound", "", 405, "method_not_allowed", ""},
 		{"a body that is too large", "POST", "/v1/inbound", change(`Is it`, strings.Repeat("x", 2<<20)), 413, "body_too_large", ""},
 	}
 	for _, tt := range tests {
@@ -131,6 +148,42 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 	var events int
 	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT count(*) FROM events`).Scan(&events))
 	require.Zero(t, events)
+}
+
+// cursorOf is a cursor that somebody has made up.
+func cursorOf(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func TestAnEndpointNamesTheMethodsThatItTakes(t *testing.T) {
+	f := newFixture(t)
+	for _, tt := range []struct{ method, path, allow string }{
+		{"PUT", "/v1/conversations", "GET, HEAD, POST"},
+		{"OPTIONS", "/v1/conversations", "GET, HEAD, POST"},
+		{"POST", "/v1/conversations/" + uuid.NewString(), "GET, HEAD"},
+		{"PATCH", "/v1/charges?from=today", "GET, HEAD"},
+		{"GET", "/v1/inbound", "POST"},
+		{"GET", "/v1/outbound", "POST"},
+	} {
+		var p api.Problem
+		res := f.call(tt.method, tt.path, "", &p)
+		require.Equal(t, http.StatusMethodNotAllowed, res.StatusCode, "%+v", tt)
+		require.Equal(t, tt.allow, res.Header.Get("Allow"))
+		require.Equal(t, "method_not_allowed", p.Code)
+		require.Equal(t, "application/problem+json", res.Header.Get("Content-Type"))
+	}
+	require.Empty(t, f.call("GET", "/v1/inbound/1", "", nil).Header.Get("Allow"))
+	require.Equal(t, http.StatusUnauthorized, answer(f.server.Config.Handler, "GET", "/v1/inbound", "").Code, "a stranger learns nothing")
+}
+
+func TestABodyThatIsNotJSONIsToldWhatToSend(t *testing.T) {
+	f := newFixture(t)
+	req, err := http.NewRequest("POST", f.server.URL+"/v1/inbound", strings.NewReader("a=b"))
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	var p api.Problem
+	require.Equal(t, http.StatusUnsupportedMediaType, f.do(req, &p).StatusCode)
+	require.Equal(t, api.Problem{Title: "Unsupported Media Type", Status: 415, Code: "unsupported_media_type",
+		Detail: "send Content-Type: application/json"}, p)
 }
 
 func TestWithoutAKeyNothingIsAnswered(t *testing.T) {
