@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+	"sync"
+
+	"reengage/devstack/folder"
 )
 
 // Ports that FreePort hands out, half-open. They lie below the range (32768 and up) from which the kernel takes the local
@@ -13,13 +18,42 @@ import (
 // client holds its port, or that a client that keeps dialling it has connected to itself.
 const firstPort, endPort = 20000, 32000
 
-// FreePort returns a port of 127.0.0.1 that nothing listens on at this moment.
+// reserved are the locks of the ports that this process has been given. They are held until it ends, and kept here
+// because a file that nothing refers to is closed.
+var reserved struct {
+	sync.Mutex
+	locks []*folder.FileLock
+}
+
+// FreePort returns a port of 127.0.0.1 that nothing listens on at this moment, and that no other caller is given as long
+// as this process lives, neither here nor in another process of this checkout: between the choice of a port and the
+// listening on it lies a program's start.
 func FreePort() (int, error) {
+	base, err := folder.Base()
+	if err != nil {
+		return 0, err
+	}
+	locks := filepath.Join(base, "ports")
+	if err := os.MkdirAll(locks, 0o700); err != nil {
+		return 0, fmt.Errorf("reserve a port: %w", err)
+	}
 	for range 100 {
 		port := firstPort + rand.IntN(endPort-firstPort)
-		if !PortTaken(port) {
-			return port, nil
+		lock, err := folder.TryLock(filepath.Join(locks, strconv.Itoa(port)))
+		if errors.Is(err, folder.ErrLocked) {
+			continue
 		}
+		if err != nil {
+			return 0, fmt.Errorf("reserve a port: %w", err)
+		}
+		if PortTaken(port) {
+			lock.Unlock()
+			continue
+		}
+		reserved.Lock()
+		reserved.locks = append(reserved.locks, lock)
+		reserved.Unlock()
+		return port, nil
 	}
 	return 0, errors.New("no free port found on 127.0.0.1")
 }
