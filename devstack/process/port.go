@@ -26,14 +26,10 @@ var reserved struct {
 }
 
 // FreePort returns a port of 127.0.0.1 that nothing listens on at this moment, and that no other caller is given as long
-// as this process lives, neither here nor in another process of this checkout: between the choice of a port and the
+// as this process lives, neither here nor in another process of this account: between the choice of a port and the
 // listening on it lies a program's start.
 func FreePort() (int, error) {
-	base, err := folder.Base()
-	if err != nil {
-		return 0, err
-	}
-	locks := filepath.Join(base, "ports")
+	locks := filepath.Join(os.TempDir(), fmt.Sprintf("reengage-ports-%d", os.Getuid()))
 	if err := os.MkdirAll(locks, 0o700); err != nil {
 		return 0, fmt.Errorf("reserve a port: %w", err)
 	}
