@@ -9,7 +9,16 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 )
+
+type AllowancePlace struct {
+	BusinessNumberID uuid.UUID
+	Scheme           string
+	DeliveredAt      time.Time
+	EventID          uuid.UUID
+	ConversationID   uuid.UUID
+}
 
 type BusinessNumber struct {
 	ID              uuid.UUID
@@ -22,6 +31,12 @@ type BusinessNumber struct {
 	AccountTimeZone string
 	Settings        json.RawMessage
 	CreatedAt       time.Time
+}
+
+type CardSet struct {
+	Digest   string
+	Files    json.RawMessage
+	LoadedAt time.Time
 }
 
 type Charge struct {
@@ -129,6 +144,12 @@ type IntakeProblem struct {
 	ReceivedAt time.Time
 }
 
+type NamedCardSet struct {
+	Name   string
+	Digest string
+	Since  time.Time
+}
+
 type Notification struct {
 	ID            string
 	Type          string
@@ -145,6 +166,15 @@ type OutboundMessage struct {
 	MessageID      uuid.UUID
 	ConversationID *uuid.UUID
 	DeliveryStatus string
+}
+
+type PinnedCard struct {
+	BusinessNumberID uuid.UUID
+	Scheme           string
+	Month            pgtype.Date
+	Digest           string
+	SchemeVersion    int32
+	PinnedAt         time.Time
 }
 
 type RawBody struct {
@@ -178,4 +208,32 @@ type SchemeAssignment struct {
 	BusinessNumberID uuid.UUID
 	EffectiveFrom    time.Time
 	Scheme           string
+	CardSet          *string
+}
+
+type UnpricedMessage struct {
+	EventID          uuid.UUID
+	Scheme           string
+	Category         string
+	ConversationID   uuid.UUID
+	BusinessNumberID uuid.UUID
+	Card             string
+	Market           string
+	ChargedAt        time.Time
+}
+
+type VerdictDifference struct {
+	EventID          uuid.UUID
+	Scheme           string
+	ConversationID   uuid.UUID
+	BusinessNumberID uuid.UUID
+	DeliveredAt      time.Time
+	Market           string
+	VerdictType      string
+	VerdictCategory  string
+	VerdictMicros    int64
+	OwnRule          string
+	OwnCategory      string
+	OwnMicros        int64
+	Currency         string
 }

@@ -1,0 +1,84 @@
+-- Prices as data, what number-wide counts rest on, and what finance has to look at.
+
+-- +goose Up
+
+-- A set of rate cards as it was loaded, with its regions.csv; named by its content, so it never changes.
+CREATE TABLE card_sets (
+    digest    text PRIMARY KEY CHECK (digest ~ '^[0-9a-f]{64}$'),  -- SHA-256 of names and contents
+    files     jsonb NOT NULL CHECK (jsonb_typeof(files) = 'object'),  -- {"meta-usd-2026-10-01.csv": "# scheme: ..."}
+    loaded_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Which set a name means now. "shipped" is the set of the program that was started last.
+CREATE TABLE named_card_sets (
+    name   text PRIMARY KEY CHECK (name <> ''),
+    digest text NOT NULL REFERENCES card_sets,
+    since  timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- NULL: the shipped set.
+ALTER TABLE scheme_assignments ADD COLUMN card_set text REFERENCES named_card_sets;
+
+-- By which set and version of a scheme a number's month (of its account's calendar) was first posted. Later postings use the
+-- same, until somebody orders a rerate.
+CREATE TABLE pinned_cards (
+    business_number_id uuid NOT NULL REFERENCES business_numbers,
+    scheme             text NOT NULL CHECK (scheme <> ''),
+    month              date NOT NULL CHECK (extract(day FROM month) = 1),
+    digest             text NOT NULL REFERENCES card_sets,
+    scheme_version     int NOT NULL CHECK (scheme_version >= 1),
+    pinned_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (business_number_id, scheme, month)
+);
+
+-- The deliveries that take a place in a number's monthly allowance (P4). Derived from the events of one conversation each,
+-- written only under the number's lock; the 1,000th of a month, in this order, is where the allowance ends.
+CREATE TABLE allowance_places (
+    business_number_id uuid NOT NULL REFERENCES business_numbers,
+    scheme             text NOT NULL,
+    delivered_at       timestamptz NOT NULL,
+    event_id           uuid NOT NULL,  -- the message
+    conversation_id    uuid NOT NULL REFERENCES conversations,
+    PRIMARY KEY (business_number_id, scheme, delivered_at, event_id)
+);
+CREATE INDEX allowance_places_by_conversation ON allowance_places (conversation_id, delivered_at);
+
+-- Messages that are owed something for which no card states a price. Derived, rewritten when their conversation is billed.
+CREATE TABLE unpriced_messages (
+    event_id           uuid NOT NULL REFERENCES events,
+    scheme             text NOT NULL,
+    category           text NOT NULL,  -- the card's column
+    conversation_id    uuid NOT NULL REFERENCES conversations,
+    business_number_id uuid NOT NULL REFERENCES business_numbers,
+    card               text NOT NULL DEFAULT '',  -- empty: the set has no card of the scheme
+    market             text NOT NULL DEFAULT '',  -- empty: not known, or prices do not depend on it
+    charged_at         timestamptz NOT NULL,      -- the instant of the charge that it is not
+    PRIMARY KEY (event_id, scheme, category)
+);
+CREATE INDEX unpriced_messages_by_conversation ON unpriced_messages (conversation_id);
+CREATE INDEX unpriced_messages_by_time ON unpriced_messages (charged_at, event_id);
+
+-- Messages of which the provider's verdict (P6, which is what is charged) and our own computation disagree. Derived likewise.
+CREATE TABLE verdict_differences (
+    event_id           uuid NOT NULL REFERENCES events,
+    scheme             text NOT NULL,
+    conversation_id    uuid NOT NULL REFERENCES conversations,
+    business_number_id uuid NOT NULL REFERENCES business_numbers,
+    delivered_at       timestamptz NOT NULL,
+    market             text NOT NULL,  -- the card's row
+    verdict_type       text NOT NULL,
+    verdict_category   text NOT NULL DEFAULT '',
+    verdict_micros     bigint NOT NULL CHECK (verdict_micros >= 0),  -- what is charged
+    own_rule           text NOT NULL,
+    own_category       text NOT NULL,
+    own_micros         bigint NOT NULL CHECK (own_micros >= 0),      -- what would be without the verdict
+    currency           char(3) NOT NULL,
+    PRIMARY KEY (event_id, scheme)
+);
+CREATE INDEX verdict_differences_by_conversation ON verdict_differences (conversation_id);
+CREATE INDEX verdict_differences_by_time ON verdict_differences (delivered_at, event_id);
+
+-- +goose Down
+DROP TABLE verdict_differences, unpriced_messages, allowance_places, pinned_cards;
+ALTER TABLE scheme_assignments DROP COLUMN card_set;
+DROP TABLE named_card_sets, card_sets;
