@@ -73,7 +73,7 @@ func benchmarkRate(b *testing.B, events []Event) {
 	cards := shippedCards(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _, err := Rate(zenviaConversion{}, events, cards, time.UTC)
+		_, err := Rate(zenviaConversion{}, events, Account{Cards: cards})
 		require.NoError(b, err)
 	}
 	perSecond(b, len(events))
@@ -101,7 +101,7 @@ func BenchmarkRateStream(b *testing.B) {
 	b.SetBytes(int64(len(lines)))
 	b.ReportAllocs()
 	for b.Loop() {
-		require.NoError(b, RateStream(bytes.NewReader(lines), io.Discard, io.Discard, Options{Scheme: "zenvia-conversion"}))
+		require.NoError(b, RateStream(bytes.NewReader(lines), io.Discard, io.Discard, Options{Scheme: "zenvia-conversion", EntryPointHours: 72}))
 	}
 	perSecond(b, 1_000_000)
 }

@@ -131,7 +131,7 @@ func rateInMemory(events []tariff.Event, repetitions int) (rates, plain []float6
 	}
 	for range repetitions {
 		took, err := timed(func() error {
-			_, _, err := tariff.Rate(scheme, events, cards, nil)
+			_, err := tariff.Rate(scheme, events, tariff.Account{Cards: cards, EntryPoint: tariff.DefaultEntryPoint})
 			return err
 		})
 		if err != nil {
@@ -181,7 +181,7 @@ func rateFile(path string, charges io.Writer) error {
 		return err
 	}
 	defer file.Close()
-	return tariff.RateStream(file, charges, io.Discard, tariff.Options{Scheme: "zenvia-conversion"})
+	return tariff.RateStream(file, charges, io.Discard, tariff.Options{Scheme: "zenvia-conversion", EntryPointHours: 72})
 }
 
 // lineCounter counts lines.
