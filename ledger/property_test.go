@@ -64,10 +64,10 @@ func orderly(t require.TestingT, events []event, from time.Time) (charges []stri
 	require.NoError(t, err)
 	cards, err := tariff.ShippedCards()
 	require.NoError(t, err)
-	all, _, err := tariff.Rate(scheme, rated, cards, nil)
+	rating, err := tariff.Rate(scheme, rated, tariff.Account{Cards: cards, EntryPoint: tariff.DefaultEntryPoint})
 	require.NoError(t, err)
 	charges = []string{}
-	for _, c := range all {
+	for _, c := range rating.Charges {
 		if c.At.Before(from) {
 			continue
 		}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -64,7 +63,7 @@ func newTally(mark db.ListDirtyMarksRow) *tally {
 			t.terms[i-1].to = next.from
 		}
 		t.terms = append(t.terms, next)
-		t.memory = max(t.memory, scheme.Memory())
+		t.memory = max(t.memory, scheme.Memory(tariff.DefaultEntryPoint))
 	}
 	return t
 }
@@ -77,10 +76,6 @@ func (t *tally) waiting() bool { return t.version != nil && len(t.terms) == 0 &&
 
 // rate fills in what is owed from the reach on, and what would be if it had a price.
 func (t *tally) rate(cards *tariff.Cards) {
-	at := make(map[string]time.Time, len(t.events))
-	for _, e := range t.events {
-		at[e.ID] = e.At
-	}
 	var rated []string
 	for _, term := range t.terms {
 		name := term.scheme.Name()
@@ -88,20 +83,17 @@ func (t *tally) rate(cards *tariff.Cards) {
 			continue
 		}
 		rated = append(rated, name)
-		charges, _, err := tariff.Rate(term.scheme, t.events, cards, t.account)
-		var missing *tariff.MissingPriceError
-		switch {
-		case errors.As(err, &missing):
-			for _, m := range missing.Missing {
-				if t.owes(name, at[m.Event]) {
-					t.unpriced = append(t.unpriced, m)
-				}
-			}
-		case err != nil:
+		rating, err := tariff.Rate(term.scheme, t.events, tariff.Account{Zone: t.account, Cards: cards, EntryPoint: tariff.DefaultEntryPoint})
+		if err != nil {
 			t.stuck = err
 			return
 		}
-		for _, c := range charges {
+		for _, m := range rating.Missing {
+			if t.owes(name, m.At) {
+				t.unpriced = append(t.unpriced, m)
+			}
+		}
+		for _, c := range rating.Charges {
 			if t.owes(name, c.At) {
 				t.owed = append(t.owed, c)
 			}

@@ -10,7 +10,7 @@ import (
 type rateVerb struct {
 	Scheme          string `required:"" help:"The scheme, such as zenvia-conversion."`
 	Timezone        string `help:"The account's time zone. By default UTC."`
-	EntryPointHours int    `help:"Length of a free entry point. By default the scheme's."`
+	EntryPointHours int    `default:"72" help:"Length of a free entry point (Meta's schemes); 0: none."`
 	Cards           string `help:"A folder of rate cards that replaces the shipped ones." type:"path"`
 	File            string `arg:"" optional:"" help:"Events as JSON lines. By default standard input."`
 }

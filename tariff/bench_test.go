@@ -60,20 +60,24 @@ func perSecond(b *testing.B, n int) {
 }
 
 func BenchmarkRateOrderedEvents(b *testing.B) {
-	for name, conversation := range map[string]func(int, int) int{"chats": chats, "scattered": scattered} {
-		b.Run(name, func(b *testing.B) { benchmarkRate(b, ordinaryTraffic(1_000_000, conversation)) })
+	chats, scattered := ordinaryTraffic(1_000_000, chats), ordinaryTraffic(1_000_000, scattered)
+	for _, name := range Names() {
+		b.Run(name+"/chats", func(b *testing.B) { benchmarkRate(b, name, chats) })
+		b.Run(name+"/scattered", func(b *testing.B) { benchmarkRate(b, name, scattered) })
 	}
 }
 
 func BenchmarkRateOneConversation(b *testing.B) {
-	benchmarkRate(b, ordinaryTraffic(40, scattered))
+	benchmarkRate(b, "zenvia-conversion", ordinaryTraffic(40, scattered))
 }
 
-func benchmarkRate(b *testing.B, events []Event) {
-	cards := shippedCards(b)
+func benchmarkRate(b *testing.B, name string, events []Event) {
+	s, err := Lookup(name)
+	require.NoError(b, err)
+	account := Account{Cards: shippedCards(b), EntryPoint: DefaultEntryPoint}
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _, err := Rate(zenviaConversion{}, events, cards, time.UTC)
+		_, err := Rate(s, events, account)
 		require.NoError(b, err)
 	}
 	perSecond(b, len(events))
@@ -101,7 +105,7 @@ func BenchmarkRateStream(b *testing.B) {
 	b.SetBytes(int64(len(lines)))
 	b.ReportAllocs()
 	for b.Loop() {
-		require.NoError(b, RateStream(bytes.NewReader(lines), io.Discard, io.Discard, Options{Scheme: "zenvia-conversion"}))
+		require.NoError(b, RateStream(bytes.NewReader(lines), io.Discard, io.Discard, Options{Scheme: "zenvia-conversion", EntryPointHours: 72}))
 	}
 	perSecond(b, 1_000_000)
 }

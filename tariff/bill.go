@@ -8,41 +8,45 @@ import (
 
 // bill collects what a scheme charges and reports.
 type bill struct {
-	scheme  string
-	cards   []*Card
-	account *time.Location
+	scheme  string // whose name the charges bear
+	priced  string // whose cards price them: the scheme's own or, of a markup, its base's
+	account *Account
 
-	blocks   [][]Charge // full ones and the last: a single slice of many charges would be copied again and again while it grows
-	problems []Problem
-	missing  []missingAt
+	blocks      [][]Charge // full ones and the last: a single slice of many charges would be copied again and again while it grows
+	problems    []Problem
+	missing     []MissingPrice
+	counted     []assessed // what P4 looks at, until it is known where the allowance ends
+	differences []Difference
+	decisions   []Decision
 }
 
-// missingAt is kept with its instant so that missing prices can be listed like charges.
-type missingAt struct {
-	MissingPrice
-	at time.Time
-}
-
-// charge charges a message at its own time at the price that the card in effect states for a kind of charge. A price of zero is
-// no charge; no price is listed, and the rest goes on.
+// charge charges a message at its own time at the price of a kind of charge. A price of zero is no charge; no price is listed,
+// and the rest goes on.
 func (b *bill) charge(m *message, kind Kind, rule string) {
-	card := inEffect(b.cards, m.At, b.account)
-	if card == nil {
-		b.missing = append(b.missing, missingAt{MissingPrice{Event: m.ID, Scheme: b.scheme, Category: string(kind)}, m.At})
-		return
-	}
-	price, ok := card.Price("", string(kind))
-	if !ok {
-		b.missing = append(b.missing, missingAt{MissingPrice{Event: m.ID, Scheme: b.scheme, Card: card.ID, Category: string(kind)}, m.At})
-		return
-	}
-	if price.AmountMicros == 0 {
-		return
-	}
-	b.add(Charge{Scheme: b.scheme, Card: card.ID, Event: m.ID, Kind: kind, Money: price, At: m.At.UTC(), Rule: rule})
+	b.post(Charge{Event: m.ID, Kind: kind, At: m.At, Rule: rule}, b.account.quote(b.priced, m.At, kind), string(kind))
 }
 
+// chargeFor charges a message at an instant at the price of a category in its contact's market.
+func (b *bill) chargeFor(m *message, at time.Time, kind Kind, category, rule string) Money {
+	q := b.account.quoteFor(b.priced, at, m.Market, category)
+	b.post(Charge{Event: m.ID, Kind: kind, Category: category, Market: q.market, At: at, Rule: rule}, q, category)
+	return q.Money
+}
+
+func (b *bill) post(c Charge, q quote, column string) {
+	if !q.found {
+		b.missing = append(b.missing, MissingPrice{Event: c.Event, Scheme: b.scheme, Card: q.card, Market: q.market, NoMarket: q.noRow, Category: column, At: c.At.UTC()})
+		return
+	}
+	c.Scheme, c.Card, c.Money, c.At = b.scheme, q.card, q.Money, c.At.UTC()
+	b.add(c)
+}
+
+// add takes a charge, unless it amounts to nothing.
 func (b *bill) add(c Charge) {
+	if c.AmountMicros == 0 {
+		return
+	}
 	last := len(b.blocks) - 1
 	if last < 0 || len(b.blocks[last]) == cap(b.blocks[last]) {
 		size := 8
@@ -55,26 +59,19 @@ func (b *bill) add(c Charge) {
 	b.blocks[last] = append(b.blocks[last], c)
 }
 
-func (b *bill) report(problem string, m *message, detail string) {
-	b.problems = append(b.problems, Problem{problem, m.ID, detail})
+func (b *bill) report(problem, event, detail string) {
+	b.problems = append(b.problems, Problem{problem, event, detail})
 }
 
-// settle puts everything in its order.
-func (b *bill) settle(more []Problem) ([]Charge, []Problem, error) {
-	charges := b.inOrder()
-	problems := append(b.problems, more...)
-	slices.SortFunc(problems, compareProblems)
-	if len(b.missing) == 0 {
-		return charges, problems, nil
-	}
-	slices.SortFunc(b.missing, func(x, y missingAt) int {
-		return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.Event, y.Event), cmp.Compare(x.Category, y.Category))
+// rating puts everything in its order.
+func (b *bill) rating() *Rating {
+	slices.SortFunc(b.problems, compareProblems)
+	slices.SortFunc(b.missing, func(x, y MissingPrice) int {
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Event, y.Event), cmp.Compare(x.Category, y.Category))
 	})
-	list := make([]MissingPrice, len(b.missing))
-	for i, m := range b.missing {
-		list[i] = m.MissingPrice
-	}
-	return charges, problems, &MissingPriceError{Missing: list}
+	slices.SortFunc(b.differences, func(x, y Difference) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Event, y.Event)) })
+	slices.SortFunc(b.decisions, func(x, y Decision) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Event, y.Event)) })
+	return &Rating{Charges: b.inOrder(), Problems: b.problems, Missing: b.missing, Differences: b.differences, Decisions: b.decisions}
 }
 
 // inOrder is the charges by instant, event and kind. Their instants are sorted beside references to them, because moving whole

@@ -28,6 +28,7 @@ type Card struct {
 	Example   bool   // the figures are made up: the source gives none
 
 	prices map[priceKey]int64
+	rows   map[string]bool // the markets that have one; "" on a card without markets
 }
 
 type priceKey struct{ market, column string }
@@ -38,34 +39,27 @@ func (c *Card) Price(market, column string) (Money, bool) {
 	return Money{AmountMicros: micros, Currency: c.Currency}, ok
 }
 
-// Day is a date of the calendar, without a time zone.
-type Day struct {
-	Year  int
-	Month time.Month
-	Day   int
+// priceOf is the price of a message's category in a market's row. A category of several words (authentication_international,
+// marketing_lite) has the price of its own column if the card states one there, else that of its first word.
+func (c *Card) priceOf(market, category string) (Money, bool) {
+	if price, ok := c.Price(market, category); ok {
+		return price, true
+	}
+	word, _, several := strings.Cut(category, "_")
+	if !several {
+		return Money{}, false
+	}
+	return c.Price(market, word)
 }
-
-// dayOf is the date of an instant at a place. Days are compared as dates and not as instants, because there are places and days
-// at which midnight does not exist.
-func dayOf(t time.Time, at *time.Location) Day {
-	year, month, day := t.In(at).Date()
-	return Day{year, month, day}
-}
-
-func (d Day) compare(o Day) int {
-	return slices.Compare([]int{d.Year, int(d.Month), d.Day}, []int{o.Year, int(o.Month), o.Day})
-}
-
-func (d Day) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
 // parseCard reads one file. Faults are *CardError.
 func parseCard(file string, data []byte) (*Card, error) {
-	c := &Card{ID: strings.TrimSuffix(path.Base(file), ".csv"), prices: map[priceKey]int64{}}
+	c := &Card{ID: strings.TrimSuffix(path.Base(file), ".csv"), prices: map[priceKey]int64{}, rows: map[string]bool{}}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if err := c.headings(file, data); err != nil {
 		return nil, err
 	}
-	return c, c.rows(file, data)
+	return c, c.table(file, data)
 }
 
 // headings reads the lines `# name: value` above the table. Other comments are left alone.
@@ -124,7 +118,7 @@ func (c *Card) heading(name, value string) (wrong string) {
 		if err != nil {
 			return fmt.Sprintf("%q is not a date like 2026-10-01", value)
 		}
-		c.Effective = dayOf(t, time.UTC)
+		c.Effective = DayOf(t, time.UTC)
 	case "source":
 		c.Source = value
 	case "read":
@@ -138,8 +132,8 @@ func (c *Card) heading(name, value string) (wrong string) {
 	return ""
 }
 
-// rows reads the table: a row of column names, then prices.
-func (c *Card) rows(file string, data []byte) error {
+// table reads the table: a row of column names, then prices.
+func (c *Card) table(file string, data []byte) error {
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comment, r.ReuseRecord = '#', false
 	columns, err := r.Read()
@@ -159,7 +153,6 @@ func (c *Card) rows(file string, data []byte) error {
 		}
 	}
 	byMarket := columns[0] == "market"
-	markets := map[string]bool{}
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -175,10 +168,10 @@ func (c *Card) rows(file string, data []byte) error {
 				return fault(0, fmt.Sprintf("%q is neither a country (BR) nor a group (REST_OF_AFRICA)", market))
 			}
 		}
-		if markets[market] {
+		if c.rows[market] {
 			return fault(0, "has this row twice (without a market column there is one row)")
 		}
-		markets[market] = true
+		c.rows[market] = true
 		for i := first; i < len(row); i++ {
 			if row[i] == "" {
 				continue // no price is not zero
@@ -190,7 +183,7 @@ func (c *Card) rows(file string, data []byte) error {
 			c.prices[priceKey{market, columns[i]}] = int64(micros)
 		}
 	}
-	if len(markets) == 0 {
+	if len(c.rows) == 0 {
 		return &CardError{File: file, Reason: "has no row of prices"}
 	}
 	return nil

@@ -37,7 +37,7 @@ func TestTheShippedZenviaCardStatesItsPricesAndSource(t *testing.T) {
 }
 
 func TestACardByMarketTellsNoPriceFromZero(t *testing.T) {
-	cards, err := loadCards(cardFiles(map[string]string{
+	cards, err := LoadCards(cardFiles(map[string]string{
 		"a.csv":       "\ufeff" + headings + "market,marketing,service\nBR,62500,\r\nREST_OF_AFRICA,0,5\n# a remark\n",
 		"regions.csv": "country,market\nKE,REST_OF_AFRICA\n",
 		"README.md":   "not a card",
@@ -66,7 +66,7 @@ func TestAMalformedCardIsRefusedWithFileLineAndField(t *testing.T) {
 		{"no source", without("source"), `rate card x.csv: source: the heading line "# source: ..." is missing`},
 		{"no day of reading", without("read"), `rate card x.csv: read: the heading line "# read: ..." is missing`},
 		{"no word on example", without("example"), `rate card x.csv: example: the heading line "# example: ..." is missing`},
-		{"unknown scheme", replaced(headings, "zenvia-conversion", "zenwia") + table, `rate card x.csv:1: scheme: unknown scheme "zenwia"; there is zenvia-conversion`},
+		{"unknown scheme", replaced(headings, "zenvia-conversion", "zenwia") + table, `rate card x.csv:1: scheme: unknown scheme "zenwia"; there is aisensy, b2chat, gupshup, meta-cbp-2024, meta-pmp-2025, meta-pmp-2026, sirena, twilio, zenvia-conversion`},
 		{"currency in words", replaced(headings, "USD", "dollars") + table, `rate card x.csv:2: currency: "dollars" is not three capital letters`},
 		{"no such date", replaced(headings, "2026-01-01", "2026-02-30") + table, `rate card x.csv:3: effective: "2026-02-30" is not a date like 2026-10-01`},
 		{"example maybe", replaced(headings, "true", "maybe") + table, `rate card x.csv:6: example: "maybe" is neither true nor false`},
@@ -86,7 +86,7 @@ func TestAMalformedCardIsRefusedWithFileLineAndField(t *testing.T) {
 		{"market last", headings + "marketing,market\n1,BR\n", `rate card x.csv:7: market: a column needs a name of its own, and market comes first`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := loadCards(cardFiles(map[string]string{"x.csv": c.text}))
+			_, err := LoadCards(cardFiles(map[string]string{"x.csv": c.text}))
 			require.EqualError(t, err, c.want)
 			require.Equal(t, 2, exitCode(err))
 		})
@@ -103,21 +103,21 @@ func replaced(text, old, new string) string {
 
 func TestTwoCardsOfOneSchemeAndCurrencyMayNotShareADate(t *testing.T) {
 	card := headings + "customer_initiated,business_initiated\n1,2\n"
-	_, err := loadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": card}))
+	_, err := LoadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": card}))
 	require.EqualError(t, err, "rate card b.csv: effective: b of zenvia-conversion in USD has a card from 2026-01-01 already: a")
 	require.Equal(t, 2, exitCode(err))
 
-	cards, err := loadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": replaced(card, "USD", "BRL")}))
+	cards, err := LoadCards(cardFiles(map[string]string{"a.csv": card, "b.csv": replaced(card, "USD", "BRL")}))
 	require.NoError(t, err, "another currency may")
-	_, _, err = Rate(zenviaConversion{}, nil, cards, nil)
+	_, err = Rate(zenviaConversion{}, nil, Account{Cards: cards})
 	require.EqualError(t, err, "the rate cards of zenvia-conversion are in BRL and in USD; give a set with one currency")
 }
 
 func TestASetWithoutCardsIsRefused(t *testing.T) {
-	_, err := loadCards(cardFiles(map[string]string{"README.md": "none here"}))
+	_, err := LoadCards(cardFiles(map[string]string{"README.md": "none here"}))
 	require.Error(t, err)
 	require.Equal(t, 2, exitCode(err))
-	_, err = loadCardsDir("testdata/no-such-folder")
+	_, err = LoadCardsDir("testdata/no-such-folder")
 	require.ErrorContains(t, err, "testdata/no-such-folder is not a folder")
 	require.Equal(t, 2, exitCode(err))
 }
@@ -127,7 +127,7 @@ func TestTheCardInEffectFollowsTheAccountsCalendar(t *testing.T) {
 	card := func(day, price string) string {
 		return replaced(headings, "2026-01-01", day) + "customer_initiated,business_initiated\n" + price + ",9\n"
 	}
-	cards, err := loadCards(cardFiles(map[string]string{
+	cards, err := LoadCards(cardFiles(map[string]string{
 		"z-first.csv": card("2026-01-01", "100"), "a-third.csv": card("2026-05-01", "300"), "m-second.csv": card("2026-03-01", "200"),
 	}))
 	require.NoError(t, err)
@@ -150,9 +150,9 @@ func TestTheCardInEffectFollowsTheAccountsCalendar(t *testing.T) {
 	} {
 		e, err := readLine(t, with("2026-03-02T09:00:00Z", c.at))
 		require.NoError(t, err)
-		charges, _, err := Rate(zenviaConversion{}, []Event{e}, cards, c.account)
+		rating, err := Rate(zenviaConversion{}, []Event{e}, Account{Zone: c.account, Cards: cards})
 		require.NoError(t, err)
-		require.Len(t, charges, 1)
-		require.Equal(t, c.want, charges[0].Card, c.at)
+		require.Len(t, rating.Charges, 1)
+		require.Equal(t, c.want, rating.Charges[0].Card, c.at)
 	}
 }

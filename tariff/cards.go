@@ -1,11 +1,13 @@
 package tariff
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -15,9 +17,12 @@ import (
 //go:embed ratecards/*.csv
 var shipped embed.FS
 
-// Cards is a set of rate cards. It is never changed once loaded.
+// Cards is a set of rate cards, with the groups that countries belong to. It is never changed once loaded.
 type Cards struct {
 	byScheme map[string][]*Card // ordered by their first day, then by currency
+	regions  map[string]string  // country to group
+	files    map[string]string
+	digest   string
 }
 
 // ShippedCards is the set that comes with the program. The error can only be a mistake in this repository.
@@ -26,32 +31,37 @@ var ShippedCards = sync.OnceValues(func() (*Cards, error) {
 	if err != nil {
 		return nil, err
 	}
-	return loadCards(set)
+	return LoadCards(set)
 })
 
-// loadCardsDir is the set of cards in a folder, which replaces the shipped set.
-func loadCardsDir(dir string) (*Cards, error) {
+// LoadCardsDir is the set of cards in a folder, which replaces the shipped set.
+func LoadCardsDir(dir string) (*Cards, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, &UsageError{Reason: fmt.Sprintf("%s is not a folder of rate cards", dir)}
 	}
-	return loadCards(os.DirFS(dir))
+	return LoadCards(os.DirFS(dir))
 }
 
-// loadCards reads every *.csv at the top of a file system as one card, except regions.csv (it maps countries to groups and has
-// no prices). The error is a *CardError, or that of a file that could not be read.
-func loadCards(files fs.FS) (*Cards, error) {
+// LoadCards reads every *.csv at the top of a file system as one card, except regions.csv, which names the group of each
+// country (without it every country without a row of its own is OTHER). The error is a *CardError, or that of a file that could
+// not be read.
+func LoadCards(files fs.FS) (*Cards, error) {
 	names, err := fs.Glob(files, "*.csv")
 	if err != nil {
 		return nil, err
 	}
-	set := &Cards{byScheme: map[string][]*Card{}}
+	set := &Cards{byScheme: map[string][]*Card{}, files: map[string]string{}}
 	for _, name := range names { // in the order of their names
-		if path.Base(name) == "regions.csv" {
-			continue
-		}
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("rate card %s: %w", name, err)
+		}
+		set.files[name] = string(data)
+		if name == regionsFile {
+			if set.regions, err = parseRegions(name, data); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		card, err := parseCard(name, data)
 		if err != nil {
@@ -64,7 +74,22 @@ func loadCards(files fs.FS) (*Cards, error) {
 	if len(set.byScheme) == 0 {
 		return nil, &UsageError{Reason: "there is no rate card (*.csv) among the rate cards"}
 	}
+	set.digest = digest(set.files)
 	return set, nil
+}
+
+// Files is the set as it was loaded: contents by file name. It is not to be changed.
+func (s *Cards) Files() map[string]string { return s.files }
+
+// Digest names the set by what is in it: the SHA-256 of its files' names and contents, in hex.
+func (s *Cards) Digest() string { return s.digest }
+
+func digest(files map[string]string) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(h, "%d:%s%d:%s", len(name), name, len(files[name]), files[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // add keeps a scheme's cards in order of their first day. Two of one currency from the same day would both be in effect.
@@ -87,27 +112,32 @@ func (s *Cards) add(file string, card *Card) error {
 	return nil
 }
 
-// oneCurrency refuses a scheme whose cards are in several currencies: which of them an account pays in is not known here, and
-// currencies are never mixed.
-func oneCurrency(scheme string, cards []*Card) error {
+// currency is the one that a scheme's cards are in; empty without any. Cards in several are refused: which of them an account
+// pays in is not known here, and currencies are never mixed.
+func (s *Cards) currency(scheme string) (string, error) {
+	cards := s.byScheme[scheme]
+	if len(cards) == 0 {
+		return "", nil
+	}
 	for _, c := range cards {
 		if c.Currency != cards[0].Currency {
-			return &UsageError{Reason: fmt.Sprintf("the rate cards of %s are in %s and in %s; give a set with one currency", scheme, cards[0].Currency, c.Currency)}
+			return "", &UsageError{Reason: fmt.Sprintf("the rate cards of %s are in %s and in %s; give a set with one currency", scheme, cards[0].Currency, c.Currency)}
 		}
 	}
-	return nil
+	return cards[0].Currency, nil
 }
 
 // inEffect is the card that prices a charge at an instant: the latest that has begun by the account's calendar, and before the
 // first one's day, the first; nil if there is none.
-func inEffect(cards []*Card, instant time.Time, account *time.Location) *Card {
+func (s *Cards) inEffect(scheme string, instant time.Time, account *time.Location) *Card {
+	cards := s.byScheme[scheme]
 	if len(cards) == 0 {
 		return nil
 	}
 	if len(cards) == 1 {
 		return cards[0]
 	}
-	today := dayOf(instant, account)
+	today := DayOf(instant, account)
 	card := cards[0]
 	for _, c := range cards[1:] {
 		if c.Effective.compare(today) > 0 {

@@ -12,6 +12,14 @@ type Kind string
 const (
 	CustomerInitiated Kind = "customer_initiated" // a billing session opened by the contact, or while it may be answered
 	BusinessInitiated Kind = "business_initiated" // a billing session opened by the business
+
+	TemplateSent Kind = "template"    // a template, whatever became of it on its way
+	SessionIn    Kind = "session_in"  // a message of the contact inside its window
+	SessionOut   Kind = "session_out" // a free-form message inside the window
+
+	MessageDelivered   Kind = "message"      // a message that arrived, at Meta's price of its category
+	ConversationOpened Kind = "conversation" // 24 h of messages of one category, opened by the first that arrived
+	Fee                Kind = "fee"          // what a reseller adds for each message
 )
 
 // Charge is an amount owed, and why. Scheme, kind and event together name it.
@@ -59,7 +67,11 @@ const (
 	ConflictingDuplicate  = "conflicting_duplicate"   // copies of one event differ; the first in order counts
 	StatusWithoutMessage  = "status_without_message"  // a status whose message is unknown or not outbound; it is ignored
 	FreeformOutsideWindow = "freeform_outside_window" // a free-form message that should not have been possible
+	VerdictIgnored        = "verdict_ignored"         // a status whose verdict cannot be read (P6)
+	VerdictDiffers        = "verdict_differs"         // a message that Meta and we see differently; Meta's word counts (P6)
 )
+
+const outsideWindow = "a free-form message was accepted although the contact had not written in the 24 h before"
 
 // Problem is something odd about an event that a person should see.
 type Problem struct {

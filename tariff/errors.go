@@ -1,6 +1,9 @@
 package tariff
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // What `starter rate` exits with: the errors say it themselves (ExitCode), so that a command need not know them.
 const (
@@ -60,22 +63,27 @@ func (e *UsageError) ExitCode() int { return exitMalformed }
 type MissingPrice struct {
 	Event    string // id of the message
 	Scheme   string
-	Card     string // id of the card in effect; empty if the set has no card of the scheme
-	Market   string // the row; empty where prices do not depend on it
-	Category string // the column: the message's category or, where prices do not depend on it, the charge's kind
+	Card     string    // id of the card in effect; empty if the set has no card of the scheme
+	Market   string    // the row that should have it; empty where prices do not depend on it
+	NoMarket bool      // the price depends on a market, and the message names none
+	Category string    // the column: the message's category or, where prices do not depend on it, the charge's kind
+	At       time.Time // the instant of the charge that it is not
 }
 
 func (m MissingPrice) String() string {
-	if m.Card == "" {
+	switch {
+	case m.Card == "":
 		return fmt.Sprintf("there is no rate card for %s (%s)", m.Scheme, m.Category)
-	}
-	if m.Market == "" {
+	case m.NoMarket:
+		return fmt.Sprintf("rate card %s has no price for %s without a market, and the message names none", m.Card, m.Category)
+	case m.Market == "":
 		return fmt.Sprintf("rate card %s has no price for %s", m.Card, m.Category)
+	default:
+		return fmt.Sprintf("rate card %s has no price for %s in market %s", m.Card, m.Category, m.Market)
 	}
-	return fmt.Sprintf("rate card %s has no price for %s in market %s", m.Card, m.Category, m.Market)
 }
 
-// MissingPriceError says that some messages could not be priced. Rate returns it beside the charges of all others.
+// MissingPriceError says that some messages could not be priced (Rating.Err).
 type MissingPriceError struct {
 	Missing []MissingPrice // at least one, ordered like the charges that they are not
 }

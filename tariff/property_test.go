@@ -18,14 +18,6 @@ const (
 	statusDelay = 48 * time.Hour     // and their statuses within this of them, before or after
 )
 
-func refs(events []Event) []*Event {
-	list := make([]*Event, len(events))
-	for i := range events {
-		list[i] = &events[i]
-	}
-	return list
-}
-
 func sourceOf(t *testing.T, file string) string {
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -90,14 +82,14 @@ func shuffled(t *rapid.T, events []Event) []Event {
 	return events
 }
 
-// outcome is everything that rating says, as text.
-func outcome(t require.TestingT, s Scheme, events []Event) (charges, problems []string) {
-	cs, ps, err := Rate(s, events, shippedCards(t), time.UTC)
+// ratedAsText is everything that rating says, as text.
+func ratedAsText(t require.TestingT, s Scheme, events []Event) (charges, problems []string) {
+	rating, err := Rate(s, events, Account{Cards: shippedCards(t), EntryPoint: DefaultEntryPoint})
 	require.NoError(t, err)
-	for _, c := range cs {
+	for _, c := range rating.Charges {
 		charges = append(charges, string(c.AppendJSON(nil)))
 	}
-	for _, p := range ps {
+	for _, p := range rating.Problems {
 		problems = append(problems, string(p.AppendJSON(nil)))
 	}
 	return charges, problems
@@ -105,7 +97,7 @@ func outcome(t require.TestingT, s Scheme, events []Event) (charges, problems []
 
 // forEveryScheme runs a property for each scheme, so that a new one has them all.
 func forEveryScheme(t *testing.T, property func(t *rapid.T, s Scheme)) {
-	for _, name := range names() {
+	for _, name := range Names() {
 		s, err := Lookup(name)
 		require.NoError(t, err)
 		t.Run(name, func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { property(t, s) }) })
@@ -115,8 +107,8 @@ func forEveryScheme(t *testing.T, property func(t *rapid.T, s Scheme)) {
 func TestOrderAndCopiesOfEventsChangeNothing(t *testing.T) {
 	forEveryScheme(t, func(t *rapid.T, s Scheme) {
 		events := drawEvents(t)
-		charges, problems := outcome(t, s, events)
-		again, problemsAgain := outcome(t, s, shuffled(t, slices.Clone(events)))
+		charges, problems := ratedAsText(t, s, events)
+		again, problemsAgain := ratedAsText(t, s, shuffled(t, slices.Clone(events)))
 		require.Equal(t, charges, again)
 		require.Equal(t, problems, problemsAgain)
 	})
@@ -125,8 +117,8 @@ func TestOrderAndCopiesOfEventsChangeNothing(t *testing.T) {
 func TestCopiesThatDifferAreDecidedIndependentlyOfTheirOrder(t *testing.T) {
 	forEveryScheme(t, func(t *rapid.T, s Scheme) {
 		events := append(drawEvents(t), drawEvents(t)...) // the same ids, other facts
-		charges, problems := outcome(t, s, events)
-		again, problemsAgain := outcome(t, s, shuffled(t, slices.Clone(events)))
+		charges, problems := ratedAsText(t, s, events)
+		again, problemsAgain := ratedAsText(t, s, shuffled(t, slices.Clone(events)))
 		require.Equal(t, charges, again)
 		require.Equal(t, problems, problemsAgain)
 	})
@@ -149,10 +141,10 @@ func TestConversationsRatedApartEqualThemRatedTogether(t *testing.T) {
 		}
 		var apart, problemsApart []string
 		for _, part := range parts {
-			charges, problems := outcome(t, s, part)
+			charges, problems := ratedAsText(t, s, part)
 			apart, problemsApart = append(apart, charges...), append(problemsApart, problems...)
 		}
-		together, problems := outcome(t, s, events)
+		together, problems := ratedAsText(t, s, events)
 		require.ElementsMatch(t, together, apart)
 		require.ElementsMatch(t, problems, problemsApart)
 	})
@@ -166,8 +158,9 @@ func TestEveryChargeHasItsMessageItsRuleAndAnAmount(t *testing.T) {
 			byID[e.ID] = e
 		}
 		before := slices.Clone(events)
-		charges, problems, err := Rate(s, events, shippedCards(t), time.UTC)
+		rating, err := Rate(s, events, Account{Cards: shippedCards(t), EntryPoint: DefaultEntryPoint})
 		require.NoError(t, err)
+		charges, problems := rating.Charges, rating.Problems
 		require.Equal(t, before, events, "Rate leaves its input alone")
 		for _, c := range charges {
 			require.Contains(t, byID, c.Event)

@@ -44,7 +44,7 @@ func TestScenariosAreChargedAsWorkedOutOnPaper(t *testing.T) {
 			var out, problems bytes.Buffer
 			events := scenario(t, s[0]+".events.jsonl")
 			require.NotEmpty(t, events)
-			require.NoError(t, RateStream(bytes.NewReader(events), &out, &problems, Options{Scheme: s[1]}))
+			require.NoError(t, RateStream(bytes.NewReader(events), &out, &problems, Options{Scheme: s[1], EntryPointHours: 72}))
 			require.Equal(t, string(scenario(t, s[0]+"."+s[1]+".charges.jsonl")), out.String())
 			require.Equal(t, string(scenario(t, s[0]+"."+s[1]+".problems.jsonl")), problems.String())
 		})

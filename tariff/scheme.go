@@ -12,15 +12,18 @@ import (
 type Scheme interface {
 	// Name is what the scheme is called in commands, charges and cards: "zenvia-conversion".
 	Name() string
-	// Memory is how long a message can matter to later ones of its conversation: after a gap longer than this, a conversation is
-	// rated as if nothing had gone before. The ledger reads back no further.
-	Memory() time.Duration
+	// Version changes with the rules: what was charged under another version is not silently charged anew.
+	Version() int
+	// Memory is how long a message, its delivery or the end that the provider states for an entry point can matter to later ones
+	// of its conversation: after a gap longer than this, a conversation is rated as if nothing had gone before. The ledger reads
+	// back no further. It is given the length of a free entry point (P5).
+	Memory(entryPoint time.Duration) time.Duration
 	// rate writes what the scheme charges for the traffic into the bill, in any order.
 	rate(*traffic, *bill)
 }
 
 // registry has every scheme by its name.
-var registry = byName(zenviaConversion{})
+var registry = byName(zenviaConversion{}, sirena{}, b2chat{}, aisensy{}, metaCBP{}, metaPMP2025, metaPMP2026, twilio, gupshup)
 
 func byName(schemes ...Scheme) map[string]Scheme {
 	m := make(map[string]Scheme, len(schemes))
@@ -35,36 +38,8 @@ func Lookup(name string) (Scheme, error) {
 	if s, ok := registry[name]; ok {
 		return s, nil
 	}
-	return nil, &UsageError{Reason: fmt.Sprintf("unknown scheme %q; there is %s", name, strings.Join(names(), ", "))}
+	return nil, &UsageError{Reason: fmt.Sprintf("unknown scheme %q; there is %s", name, strings.Join(Names(), ", "))}
 }
 
-// names lists all schemes, sorted.
-func names() []string { return slices.Sorted(maps.Keys(registry)) }
-
-// Rate says what a scheme charges for a set of events, in any order and with any number of copies; account is the time zone on
-// whose days cards start (nil: UTC). The events are neither changed nor kept. Charges are ordered by instant, event and kind,
-// problems by event.
-//
-// A *MissingPriceError comes with everything that could be priced beside it. Any other error (a *UsageError: cards in several
-// currencies) comes alone.
-func Rate(s Scheme, events []Event, cards *Cards, account *time.Location) ([]Charge, []Problem, error) {
-	refs := make([]*Event, len(events))
-	for i := range events {
-		refs[i] = &events[i]
-	}
-	return rate(s, refs, cards, account)
-}
-
-// rate is Rate for events that may be reordered.
-func rate(s Scheme, events []*Event, cards *Cards, account *time.Location) ([]Charge, []Problem, error) {
-	if account == nil {
-		account = time.UTC
-	}
-	b := &bill{scheme: s.Name(), cards: cards.byScheme[s.Name()], account: account}
-	if err := oneCurrency(b.scheme, b.cards); err != nil {
-		return nil, nil, err
-	}
-	t := newTraffic(events)
-	s.rate(t, b)
-	return b.settle(t.problems)
-}
+// Names lists all schemes, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(registry)) }

@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Scheme          string
 	Timezone        string // IANA name of the account's time zone; empty: UTC
-	EntryPointHours int    // length of a free entry point; Meta's schemes read it, which are not among those here yet
+	EntryPointHours int    // length of a free entry point (P5); 0: none. Meta's is 72
 	CardsDir        string // a folder of rate cards that replaces the shipped set; empty: the shipped set
 }
 
@@ -40,14 +40,17 @@ func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	charges, odd, err := rate(scheme, events, cards, account)
+	r, err := rate(scheme, events, Account{Zone: account, Cards: cards, EntryPoint: time.Duration(o.EntryPointHours) * time.Hour})
+	if err == nil {
+		err = r.Err()
+	}
 	if err != nil {
 		return err
 	}
-	if err := writeLines(problems, odd, Problem.AppendJSON); err != nil {
+	if err := writeLines(problems, r.Problems, Problem.AppendJSON); err != nil {
 		return fmt.Errorf("write problems: %w", err)
 	}
-	if err := writeLines(out, charges, Charge.AppendJSON); err != nil {
+	if err := writeLines(out, r.Charges, Charge.AppendJSON); err != nil {
 		return fmt.Errorf("write charges: %w", err)
 	}
 	return nil
@@ -66,7 +69,7 @@ func cardsOf(dir string) (*Cards, error) {
 	if dir == "" {
 		return ShippedCards()
 	}
-	return loadCardsDir(dir)
+	return LoadCardsDir(dir)
 }
 
 // readAll keeps events in blocks, because a single slice of a million would be copied again and again while it grows.

@@ -61,45 +61,48 @@ func TestAMissingPriceNamesCardAndCategoryAndWritesNothing(t *testing.T) {
 
 // The ledger lists what has no price, and posts the rest.
 func TestRateReturnsWhatCouldBePricedBesideTheMissingPrices(t *testing.T) {
-	cards, err := loadCards(cardFiles(map[string]string{"dear.csv": headings + "customer_initiated,business_initiated\n5,\n"}))
+	cards, err := LoadCards(cardFiles(map[string]string{"dear.csv": headings + "customer_initiated,business_initiated\n5,\n"}))
 	require.NoError(t, err)
 	late, early := messageAt("a-late", Freeform, 2*day), messageAt("z-early", Template, 0)
 	late.Conversation, early.Conversation = "bruno", "clara"
-	charges, problems, err := Rate(zenviaConversion{}, []Event{late, messageAt("asks", Inbound, day), early}, cards, nil)
-	var missing *MissingPriceError
-	require.ErrorAs(t, err, &missing)
+	rating, err := Rate(zenviaConversion{}, []Event{late, messageAt("asks", Inbound, day), early}, Account{Cards: cards})
+	require.NoError(t, err)
 	require.Equal(t, []MissingPrice{
-		{Event: "z-early", Scheme: "zenvia-conversion", Card: "dear", Category: "business_initiated"},
-		{Event: "a-late", Scheme: "zenvia-conversion", Card: "dear", Category: "business_initiated"},
-	}, missing.Missing)
-	require.EqualError(t, err, `rate card dear has no price for business_initiated, needed for event "z-early"; 2 messages in all are without a price`)
-	require.Len(t, charges, 1)
-	require.Equal(t, "asks", charges[0].Event)
-	require.Len(t, problems, 1)
-	require.Equal(t, FreeformOutsideWindow, problems[0].Problem)
+		{Event: "z-early", Scheme: "zenvia-conversion", Card: "dear", Category: "business_initiated", At: early.At},
+		{Event: "a-late", Scheme: "zenvia-conversion", Card: "dear", Category: "business_initiated", At: late.At},
+	}, rating.Missing)
+	require.EqualError(t, rating.Err(), `rate card dear has no price for business_initiated, needed for event "z-early"; 2 messages in all are without a price`)
+	require.Len(t, rating.Charges, 1)
+	require.Equal(t, "asks", rating.Charges[0].Event)
+	require.Len(t, rating.Problems, 1)
+	require.Equal(t, FreeformOutsideWindow, rating.Problems[0].Problem)
 }
 
 func TestASchemeWithoutAnyCardIsAMissingPriceOnceSomethingIsDue(t *testing.T) {
 	none := &Cards{}
-	charges, _, err := Rate(zenviaConversion{}, nil, none, nil)
+	rating, err := Rate(zenviaConversion{}, nil, Account{Cards: none})
 	require.NoError(t, err)
-	require.Empty(t, charges)
-	_, _, err = Rate(zenviaConversion{}, []Event{messageAt("asks", Inbound, 0)}, none, nil)
+	require.Empty(t, rating.Charges)
+	require.NoError(t, rating.Err())
+	rating, err = Rate(zenviaConversion{}, []Event{messageAt("asks", Inbound, 0)}, Account{Cards: none})
+	require.NoError(t, err)
+	err = rating.Err()
 	require.EqualError(t, err, `there is no rate card for zenvia-conversion (customer_initiated), needed for event "asks"`)
 	require.Equal(t, 1, exitCode(err))
 }
 
 func TestAPriceOfZeroOpensASessionAndIsNoCharge(t *testing.T) {
-	cards, err := loadCards(cardFiles(map[string]string{"free.csv": headings + "customer_initiated,business_initiated\n0,6\n"}))
+	cards, err := LoadCards(cardFiles(map[string]string{"free.csv": headings + "customer_initiated,business_initiated\n0,6\n"}))
 	require.NoError(t, err)
-	charges, _, err := Rate(zenviaConversion{}, []Event{messageAt("asks", Inbound, 0), messageAt("offer", Template, day-1)}, cards, nil)
+	rating, err := Rate(zenviaConversion{}, []Event{messageAt("asks", Inbound, 0), messageAt("offer", Template, day-1)}, Account{Cards: cards})
 	require.NoError(t, err)
-	require.Empty(t, charges)
+	require.Empty(t, rating.Charges)
+	require.NoError(t, rating.Err())
 }
 
 func TestWishesThatCannotBeMeantAreUsageErrors(t *testing.T) {
 	for want, change := range map[string]func(*Options){
-		`unknown scheme "zenvia"; there is zenvia-conversion`: func(o *Options) { o.Scheme = "zenvia" },
+		`unknown scheme "zenvia"; there is aisensy, `: func(o *Options) { o.Scheme = "zenvia" },
 		`unknown scheme ""`:                           func(o *Options) { o.Scheme = "" },
 		`unknown time zone "Mars/Olympus"`:            func(o *Options) { o.Timezone = "Mars/Olympus" },
 		`unknown time zone "Local"`:                   func(o *Options) { o.Timezone = "Local" },

@@ -43,9 +43,9 @@ func TestEventsAreOrderedByInstantTypeMessageAndId(t *testing.T) {
 func TestCopiesInAnotherTimeZoneAreTheSame(t *testing.T) {
 	one, other := messageAt("a", Inbound, 0), messageAt("a", Inbound, 0)
 	other.At = other.At.In(time.FixedZone("east", 3600))
-	_, problems, err := Rate(zenviaConversion{}, []Event{one, other}, shippedCards(t), nil)
+	rating, err := Rate(zenviaConversion{}, []Event{one, other}, Account{Cards: shippedCards(t)})
 	require.NoError(t, err)
-	require.Empty(t, problems)
+	require.Empty(t, rating.Problems)
 }
 
 // Of copies that differ the first in order counts, and at one place in the order the first as text, where an absent field gives way to the name of the

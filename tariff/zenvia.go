@@ -12,8 +12,10 @@ type zenviaConversion struct{}
 
 func (zenviaConversion) Name() string { return "zenvia-conversion" }
 
+func (zenviaConversion) Version() int { return 1 }
+
 // Memory is 24 h: neither a billing session nor a window outlives the last message by more.
-func (zenviaConversion) Memory() time.Duration { return day }
+func (zenviaConversion) Memory(time.Duration) time.Duration { return day }
 
 func (zenviaConversion) rate(t *traffic, b *bill) {
 	for _, conversation := range t.conversations {
@@ -38,7 +40,7 @@ func (zenviaConversion) rate(t *traffic, b *bill) {
 			default:
 				b.charge(m, BusinessInitiated, "Z6")
 				if m.Type == Freeform {
-					b.report(FreeformOutsideWindow, m, "a free-form message was accepted although the contact had not written in the 24 h before")
+					b.report(FreeformOutsideWindow, m.ID, outsideWindow)
 				}
 			}
 		}

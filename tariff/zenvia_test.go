@@ -61,12 +61,12 @@ func naiveZenvia(events []*Event, without string) (charges, reported []string) {
 
 // zenviaOf is what the scheme says, in the words of naiveZenvia.
 func zenviaOf(t require.TestingT, events []*Event) (charges, reported []string) {
-	cs, ps, err := rate(zenviaConversion{}, slices.Clone(events), shippedCards(t), time.UTC)
+	rating, err := rate(zenviaConversion{}, slices.Clone(events), Account{Cards: shippedCards(t)})
 	require.NoError(t, err)
-	for _, c := range cs {
+	for _, c := range rating.Charges {
 		charges = append(charges, c.Event+" "+string(c.Kind)+" "+c.Rule)
 	}
-	for _, p := range ps {
+	for _, p := range rating.Problems {
 		if p.Problem == FreeformOutsideWindow {
 			reported = append(reported, p.Event)
 		}
@@ -157,7 +157,7 @@ func TestZenviaForgetsAfterAGapLongerThanItsMemory(t *testing.T) {
 		before, after := drawEvents(t), drawEvents(t)
 		for i := range after {
 			after[i] = renamed(after[i], "later-")
-			after[i].At = after[i].At.Add(spread + statusDelay + zenviaConversion{}.Memory() + time.Nanosecond)
+			after[i].At = after[i].At.Add(spread + statusDelay + zenviaConversion{}.Memory(0) + time.Nanosecond)
 		}
 		charges, _ := zenviaOf(t, refs(slices.Concat(before, after)))
 		one, _ := zenviaOf(t, refs(before))
