@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,14 +17,16 @@ import (
 
 // Ledger bills conversations. Any number of processes may use the same database at once.
 type Ledger struct {
-	pool  *pgxpool.Pool
-	cards *tariff.Cards
-	log   *slog.Logger
+	pool       *pgxpool.Pool
+	cards      *tariff.Cards
+	entryPoint time.Duration
+	log        *slog.Logger
 }
 
-// New returns a ledger that prices with the given cards.
-func New(pool *pgxpool.Pool, cards *tariff.Cards, log *slog.Logger) *Ledger {
-	return &Ledger{pool: pool, cards: cards, log: log}
+// New returns a ledger of a program that ships the given cards (nil: it only observes); entryPoint is how long a free entry point
+// lasts (P5).
+func New(pool *pgxpool.Pool, cards *tariff.Cards, entryPoint time.Duration, log *slog.Logger) *Ledger {
+	return &Ledger{pool: pool, cards: cards, entryPoint: entryPoint, log: log}
 }
 
 // ErrUnknownConversation is returned for a conversation id that the database does not know.

@@ -40,7 +40,7 @@ func worldOn(t testing.TB, pool *pgxpool.Pool) *world {
 	cards, err := tariff.ShippedCards()
 	require.NoError(t, err)
 	log := &logged{}
-	return &world{t: t, pool: pool, ledger: New(pool, cards, slog.New(log)), log: log}
+	return &world{t: t, pool: pool, ledger: New(pool, cards, tariff.DefaultEntryPoint, slog.New(log)), log: log}
 }
 
 // logged counts what is logged.
