@@ -32,6 +32,15 @@ func newBooks(t testing.TB) books {
 	return b
 }
 
+// begin begins a transaction that a failing test does not leave behind: the pool would wait for it.
+func (b books) begin() pgx.Tx {
+	b.t.Helper()
+	tx, err := b.pool.Begin(b.t.Context())
+	require.NoError(b.t, err)
+	b.t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	return tx
+}
+
 // post posts a charge of a number and returns its id.
 func (b books) post(on db.DBTX, number int, at time.Time, micros int64) (id int64) {
 	b.t.Helper()
@@ -128,11 +137,6 @@ func TestTotalsAndTheRestAreThePlainSums(t *testing.T) {
 			ids []int64
 		}
 		var open []*posting
-		defer func() { // what fails must not wait for them
-			for _, p := range open {
-				_ = p.tx.Rollback(context.Background())
-			}
-		}()
 		var standing []int64 // committed and not reversed
 		end := func(i int) *posting {
 			p := open[i]
@@ -150,9 +154,7 @@ func TestTotalsAndTheRestAreThePlainSums(t *testing.T) {
 				if len(open) == 3 {
 					r.Skip("enough are open")
 				}
-				tx, err := b.pool.Begin(t.Context())
-				require.NoError(t, err)
-				open = append(open, &posting{tx: tx})
+				open = append(open, &posting{tx: b.begin()})
 			},
 			"post": func(r *rapid.T) {
 				p := open[one(r)]
@@ -206,8 +208,7 @@ func TestReportsAreExactWhileManyPost(t *testing.T) {
 	for number := range 2 {
 		posters.Go(func() {
 			for i := range 60 {
-				tx, err := b.pool.Begin(t.Context())
-				require.NoError(t, err)
+				tx := b.begin()
 				charge := b.post(tx, number, monday.Add(time.Duration(i)*time.Hour), int64(i+1))
 				if i%3 == 0 {
 					b.reverse(tx, charge)
@@ -239,8 +240,7 @@ func TestReportsAreExactWhileManyPost(t *testing.T) {
 func TestALongTransactionKeepsTheHorizonBackAndNothingElse(t *testing.T) {
 	b := newBooks(t)
 	b.total()
-	tx, err := b.pool.Begin(t.Context())
-	require.NoError(t, err)
+	tx := b.begin()
 	b.post(tx, 0, monday, 2)
 	b.post(b.pool, 0, monday, 4)
 	b.total()
@@ -259,9 +259,8 @@ func TestTotalsRestPausesAndLeaveTheTurnToOthers(t *testing.T) {
 	require.NoError(t, b.ledger.Total(t.Context(), time.Hour))
 	require.Empty(t, b.totals(), "the last time was less than an hour ago")
 
-	tx, err := b.pool.Begin(t.Context())
-	require.NoError(t, err)
-	_, err = db.New(tx).LockTotals(t.Context(), 0)
+	tx := b.begin()
+	_, err := db.New(tx).LockTotals(t.Context(), 0)
 	require.NoError(t, err)
 	b.total()
 	require.Empty(t, b.totals(), "another totals")
@@ -287,8 +286,5 @@ func TestADatabaseFromAnotherServerIsTotalledAnew(t *testing.T) {
 }
 
 func (b books) reportedNow() (sums []string) {
-	tx, err := b.pool.Begin(b.t.Context())
-	require.NoError(b.t, err)
-	defer tx.Rollback(context.Background())
-	return b.reported(tx)
+	return b.reported(b.begin())
 }
