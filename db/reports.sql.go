@@ -118,12 +118,12 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 	return items, nil
 }
 
-const listConversationsOf = `-- name: ListConversationsOf :many
+const listContactConversations = `-- name: ListContactConversations :many
 SELECT id FROM conversations WHERE contact_id = $1
 `
 
-func (q *Queries) ListConversationsOf(ctx context.Context, contactID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listConversationsOf, contactID)
+func (q *Queries) ListContactConversations(ctx context.Context, contactID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listContactConversations, contactID)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ LEFT JOIN totalled_numbers z ON z.business_number_id = n.id AND z.account_time_z
 WHERE @number::text = '' OR n.phone_number_id = @number
 ORDER BY n.phone_number_id;
 
--- name: ListConversationsOf :many
+-- name: ListContactConversations :many
 SELECT id FROM conversations WHERE contact_id = @contact_id;
 
 -- name: ListCharges :many
