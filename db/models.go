@@ -17,6 +17,7 @@ type AllowancePlace struct {
 	Scheme           string
 	DeliveredAt      time.Time
 	EventID          uuid.UUID
+	Counts           bool
 	ConversationID   uuid.UUID
 }
 
@@ -114,6 +115,7 @@ type DirtyConversation struct {
 	Since            time.Time
 	Attempts         int32
 	RetryAt          time.Time
+	Until            time.Time
 }
 
 type Event struct {
@@ -186,6 +188,7 @@ type PinnedCard struct {
 	BusinessNumberID uuid.UUID
 	Scheme           string
 	Month            pgtype.Date
+	CardSet          string
 	Digest           string
 	SchemeVersion    int32
 	PinnedAt         time.Time
@@ -216,6 +219,16 @@ type Reminder struct {
 	FiredAt        time.Time
 	Outcome        string
 	RecordedAt     time.Time
+}
+
+type Rerate struct {
+	ID               int64
+	BusinessNumberID *uuid.UUID
+	FromMonth        pgtype.Date
+	UntilMonth       pgtype.Date
+	Unpinned         int64
+	Marked           int64
+	OrderedAt        time.Time
 }
 
 type SchemeAssignment struct {
