@@ -144,6 +144,8 @@ func (r row) into(f *File) error {
 		return r.fault("type", "is none of %s, %s, %s, %s", Regular, FreeCustomerService, FreeEntryPoint, FreeGroup)
 	case !aCurrency.MatchString(l.Currency):
 		return r.fault("currency", "is not three capital letters, such as USD")
+	case len(f.Lines) > 0 && f.Lines[0].Currency != l.Currency:
+		return r.fault("currency", "is not that of the lines before; an invoice has one")
 	}
 	if l.Messages, err = strconv.ParseInt(r.field("messages"), 10, 64); err != nil || l.Messages < 0 || l.Messages > 1e12 {
 		return r.fault("messages", "is not a whole number from 0 on")
@@ -161,9 +163,6 @@ func (r row) into(f *File) error {
 	}
 	if day.After(f.Last) {
 		f.Last = day
-	}
-	if i, found := slices.BinarySearch(f.Currencies, l.Currency); !found {
-		f.Currencies = slices.Insert(f.Currencies, i, l.Currency)
 	}
 	f.Lines = append(f.Lines, l)
 	return nil
