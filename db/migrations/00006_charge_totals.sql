@@ -44,7 +44,8 @@ INSERT INTO totals_horizon (horizon) VALUES ('0');
 -- A database restored from a dump is on a server with other transaction numbers: the horizon may lie in the future, and
 -- what is posted from then on would seem to lie before it. Forgets the totals and numbers all charges anew.
 -- +goose StatementBegin
-CREATE FUNCTION restart_totals() RETURNS void LANGUAGE plpgsql AS $$
+-- Waits for nobody long: while it does, all others wait behind it.
+CREATE FUNCTION restart_totals() RETURNS void LANGUAGE plpgsql SET lock_timeout = '5s' AS $$
 BEGIN
     UPDATE totals_horizon SET horizon = '0', totalled_at = '-infinity';
     DELETE FROM totalled_numbers;

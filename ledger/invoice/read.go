@@ -71,6 +71,8 @@ func Read(in io.Reader) (*File, error) {
 	}
 }
 
+var aColumn = regexp.MustCompile(`^[a-z][a-z_ ]{0,40}$`)
+
 // heading says where each column is, from 1.
 func heading(head []string) (map[string]int, error) {
 	index := map[string]int{}
@@ -78,6 +80,9 @@ func heading(head []string) (map[string]int, error) {
 		name = strings.ToLower(strings.TrimSpace(name))
 		switch {
 		case !slices.Contains(columns, name):
+			if !aColumn.MatchString(name) { // perhaps no CSV at all: nothing of it belongs on a terminal
+				name = fmt.Sprintf("column %d", i+1)
+			}
 			return nil, &Error{Line: 1, Field: name, Reason: "is not a column; there are " + strings.Join(columns, ", ")}
 		case index[name] > 0:
 			return nil, &Error{Line: 1, Field: name, Reason: "is there twice"}

@@ -58,7 +58,7 @@ func TestEveryFaultNamesLineAndField(t *testing.T) {
 		field string
 	}{
 		"nothing":                       {"", 1, ""},
-		"no heading":                    {good, 1, "2026-11-20"},
+		"no heading":                    {good, 1, "column 1"},
 		"a column is missing":           {strings.Replace(head, "category,", "", 1), 1, "category"},
 		"no amount":                     {strings.Replace(head, ",amount_micros", "", 1), 1, "amount_micros"},
 		"two amounts":                   {"amount," + head, 1, "amount"},
