@@ -121,32 +121,35 @@ func (n *naive) tell(events []Event) {
 			n.problems = append(n.problems, problem)
 		}
 	}
+	statuses := map[string][]Event{} // by their message
+	for _, id := range ids {
+		e := byID[id]
+		if e.Type != Delivered && e.Type != Failed {
+			continue
+		}
+		if about := byID[e.Message].Type; about != Template && about != Freeform {
+			n.problems = append(n.problems, "status_without_message "+id)
+			continue
+		}
+		statuses[e.Message] = append(statuses[e.Message], e)
+	}
 	var names []string
 	conversations := map[string][]told{}
 	for _, id := range ids {
-		e := byID[id]
-		if e.Type == Delivered || e.Type == Failed {
-			if about := byID[e.Message].Type; about != Template && about != Freeform {
-				n.problems = append(n.problems, "status_without_message "+id)
-			}
+		m := told{Event: byID[id]}
+		if m.Type == Delivered || m.Type == Failed {
 			continue
 		}
-		m := told{Event: e}
-		failed := false
-		for _, s := range ids {
-			switch status := byID[s]; {
-			case e.Type == Inbound || status.Message != id:
-			case status.Type == Delivered:
+		for _, status := range statuses[id] {
+			if status.Type == Delivered {
 				m.deliveries = append(m.deliveries, status)
-			case status.Type == Failed:
-				failed = true
 			}
 		}
-		m.failed = failed && len(m.deliveries) == 0
-		if conversations[e.Conversation] == nil {
-			names = append(names, e.Conversation)
+		m.failed = len(statuses[id]) > 0 && len(m.deliveries) == 0
+		if conversations[m.Conversation] == nil {
+			names = append(names, m.Conversation)
 		}
-		conversations[e.Conversation] = append(conversations[e.Conversation], m)
+		conversations[m.Conversation] = append(conversations[m.Conversation], m)
 	}
 	for _, name := range names {
 		n.conversations = append(n.conversations, conversations[name])
