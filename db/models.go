@@ -17,6 +17,7 @@ type AllowancePlace struct {
 	Scheme           string
 	DeliveredAt      time.Time
 	EventID          uuid.UUID
+	Counts           bool
 	ConversationID   uuid.UUID
 }
 
@@ -100,6 +101,7 @@ type DirtyConversation struct {
 	Since            time.Time
 	Attempts         int32
 	RetryAt          time.Time
+	Until            time.Time
 }
 
 type Event struct {
@@ -172,6 +174,7 @@ type PinnedCard struct {
 	BusinessNumberID uuid.UUID
 	Scheme           string
 	Month            pgtype.Date
+	CardSet          string
 	Digest           string
 	SchemeVersion    int32
 	PinnedAt         time.Time
@@ -202,6 +205,16 @@ type Reminder struct {
 	FiredAt        time.Time
 	Outcome        string
 	RecordedAt     time.Time
+}
+
+type Rerate struct {
+	ID               int64
+	BusinessNumberID *uuid.UUID
+	FromMonth        pgtype.Date
+	UntilMonth       pgtype.Date
+	Unpinned         int64
+	Marked           int64
+	OrderedAt        time.Time
 }
 
 type SchemeAssignment struct {

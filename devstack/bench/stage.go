@@ -74,7 +74,7 @@ func (s *stage) ledger(pool *pgxpool.Pool) (*ledger.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ledger.New(pool, cards, s.log), nil
+	return ledger.New(pool, cards, tariff.DefaultEntryPoint, s.log), nil
 }
 
 // work starts a worker with the real workflows and activities, as the worker program does.
