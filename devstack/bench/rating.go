@@ -20,11 +20,12 @@ import (
 // measureRating rates events in memory and from a file, as `starter rate` does.
 func measureRating(ctx context.Context, g *ground, n size) (group Group, err error) {
 	group = Group{
-		Name: "Rating by zenvia-conversion",
-		How: fmt.Sprintf("%d events of %d conversations, a third of them delivery statuses, in order. In memory: tariff.Rate, median of %d. "+
-			"From a file: what `starter rate` does, charges written to nowhere, once; its peak is Go's memory beyond what this process had, looked at every 2 ms.",
+		Name: "Rating",
+		How: fmt.Sprintf("%d events of %d conversations, a third of them delivery statuses, in order and each once. By a scheme: tariff.Rate in "+
+			"memory, sorting, deduplication and joining of statuses included, median of %d. "+
+			"From a file: what `starter rate --scheme zenvia-conversion` does, charges written to nowhere, once; its peak is Go's memory beyond what this process had, looked at every 2 ms.",
 			n.ratedEvents, ratedConversations(n.ratedEvents), n.repetitions),
-		Baseline: "in memory: grouping the same events by conversation in a map and sorting each group by time; file: decoding each line with encoding/json; memory: the file's size",
+		Baseline: "by a scheme: grouping the same events by conversation in a map and sorting each group by time; file: decoding each line with encoding/json; memory: the file's size",
 	}
 	file := filepath.Join(g.private.Path, "events.jsonl")
 	defer os.Remove(file)
@@ -32,11 +33,13 @@ func measureRating(ctx context.Context, g *ground, n size) (group Group, err err
 	if err := writeEvents(file, events); err != nil {
 		return group, err
 	}
-	rates, plain, err := rateInMemory(events, n.repetitions)
-	if err != nil {
-		return group, err
+	for _, scheme := range tariff.Names() {
+		rates, plain, err := rateInMemory(scheme, events, n.repetitions)
+		if err != nil {
+			return group, err
+		}
+		group.add("by "+scheme, "events/s", median(rates), median(plain))
 	}
-	group.add("in memory", "events/s", median(rates), median(plain))
 	events = nil
 	if ctx.Err() != nil {
 		return group, ctx.Err()
@@ -120,8 +123,8 @@ func writeEvents(path string, events []tariff.Event) error {
 	return out.Flush()
 }
 
-func rateInMemory(events []tariff.Event, repetitions int) (rates, plain []float64, err error) {
-	scheme, err := tariff.Lookup("zenvia-conversion")
+func rateInMemory(name string, events []tariff.Event, repetitions int) (rates, plain []float64, err error) {
+	scheme, err := tariff.Lookup(name)
 	if err != nil {
 		return nil, nil, err
 	}
