@@ -124,7 +124,7 @@ func (w *world) settleMonth(messages, conversations, batch int) (number uuid.UUI
 	for more := true; more; batches++ {
 		s := w.settle(batch)
 		require.LessOrEqual(w.t, s.Conversations+s.Failed, batch, "a batch is bounded")
-		all.add(s)
+		all.Add(s)
 		more = s.More
 	}
 	return number, cs, all, batches

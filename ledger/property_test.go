@@ -195,7 +195,7 @@ func (w *world) drain(batch int) (all Settled) {
 	w.t.Helper()
 	for {
 		s := w.settle(batch)
-		all.add(s)
+		all.Add(s)
 		if !s.More {
 			return all
 		}
