@@ -195,7 +195,7 @@ func (w *world) drain(batch int) (all Settled) {
 	w.t.Helper()
 	for {
 		s := w.settle(batch)
-		all.add(s)
+		all.Add(s)
 		if !s.More {
 			return all
 		}
@@ -240,7 +240,9 @@ func accounts(t *testing.T) []account {
 	}
 	for _, scheme := range tariff.Names() {
 		list = append(list, account{name: scheme, begin: monday, zone: brazil, owed: func(time.Time) string { return scheme },
-			setUp: func(w *world, name string) { require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, scheme, time.Time{})) }})
+			setUp: func(w *world, name string) {
+				require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, scheme, time.Time{}))
+			}})
 	}
 	return list
 }

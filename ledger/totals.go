@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -33,18 +32,17 @@ have, reports read the charges themselves. A number whose account changes its zo
 
 // KeepTotals is Total for those who have something better to do than to fail: an error is logged, and costs nothing but the
 // speed of reports.
-func (l *Ledger) KeepTotals(ctx context.Context, pause time.Duration) {
-	if err := l.Total(ctx, pause); err != nil {
+func (l *Ledger) KeepTotals(ctx context.Context) {
+	if err := l.Total(ctx); err != nil {
 		l.log.WarnContext(ctx, "reports will be slower: charges could not be totalled", "error", err)
 	}
 }
 
-// Total adds to the totals what has been posted since the last time. It does nothing if that was less than pause ago (real
-// time), or if another totals right now.
-func (l *Ledger) Total(ctx context.Context, pause time.Duration) error {
+// Total adds to the totals what has been posted since the last time. It does nothing if another totals right now.
+func (l *Ledger) Total(ctx context.Context) error {
 	err := db.InTx(ctx, l.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		horizon, err := q.LockTotals(ctx, pause.Seconds())
+		horizon, err := q.LockTotals(ctx)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -78,7 +76,7 @@ func (l *Ledger) Retotal(ctx context.Context) error {
 	if err := db.New(l.pool).ForgetAllTotals(ctx); err != nil {
 		return fmt.Errorf("forget totals: %w", err)
 	}
-	return l.Total(ctx, 0)
+	return l.Total(ctx)
 }
 
 // retotal makes the totals up to the horizon of the numbers that have none, or none of their account's zone.

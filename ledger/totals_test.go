@@ -124,7 +124,7 @@ func (b byHand) totals() []string {
 
 func (b byHand) total() {
 	b.t.Helper()
-	require.NoError(b.t, b.ledger.Total(b.t.Context(), 0))
+	require.NoError(b.t, b.ledger.Total(b.t.Context()))
 }
 
 // Charges are posted by transactions that overlap in any way, some of which are given up; totals are brought up to date and
@@ -219,7 +219,7 @@ func TestReportsAreExactWhileManyPost(t *testing.T) {
 	}
 	readers.Go(func() {
 		for ctx.Err() == nil {
-			require.NoError(t, b.ledger.Total(t.Context(), 0))
+			require.NoError(t, b.ledger.Total(t.Context()))
 		}
 	})
 	readers.Go(func() {
@@ -252,15 +252,12 @@ func TestALongTransactionKeepsTheHorizonBackAndNothingElse(t *testing.T) {
 	b.check()
 }
 
-func TestTotalsRestPausesAndLeaveTheTurnToOthers(t *testing.T) {
+func TestOneTotalsAtATime(t *testing.T) {
 	b := newByHand(t)
 	b.total()
 	b.post(b.pool, 0, monday, 2)
-	require.NoError(t, b.ledger.Total(t.Context(), time.Hour))
-	require.Empty(t, b.totals(), "the last time was less than an hour ago")
-
 	tx := b.begin()
-	_, err := db.New(tx).LockTotals(t.Context(), 0)
+	_, err := db.New(tx).LockTotals(t.Context())
 	require.NoError(t, err)
 	b.total()
 	require.Empty(t, b.totals(), "another totals")

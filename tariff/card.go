@@ -33,7 +33,8 @@ type Card struct {
 
 type priceKey struct{ market, column string }
 
-// Price is the card's price in a column of a market's row ("" on a card without markets); false if it states none.
+// Price is the card's price in a column of a market's row ("" on a card without markets); false if it states
+// none: then the amount is zero and only the currency is known.
 func (c *Card) Price(market, column string) (Money, bool) {
 	micros, ok := c.prices[priceKey{market, column}]
 	return Money{AmountMicros: micros, Currency: c.Currency}, ok
@@ -42,12 +43,13 @@ func (c *Card) Price(market, column string) (Money, bool) {
 // priceOf is the price of a message's category in a market's row. A category of several words (authentication_international,
 // marketing_lite) has the price of its own column if the card states one there, else that of its first word.
 func (c *Card) priceOf(market, category string) (Money, bool) {
-	if price, ok := c.Price(market, category); ok {
+	price, ok := c.Price(market, category)
+	if ok {
 		return price, true
 	}
 	word, _, several := strings.Cut(category, "_")
 	if !several {
-		return Money{}, false
+		return price, false
 	}
 	return c.Price(market, word)
 }

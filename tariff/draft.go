@@ -72,8 +72,8 @@ func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *R
 	return b.rating()
 }
 
-// ends says where the allowance ends if there is no other message than those of the draft.
-func (d *Draft) ends() func(string, Month) (Position, bool) {
+// ends says where an allowance ends if there is no other message than those of the draft.
+func (d *Draft) ends(allowance int) func(string, Month) (Position, bool) {
 	type month struct {
 		number string
 		Month
@@ -86,7 +86,7 @@ func (d *Draft) ends() func(string, Month) (Position, bool) {
 		}
 		m := month{a.Number, MonthOf(a.at, d.bill.account.Zone)}
 		if months[m] == nil {
-			months[m] = &firsts{}
+			months[m] = &firsts{n: allowance}
 		}
 		months[m].add(a.position())
 	}
@@ -95,16 +95,16 @@ func (d *Draft) ends() func(string, Month) (Position, bool) {
 	}
 	return func(number string, m Month) (Position, bool) {
 		f := months[month{number, m}]
-		if f == nil || len(f.positions) < Allowance {
+		if f == nil || !f.full {
 			return Position{}, false
 		}
-		return f.positions[Allowance-1], true
+		return f.last, true
 	}
 }
 
-// firsts keeps the first positions of many: up to twice the allowance, unsorted, then the allowance, sorted. A month may have
-// a million.
+// firsts keeps the first n positions of many: up to twice as many, unsorted, then n, sorted. A month may have a million.
 type firsts struct {
+	n         int
 	positions []Position
 	full      bool
 	last      Position // if full, what comes after it does not matter
@@ -115,15 +115,15 @@ func (f *firsts) add(p Position) {
 		return
 	}
 	f.positions = append(f.positions, p)
-	if len(f.positions) == 2*Allowance {
+	if len(f.positions) == 2*f.n {
 		f.tidy()
 	}
 }
 
 func (f *firsts) tidy() {
 	slices.SortFunc(f.positions, Position.Compare)
-	if len(f.positions) >= Allowance {
-		f.positions = f.positions[:Allowance]
-		f.full, f.last = true, f.positions[Allowance-1]
+	if len(f.positions) >= f.n {
+		f.positions = f.positions[:f.n]
+		f.full, f.last = true, f.positions[f.n-1]
 	}
 }

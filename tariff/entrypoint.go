@@ -6,7 +6,7 @@ import (
 )
 
 // entryPoints are the free entry points of a conversation (P5, C3): the messages that answered one, and the time that they made
-// free.
+// free. They change prices, not permissions: no window is open because of one (W8).
 type entryPoints struct {
 	answers []*message
 	periods []span

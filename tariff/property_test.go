@@ -2,84 +2,18 @@ package tariff
 
 import (
 	"bytes"
-	"fmt"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-)
-
-const (
-	spread      = 5 * 24 * time.Hour // drawn messages lie within this
-	statusDelay = 48 * time.Hour     // and their statuses within this of them, before or after
 )
 
 func sourceOf(t *testing.T, file string) string {
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	return string(data)
-}
-
-// drawEvents is some distinct events of three conversations: on whole hours, so that instants and edges meet often, or off by
-// a second or a nanosecond; with statuses of outbound, inbound and unknown messages.
-func drawEvents(t *rapid.T) []Event {
-	start := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
-	nudge := rapid.SampledFrom([]time.Duration{0, 0, 0, time.Second, -time.Second, time.Nanosecond})
-	n := rapid.IntRange(0, 14).Draw(t, "messages")
-	var events []Event
-	for i := range n {
-		e := Event{
-			ID:           fmt.Sprintf("m%02d", i),
-			At:           start.Add(time.Duration(rapid.IntRange(1, 118).Draw(t, "hour"))*time.Hour + nudge.Draw(t, "nudge")),
-			Type:         rapid.SampledFrom([]EventType{Inbound, Template, Freeform}).Draw(t, "type"),
-			Conversation: rapid.SampledFrom([]string{"ana", "bruno", "clara"}).Draw(t, "conversation"),
-			Number:       "shop",
-			Market:       rapid.SampledFrom([]string{"", "BR"}).Draw(t, "market"),
-		}
-		switch e.Type {
-		case Inbound:
-			e.EntryPoint = rapid.SampledFrom([]string{"", "ad"}).Draw(t, "entry point")
-		case Template:
-			e.Category = rapid.SampledFrom([]string{"utility", "marketing"}).Draw(t, "category")
-		}
-		events = append(events, e)
-	}
-	for i := range rapid.IntRange(0, n).Draw(t, "statuses") {
-		about := rapid.IntRange(0, n).Draw(t, "about") // n: no such message
-		e := Event{ID: fmt.Sprintf("s%02d", i), Type: rapid.SampledFrom([]EventType{Delivered, Failed, Failed}).Draw(t, "status"),
-			Message: fmt.Sprintf("m%02d", about), At: start}
-		if about < n {
-			e.At = events[about].At.Add(time.Duration(rapid.IntRange(-47, 47).Draw(t, "delay")) * time.Hour)
-		}
-		if e.Type == Delivered && rapid.Bool().Draw(t, "priced") {
-			e.Pricing = &Pricing{Model: "PMP", Type: "regular", Category: "marketing"}
-			e.EntryPointUntil = e.At.Add(time.Hour)
-		}
-		events = append(events, e)
-	}
-	return events
-}
-
-func renamed(e Event, prefix string) Event {
-	e.ID = prefix + e.ID
-	if e.Message != "" {
-		e.Message = prefix + e.Message
-	}
-	return e
-}
-
-// shuffled is the events in an order, and with copies, that the test draws.
-func shuffled(t *rapid.T, events []Event) []Event {
-	for range rapid.IntRange(0, len(events)).Draw(t, "copies") {
-		events = append(events, events[rapid.IntRange(0, len(events)-1).Draw(t, "copy of")])
-	}
-	seed := rapid.Uint64().Draw(t, "order")
-	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
-	return events
 }
 
 // ratedAsText is everything that rating says, as text.

@@ -31,7 +31,7 @@ func rate(s Scheme, events []*Event, a Account) (*Rating, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.Decide(d.ends()), nil
+	return d.Decide(d.ends(Allowance)), nil
 }
 
 // Prepare is the first half of rating some of a number's conversations: what depends on a count over all of them (P4) is left

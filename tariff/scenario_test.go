@@ -50,3 +50,47 @@ func TestScenariosAreChargedAsWorkedOutOnPaper(t *testing.T) {
 		})
 	}
 }
+
+// Who does not program reads the README; so every scenario is in it, with what it costs.
+func TestTheReadmeTellsEveryScenarioAndWhatItCosts(t *testing.T) {
+	rows := map[string]string{}
+	for line := range strings.Lines(string(scenario(t, "README.md"))) {
+		if name, row, ok := strings.Cut(strings.TrimPrefix(line, "| **"), "** ("); ok && strings.HasPrefix(line, "| **") {
+			rows[name] = row
+		}
+	}
+	told := map[string]bool{}
+	for _, s := range scenarios(t) {
+		read, err := readAll(bytes.NewReader(scenario(t, s[0]+".events.jsonl")))
+		require.NoError(t, err)
+		scheme, err := Lookup(s[1])
+		require.NoError(t, err)
+		rating, err := rate(scheme, read, Account{Cards: shippedCards(t), EntryPoint: DefaultEntryPoint})
+		require.NoError(t, err)
+		require.Contains(t, rows[s[0]], "**"+totalOf(t, scheme, rating.Charges)+"**", s)
+		for _, p := range rating.Problems {
+			require.Contains(t, rows[s[0]], p.Problem, s)
+		}
+		told[s[0]] = true
+	}
+	for name := range rows {
+		require.True(t, told[name] || scenario(t, name+".jsonl") != nil, name)
+	}
+}
+
+// totalOf is the sum of charges as the README writes it: "USD 0.066".
+func totalOf(t *testing.T, s Scheme, charges []Charge) string {
+	priced := s.Name()
+	if m, ok := s.(markup); ok {
+		priced = m.base.Name()
+	}
+	currency, err := shippedCards(t).currency(priced)
+	require.NoError(t, err)
+	total := Money{Currency: currency}
+	for _, c := range charges {
+		require.Equal(t, currency, c.Currency)
+		total.AmountMicros += c.AmountMicros
+	}
+	amount, _, _ := strings.Cut(total.String(), " ")
+	return currency + " " + amount
+}

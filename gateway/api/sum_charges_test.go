@@ -17,7 +17,7 @@ import (
 // total brings the totals up to date, as settlement does.
 func (l ledger) total() {
 	l.t.Helper()
-	require.NoError(l.t, l.ledger.Total(l.t.Context(), 0))
+	require.NoError(l.t, l.ledger.Total(l.t.Context()))
 }
 
 // other is a number in another zone, with a conversation.
