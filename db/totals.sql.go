@@ -46,15 +46,6 @@ func (q *Queries) BeginTotals(ctx context.Context, businessNumberIds []uuid.UUID
 	return err
 }
 
-const forgetAllTotals = `-- name: ForgetAllTotals :exec
-DELETE FROM totalled_numbers
-`
-
-func (q *Queries) ForgetAllTotals(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, forgetAllTotals)
-	return err
-}
-
 const forgetTotals = `-- name: ForgetTotals :exec
 DELETE FROM totalled_numbers WHERE business_number_id = ANY ($1::uuid[])
 `

@@ -27,7 +27,7 @@ also of another database on the server, therefore keeps the horizon back; report
 Why not triggers: the same few rows (a number's day) would be wanted by every billing, which would wait for each other, and
 in any order, which is how deadlocks are made. Why failure is safe: horizon and totals move in one transaction; until they
 have, reports read the charges themselves. A number whose account changes its zone has no valid totals from that moment on
-(its days are others), and is added up anew by the next Total.
+(its days are others), and is added up anew by the next Total; so is one whose row in totalled_numbers is deleted.
 */
 
 // KeepTotals is Total for those who have something better to do than to fail: an error is logged, and costs nothing but the
@@ -69,14 +69,6 @@ func (l *Ledger) Total(ctx context.Context) error {
 		return fmt.Errorf("total charges: %w", err)
 	}
 	return nil
-}
-
-// Retotal forgets all totals and makes them anew from the charges.
-func (l *Ledger) Retotal(ctx context.Context) error {
-	if err := db.New(l.pool).ForgetAllTotals(ctx); err != nil {
-		return fmt.Errorf("forget totals: %w", err)
-	}
-	return l.Total(ctx)
 }
 
 // retotal makes the totals up to the horizon of the numbers that have none, or none of their account's zone.

@@ -23,9 +23,6 @@ ORDER BY n.id;
 -- name: ForgetTotals :exec
 DELETE FROM totalled_numbers WHERE business_number_id = ANY (@business_number_ids::uuid[]);
 
--- name: ForgetAllTotals :exec
-DELETE FROM totalled_numbers;
-
 -- name: BeginTotals :exec
 -- From now on these numbers have totals, by the zones that their accounts have now.
 INSERT INTO totalled_numbers (business_number_id, account_time_zone)
