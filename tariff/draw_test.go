@@ -9,13 +9,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-const (
-	spread      = 5 * 24 * time.Hour   // drawn messages lie within this
-	statusDelay = 48 * time.Hour       // their statuses within this of them, before or after
-	statedDelay = 5 * 24 * time.Hour   // and the ends that the provider states for entry points within this of their statuses
-	apart       = spread + statusDelay // from the start of what is drawn to its last delivery
-)
-
 // The drawn traffic lies across a day on which something begins: a scheme, a card, a month, a year; and in between.
 var starts = []time.Time{
 	time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
@@ -84,7 +77,7 @@ func drawStatus(t *rapid.T, n int, message string, sent time.Time) Event {
 	}
 	if rapid.IntRange(0, 2).Draw(t, "states an end") == 0 {
 		e.EntryPointUntil = e.At.Add(rapid.SampledFrom([]time.Duration{-30 * time.Hour, -time.Second, 0, time.Second, time.Hour, 30 * time.Hour,
-			100 * time.Hour, statedDelay}).Draw(t, "until"))
+			100 * time.Hour, 5 * day}).Draw(t, "until"))
 	}
 	return e
 }
