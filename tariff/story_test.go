@@ -55,6 +55,8 @@ func verdict(kind, category string) func(*Event) {
 
 func inConversation(name string) func(*Event) { return func(e *Event) { e.Conversation = name } }
 
+func market(name string) func(*Event) { return func(e *Event) { e.Market = name } }
+
 // charged is "event rule amount" of every charge, in order.
 func charged(t require.TestingT, scheme string, a Account, events ...Event) []string {
 	s, err := Lookup(scheme)
