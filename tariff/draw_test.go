@@ -19,6 +19,8 @@ var starts = []time.Time{
 	time.Date(2026, 12, 29, 0, 0, 0, 0, time.UTC),
 }
 
+var east = time.FixedZone("east", 5*3600+1800)
+
 func drawEvents(t *rapid.T) []Event {
 	return drawEventsFrom(t, rapid.SampledFrom(starts).Draw(t, "start"))
 }
@@ -38,12 +40,15 @@ func drawEventsFrom(t *rapid.T, start time.Time) []Event {
 			Conversation: rapid.SampledFrom([]string{"ana", "ana", "bruno", "clara"}).Draw(t, "conversation"),
 			Market:       rapid.SampledFrom([]string{"BR", "BR", "US", "KE", "KZ", "FJ", "IN", "REST_OF_AFRICA", "ATLANTIS_AND_MU", ""}).Draw(t, "market"),
 		}
+		if rapid.IntRange(0, 3).Draw(t, "another clock") == 0 {
+			e.At = e.At.In(east) // one instant is one instant, however it is written
+		}
 		e.Number = map[string]string{"ana": "shop", "bruno": "shop", "clara": "branch"}[e.Conversation]
 		switch e.Type {
 		case Inbound:
 			e.EntryPoint = rapid.SampledFrom([]string{"", "ad", "page"}).Draw(t, "entry point")
 		case Template:
-			e.Category = rapid.SampledFrom([]string{"utility", "utility", "utility_notice", "utilitarian", "marketing", "marketing_lite",
+			e.Category = rapid.SampledFrom([]string{"utility", "utility", "utility_notice", "utilityplus", "marketing", "marketing_lite",
 				"authentication", "authentication_international", "carousel"}).Draw(t, "category")
 		}
 		events = append(events, e)

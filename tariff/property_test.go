@@ -200,6 +200,73 @@ func TestEverySchemeForgetsAfterAGapLongerThanItsMemory(t *testing.T) {
 	})
 }
 
+// No memory may be shorter: here something matters until the very end of it.
+func TestNoSchemeMayForgetSooner(t *testing.T) {
+	for _, hours := range []time.Duration{0, 1, 24, 72, 168} {
+		length := hours * time.Hour
+		reached := map[string]bool{}
+		for _, c := range []struct {
+			scheme        string
+			before, after func(at time.Time) []Event
+		}{
+			{"zenvia-conversion", func(at time.Time) []Event { return []Event{asks("a", at)} }, func(at time.Time) []Event { return []Event{asks("b", at)} }},
+			{"sirena", func(at time.Time) []Event { return []Event{asks("a", at)} }, func(at time.Time) []Event { return []Event{asks("b", at)} }},
+			{"aisensy", func(at time.Time) []Event { return []Event{asks("a", at)} }, func(at time.Time) []Event { return []Event{answers("b", at)} }},
+			{"meta-pmp-2025", func(at time.Time) []Event { return []Event{asks("a", at)} }, delivers("utility")},
+			{"meta-pmp-2025", clicked, delivers("marketing")},
+			{"meta-pmp-2026", clicked, delivers("marketing")},
+			{"meta-pmp-2026", func(at time.Time) []Event { return []Event{asks("a", at, byAd)} }, delivers("marketing")},
+			{"twilio", func(at time.Time) []Event { return []Event{asks("a", at, byAd)} }, delivers("marketing")},
+			{"twilio", clicked, delivers("marketing")},
+			{"meta-cbp-2024", delivers("marketing"), func(at time.Time) []Event { return []Event{sends("c", "marketing", at), arrives("c", at)} }},
+			{"meta-cbp-2024", clicked, delivers("marketing")},
+		} {
+			s, err := Lookup(c.scheme)
+			require.NoError(t, err)
+			memory := s.Memory(length)
+			account := Account{Cards: shippedCards(t), EntryPoint: length}
+			apart := func(gap time.Duration) bool {
+				before, after := c.before(october), c.after(october.Add(gap))
+				together := ratedAsText(t, s, slices.Concat(before, after), account)
+				return slices.Equal(together, append(ratedAsText(t, s, before, account), ratedAsText(t, s, after, account)...))
+			}
+			require.True(t, apart(memory+1), c.scheme)
+			reached[c.scheme] = reached[c.scheme] || !apart(memory-1)
+		}
+		for scheme, is := range reached {
+			require.True(t, is, "%s forgets sooner with entry points of %v", scheme, length)
+		}
+	}
+}
+
+// clicked is an entry point that is answered at an instant.
+func clicked(at time.Time) []Event {
+	return []Event{asks("a", at.Add(-time.Hour), byAd), answers("a-answer", at), arrives("a-answer", at)}
+}
+
+func delivers(category string) func(time.Time) []Event {
+	return func(at time.Time) []Event { return []Event{sends("b", category, at), arrives("b", at)} }
+}
+
+func TestOfManyPositionsTheFirstAreKept(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 5).Draw(t, "n")
+		f := firsts{n: n}
+		var all []Position
+		for _, seconds := range rapid.SliceOf(rapid.IntRange(0, 50)).Draw(t, "positions") {
+			p := Position{october.Add(time.Duration(seconds) * time.Second), rapid.SampledFrom([]string{"a", "b"}).Draw(t, "event")}
+			f.add(p)
+			all = append(all, p)
+		}
+		f.tidy()
+		slices.SortFunc(all, Position.Compare)
+		require.Equal(t, len(all) >= n, f.full)
+		if f.full {
+			require.Equal(t, all[n-1], f.last)
+		}
+	})
+}
+
 // reach is the first and the last of the instants at which a message was sent or arrived, or at which an entry point ends as stated.
 func reach(events []Event) (first, last time.Time) {
 	for _, e := range events {
