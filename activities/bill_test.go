@@ -19,7 +19,7 @@ import (
 func billing(t *testing.T, pool *pgxpool.Pool) (*Activities, uuid.UUID) {
 	cards, err := tariff.ShippedCards()
 	require.NoError(t, err)
-	a := &Activities{Pool: pool, Ledger: ledger.New(pool, cards, slog.New(slog.DiscardHandler))}
+	a := &Activities{Pool: pool, Ledger: ledger.New(pool, cards, tariff.DefaultEntryPoint, slog.New(slog.DiscardHandler))}
 	id, monday := uuid.New(), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for _, sql := range []string{
 		`INSERT INTO business_numbers (id, phone_number_id, created_at) VALUES ($1, 'shop', $2)`,

@@ -12,20 +12,36 @@ import (
 // Config is what the processes of an installation need to know. The zero value is not usable: kong fills in the
 // defaults, and calls Validate while it parses.
 type Config struct {
-	DatabaseURL   Secret   `name:"database-url" env:"DATABASE_URL" help:"Postgres, as postgres://user:password@host:port/name."`
-	HTTPAddr      string   `name:"http-addr" env:"REENGAGE_HTTP_ADDR" default:"127.0.0.1:8080" help:"Where the gateway listens: webhooks and the API."`
-	OpsAddr       string   `name:"ops-addr" env:"REENGAGE_OPS_ADDR" default:"127.0.0.1:9090" help:"Where /metrics, /healthz and /readyz listen."`
-	APIKeys       []Secret `name:"api-keys" env:"REENGAGE_API_KEYS" sep:"," help:"API keys, comma separated. Without any the API answers 401."`
-	AppSecrets    []Secret `name:"app-secrets" env:"WHATSAPP_APP_SECRETS" sep:"," help:"Secrets that webhooks may be signed with, comma separated. Without any webhooks are refused."`
-	VerifyToken   Secret   `name:"verify-token" env:"WHATSAPP_VERIFY_TOKEN" help:"Token that Meta repeats when it verifies the webhook's address."`
-	AccessToken   Secret   `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API. Not used yet: nothing is sent."`
-	APIURL        Address  `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API."`
-	NotifyURL     Address  `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
-	NotifySecret  Secret   `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
-	NotifyPrivate bool     `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
-	TimeScale     float64  `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
-	TemporalUIURL Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Not used yet: nothing shows links."`
+	DatabaseURL     Secret   `name:"database-url" env:"DATABASE_URL" help:"Postgres, as postgres://user:password@host:port/name."`
+	HTTPAddr        string   `name:"http-addr" env:"REENGAGE_HTTP_ADDR" default:"127.0.0.1:8080" help:"Where the gateway listens: webhooks and the API."`
+	OpsAddr         string   `name:"ops-addr" env:"REENGAGE_OPS_ADDR" default:"127.0.0.1:9090" help:"Where /metrics, /healthz and /readyz listen."`
+	APIKeys         []Secret `name:"api-keys" env:"REENGAGE_API_KEYS" sep:"," help:"API keys, comma separated. Without any the API answers 401."`
+	AppSecrets      []Secret `name:"app-secrets" env:"WHATSAPP_APP_SECRETS" sep:"," help:"Secrets that webhooks may be signed with, comma separated. Without any webhooks are refused."`
+	VerifyToken     Secret   `name:"verify-token" env:"WHATSAPP_VERIFY_TOKEN" help:"Token that Meta repeats when it verifies the webhook's address."`
+	AccessToken     Secret   `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API. Not used yet: nothing is sent."`
+	APIURL          Address  `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API."`
+	NotifyURL       Address  `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
+	NotifySecret    Secret   `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
+	NotifyPrivate   bool     `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
+	EntryPointHours int      `name:"entry-point-hours" env:"REENGAGE_ENTRY_POINT_HOURS" default:"72" help:"How many hours a free entry point lasts, unless the provider states its end."`
+	TimeScale       float64  `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
+	TemporalUIURL   Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Not used yet: nothing shows links."`
 }
+
+// Database is what a verb that works on the database itself needs to know.
+type Database struct {
+	URL Secret `name:"database-url" env:"DATABASE_URL" help:"Postgres, as postgres://user:password@host:port/name."`
+}
+
+// Validate reports what is missing.
+func (d Database) Validate() error {
+	if d.URL == "" {
+		return errNoDatabase
+	}
+	return nil
+}
+
+var errNoDatabase = errors.New("DATABASE_URL is not set: it must name a Postgres database, as postgres://user:password@host:port/name")
 
 // Client is what a verb that talks to a gateway needs to know. Empty parts come from the development stack of this
 // machine, if there is one.
@@ -37,7 +53,7 @@ type Client struct {
 // Validate reports the first thing that cannot be meant, in a sentence that names the variable.
 func (c Config) Validate() error {
 	if c.DatabaseURL == "" {
-		return errors.New("DATABASE_URL is not set: it must name a Postgres database, as postgres://user:password@host:port/name")
+		return errNoDatabase
 	}
 	for _, l := range []struct{ variable, addr string }{
 		{"REENGAGE_HTTP_ADDR", c.HTTPAddr}, {"REENGAGE_OPS_ADDR", c.OpsAddr},
@@ -64,6 +80,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.validateNotify(); err != nil {
 		return err
+	}
+	if c.EntryPointHours < 0 {
+		return fmt.Errorf("REENGAGE_ENTRY_POINT_HOURS is %d, but hours cannot be negative", c.EntryPointHours)
 	}
 	return c.validateClock()
 }

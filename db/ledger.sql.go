@@ -33,61 +33,102 @@ func (q *Queries) ClearDirtyMarks(ctx context.Context, conversationIds []uuid.UU
 }
 
 const countDirtyConversations = `-- name: CountDirtyConversations :one
-SELECT count(*) FILTER (WHERE assigned) AS billable, count(*) FILTER (WHERE NOT assigned) AS waiting
-FROM (SELECT EXISTS (SELECT FROM scheme_assignments a WHERE a.business_number_id = d.business_number_id) AS assigned
-      FROM dirty_conversations d) marks
+SELECT count(*) FILTER (WHERE attempts = 0) AS billable, count(*) FILTER (WHERE attempts > 0) AS stuck,
+       coalesce(extract(epoch FROM statement_timestamp() - min(marked_at) FILTER (WHERE attempts = 0)), 0)::float8 AS age_seconds,
+       (SELECT count(*) FROM unpriced_messages) AS unpriced
+FROM dirty_conversations
 `
 
 type CountDirtyConversationsRow struct {
-	Billable int64
-	Waiting  int64
+	Billable   int64
+	Stuck      int64
+	AgeSeconds float64
+	Unpriced   int64
 }
 
-// Those that can be billed, and those whose number waits for a scheme.
+// Those that wait for their turn and those that could not be billed, with how long the oldest of the former has waited.
 func (q *Queries) CountDirtyConversations(ctx context.Context) (CountDirtyConversationsRow, error) {
 	row := q.db.QueryRow(ctx, countDirtyConversations)
 	var i CountDirtyConversationsRow
-	err := row.Scan(&i.Billable, &i.Waiting)
+	err := row.Scan(
+		&i.Billable,
+		&i.Stuck,
+		&i.AgeSeconds,
+		&i.Unpriced,
+	)
 	return i, err
 }
 
 const findReaches = `-- name: FindReaches :many
-WITH RECURSIVE dirty AS (
-    SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
-           make_interval(secs => unnest($3::float8[])) AS memory
-), back AS (
-    SELECT d.conversation_id, d.memory, least(d.since, m.occurred_at) AS reach
-    FROM dirty d
-    CROSS JOIN LATERAL (
-        SELECT min(m.occurred_at) AS occurred_at
-        FROM events s
-        JOIN events m ON m.id = s.message_id
-        WHERE s.conversation_id = d.conversation_id AND s.occurred_at >= d.since AND s.kind = 'status'
-    ) m
+WITH RECURSIVE reach AS (
+    SELECT d.conversation_id, make_interval(secs => d.memory_seconds) AS memory, d.since AS lo, d.until AS hi,
+           d.since AS seen_from, d.since AS seen_to  -- half-open
+    FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
+                 unnest($3::timestamptz[]) AS until, unnest($4::float8[]) AS memory_seconds) d
     UNION ALL
-    SELECT b.conversation_id, b.memory, e.occurred_at
-    FROM back b
+    SELECT r.conversation_id, r.memory, least(r.lo, n.lo), greatest(r.hi, n.hi),
+           r.lo - r.memory, r.hi + r.memory + interval '1 microsecond'
+    FROM reach r
     CROSS JOIN LATERAL (
-        SELECT occurred_at
-        FROM events
-        WHERE conversation_id = b.conversation_id AND occurred_at >= b.reach - b.memory AND occurred_at < b.reach
-          AND (kind = 'outbound' OR opens_window)
-        ORDER BY occurred_at
-        LIMIT 1
-    ) e
+        SELECT min(f.lo) AS lo, max(f.hi) AS hi
+        FROM (
+            SELECT least(e.occurred_at, m.at, s.lo) AS lo, greatest(e.occurred_at, e.entry_point_until, m.at, s.hi) AS hi
+            FROM (
+                SELECT id, kind, occurred_at, entry_point_until, message_id FROM events
+                WHERE conversation_id = r.conversation_id AND occurred_at >= r.lo - r.memory AND occurred_at < r.seen_from
+                  AND (kind IN ('outbound', 'status') OR opens_window)
+                UNION ALL
+                SELECT id, kind, occurred_at, entry_point_until, message_id FROM events
+                WHERE conversation_id = r.conversation_id AND occurred_at >= r.seen_to AND occurred_at <= r.hi + r.memory
+                  AND (kind IN ('outbound', 'status') OR opens_window)
+            ) e
+            CROSS JOIN LATERAL (
+                SELECT min(occurred_at) AS at FROM events WHERE e.kind = 'status' AND id = e.message_id
+            ) m
+            CROSS JOIN LATERAL (
+                SELECT min(occurred_at) AS lo, max(greatest(occurred_at, entry_point_until)) AS hi FROM events
+                WHERE e.kind = 'outbound' AND message_id = e.id
+            ) s
+            UNION ALL
+            -- An entry point that began long before and ends long after.
+            SELECT least(p.occurred_at, m.occurred_at), p.entry_point_until
+            FROM events p
+            JOIN events m ON m.id = p.message_id
+            WHERE p.conversation_id = r.conversation_id AND p.entry_point_until >= r.lo - r.memory
+              AND least(p.occurred_at, m.occurred_at) <= r.hi + r.memory
+        ) f
+    ) n
+    WHERE (n.lo < r.lo OR n.hi > r.hi)
+      AND (r.lo > '0001-01-01 00:00:00Z' OR r.hi < '9999-12-31 00:00:00Z')  -- else it is everything already
 )
-SELECT conversation_id::uuid AS conversation_id, min(reach)::timestamptz AS reach FROM back GROUP BY conversation_id
+SELECT conversation_id::uuid AS conversation_id, min(lo)::timestamptz AS lo, max(hi)::timestamptz AS hi
+FROM reach GROUP BY conversation_id
 `
+
+type FindReachesParams struct {
+	ConversationIds []uuid.UUID
+	Since           []time.Time
+	Until           []time.Time
+	MemorySeconds   []float64
+}
 
 type FindReachesRow struct {
 	ConversationID uuid.UUID
-	Reach          time.Time
+	Lo             time.Time
+	Hi             time.Time
 }
 
-// For each conversation the instant from which on it must be rated again: the last message before @since that follows a gap
-// longer than @memory_seconds. A status counts as its message. Each step back is the longest that leaps over no such gap.
-func (q *Queries) FindReaches(ctx context.Context, conversationIds []uuid.UUID, since []time.Time, memorySeconds []float64) ([]FindReachesRow, error) {
-	rows, err := q.db.Query(ctx, findReaches, conversationIds, since, memorySeconds)
+// For each conversation the stretch that must be rated again because of what occurred from @since to @until (both in it): on
+// either side, up to the first gap that is longer than @memory_seconds. A message reaches from itself to all its statuses, and to
+// the end of an entry point that one of them states; so nothing outside the stretch has a part inside it or nearer than that.
+// Each step adds what lies within the memory of either end, and looks at nothing twice.
+func (q *Queries) FindReaches(ctx context.Context, arg FindReachesParams) ([]FindReachesRow, error) {
+	rows, err := q.db.Query(ctx, findReaches,
+		arg.ConversationIds,
+		arg.Since,
+		arg.Until,
+		arg.MemorySeconds,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +136,7 @@ func (q *Queries) FindReaches(ctx context.Context, conversationIds []uuid.UUID, 
 	var items []FindReachesRow
 	for rows.Next() {
 		var i FindReachesRow
-		if err := rows.Scan(&i.ConversationID, &i.Reach); err != nil {
+		if err := rows.Scan(&i.ConversationID, &i.Lo, &i.Hi); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -104,17 +145,6 @@ func (q *Queries) FindReaches(ctx context.Context, conversationIds []uuid.UUID, 
 		return nil, err
 	}
 	return items, nil
-}
-
-const getNumberID = `-- name: GetNumberID :one
-SELECT id FROM business_numbers WHERE phone_number_id = $1
-`
-
-func (q *Queries) GetNumberID(ctx context.Context, phoneNumberID string) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, getNumberID, phoneNumberID)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
 }
 
 const holdBilling = `-- name: HoldBilling :exec
@@ -130,9 +160,19 @@ func (q *Queries) HoldBilling(ctx context.Context) error {
 const listDirtyMarks = `-- name: ListDirtyMarks :many
 SELECT c.id AS conversation_id, c.business_number_id, n.account_time_zone, d.version,
        greatest(coalesce(d.since, '-infinity'), '0001-01-01 00:00:00Z')::timestamptz AS since,
+       least(coalesce(d.until, 'infinity'), '9999-12-31 00:00:00Z')::timestamptz AS until,
+       coalesce((SELECT s.digest FROM named_card_sets s WHERE s.name = 'shipped'), '')::text AS shipped,
        ARRAY(SELECT a.scheme FROM scheme_assignments a WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS schemes,
        ARRAY(SELECT greatest(a.effective_from, '0001-01-01 00:00:00Z') FROM scheme_assignments a WHERE a.business_number_id = n.id
-             ORDER BY a.effective_from)::timestamptz[] AS effective_from
+             ORDER BY a.effective_from)::timestamptz[] AS effective_from,
+       ARRAY(SELECT coalesce(a.card_set, 'shipped') FROM scheme_assignments a WHERE a.business_number_id = n.id
+             ORDER BY a.effective_from)::text[] AS card_sets,
+       ARRAY(SELECT coalesce(s.digest, '') FROM scheme_assignments a
+             LEFT JOIN named_card_sets s ON s.name = coalesce(a.card_set, 'shipped')
+             WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS digests,
+       EXISTS (SELECT FROM allowance_places p WHERE p.conversation_id = c.id) AS has_places,
+       EXISTS (SELECT FROM unpriced_messages u WHERE u.conversation_id = c.id) AS has_unpriced,
+       EXISTS (SELECT FROM verdict_differences v WHERE v.conversation_id = c.id) AS has_differences
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 LEFT JOIN dirty_conversations d ON d.conversation_id = c.id
@@ -145,12 +185,20 @@ type ListDirtyMarksRow struct {
 	AccountTimeZone  string
 	Version          *int64
 	Since            time.Time
+	Until            time.Time
+	Shipped          string
 	Schemes          []string
 	EffectiveFrom    []time.Time
+	CardSets         []string
+	Digests          []string
+	HasPlaces        bool
+	HasUnpriced      bool
+	HasDifferences   bool
 }
 
-// What is to be billed, and what its number owes by: assignments in order of their beginning, seen at the same moment as the
-// mark. Without a mark, version is NULL. '-infinity' is read as the year 1, the zero of Go's time.
+// What is to be billed, and what its number owes by: assignments in order of their beginning, with the set of cards that each
+// means now, seen at the same moment as the mark. Without a mark, version is NULL. '-infinity' is read as the year 1, the zero
+// of Go's time, and 'infinity' as its last. What is derived is asked for only where there is some.
 func (q *Queries) ListDirtyMarks(ctx context.Context, conversationIds []uuid.UUID) ([]ListDirtyMarksRow, error) {
 	rows, err := q.db.Query(ctx, listDirtyMarks, conversationIds)
 	if err != nil {
@@ -166,8 +214,15 @@ func (q *Queries) ListDirtyMarks(ctx context.Context, conversationIds []uuid.UUI
 			&i.AccountTimeZone,
 			&i.Version,
 			&i.Since,
+			&i.Until,
+			&i.Shipped,
 			&i.Schemes,
 			&i.EffectiveFrom,
+			&i.CardSets,
+			&i.Digests,
+			&i.HasPlaces,
+			&i.HasUnpriced,
+			&i.HasDifferences,
 		); err != nil {
 			return nil, err
 		}
@@ -182,8 +237,9 @@ func (q *Queries) ListDirtyMarks(ctx context.Context, conversationIds []uuid.UUI
 const listPostedRows = `-- name: ListPostedRows :many
 SELECT c.id, c.scheme, c.card, c.kind, c.event_id, c.revision, c.reverses, c.conversation_id, c.category, c.market,
        c.amount_micros, c.currency, c.charged_at, c.rule
-FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS earliest) r
-JOIN charges c ON c.conversation_id = r.conversation_id AND c.charged_at >= r.earliest
+FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
+             unnest($3::timestamptz[]) AS until) r
+JOIN charges c ON c.conversation_id = r.conversation_id AND c.charged_at >= r.since AND c.charged_at <= r.until
 `
 
 type ListPostedRowsRow struct {
@@ -203,9 +259,9 @@ type ListPostedRowsRow struct {
 	Rule           string
 }
 
-// Charges and reversals, which repeat the instant of their charge, of each conversation from an instant on.
-func (q *Queries) ListPostedRows(ctx context.Context, conversationIds []uuid.UUID, earliest []time.Time) ([]ListPostedRowsRow, error) {
-	rows, err := q.db.Query(ctx, listPostedRows, conversationIds, earliest)
+// Charges and reversals, which repeat the instant of their charge, of each conversation's stretch.
+func (q *Queries) ListPostedRows(ctx context.Context, conversationIds []uuid.UUID, since []time.Time, until []time.Time) ([]ListPostedRowsRow, error) {
+	rows, err := q.db.Query(ctx, listPostedRows, conversationIds, since, until)
 	if err != nil {
 		return nil, err
 	}
@@ -240,27 +296,23 @@ func (q *Queries) ListPostedRows(ctx context.Context, conversationIds []uuid.UUI
 }
 
 const listRatedEvents = `-- name: ListRatedEvents :many
-WITH reaches AS (
-    SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS reach
+WITH stretches AS (
+    SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
+           unnest($3::timestamptz[]) AS until
 ), messages AS (
-    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, e.received_at, e.recorded_at, e.clock_clamped, e.opens_window, e.message_id, e.wamid, e.market, e.category, e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, e.raw_body_id, e.needs_signal, e.signalled_at FROM reaches r
-    JOIN events e ON e.conversation_id = r.conversation_id AND e.occurred_at >= r.reach
+    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, e.received_at, e.recorded_at, e.clock_clamped, e.opens_window, e.message_id, e.wamid, e.market, e.category, e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, e.raw_body_id, e.needs_signal, e.signalled_at FROM stretches r
+    JOIN events e ON e.conversation_id = r.conversation_id AND e.occurred_at >= r.since AND e.occurred_at <= r.until
     WHERE e.kind = 'outbound' OR e.opens_window
-), statuses AS (
-    SELECT m.conversation_id, s.id, s.kind, s.type, s.occurred_at, s.message_id, s.entry_point_until, s.pricing
-    FROM messages m
-    JOIN events s ON s.message_id = m.id
-    WHERE m.kind = 'outbound'
-      AND (s.type IN ('delivered', 'failed')
-           OR s.type IN ('read', 'played')
-              AND NOT EXISTS (SELECT FROM events d WHERE d.message_id = m.id AND d.type = 'delivered'))
 )
 SELECT conversation_id::uuid AS conversation_id, id, kind, type, occurred_at, message_id, entry_point_until, pricing,
        market, category, entry_point
 FROM messages
 UNION ALL
-SELECT conversation_id::uuid, id, kind, type, occurred_at, message_id, entry_point_until, pricing, NULL, NULL, NULL
-FROM statuses
+SELECT m.conversation_id::uuid, s.id, s.kind, s.type, s.occurred_at, s.message_id, s.entry_point_until, s.pricing, NULL, NULL, NULL
+FROM messages m
+JOIN events s ON s.message_id = m.id
+WHERE m.kind = 'outbound'
+  AND (s.type IN ('delivered', 'failed', 'read', 'played') OR s.pricing IS NOT NULL OR s.entry_point_until IS NOT NULL)
 `
 
 type ListRatedEventsRow struct {
@@ -277,10 +329,9 @@ type ListRatedEventsRow struct {
 	EntryPoint      *string
 }
 
-// The messages from each conversation's reach on, with all their statuses, which are found by their message: a status may
-// be dated before it. read, and played, which says as much, matter only where nobody said delivered, whose place they take.
-func (q *Queries) ListRatedEvents(ctx context.Context, conversationIds []uuid.UUID, reaches []time.Time) ([]ListRatedEventsRow, error) {
-	rows, err := q.db.Query(ctx, listRatedEvents, conversationIds, reaches)
+// The messages of each conversation's stretch with all their statuses that say something to rating.
+func (q *Queries) ListRatedEvents(ctx context.Context, conversationIds []uuid.UUID, since []time.Time, until []time.Time) ([]ListRatedEventsRow, error) {
+	rows, err := q.db.Query(ctx, listRatedEvents, conversationIds, since, until)
 	if err != nil {
 		return nil, err
 	}
@@ -311,10 +362,25 @@ func (q *Queries) ListRatedEvents(ctx context.Context, conversationIds []uuid.UU
 	return items, nil
 }
 
+const lockDirtyConversation = `-- name: LockDirtyConversation :one
+SELECT CASE WHEN pg_try_advisory_xact_lock(counting_lock(c.business_number_id))
+            THEN pg_try_advisory_xact_lock(billing_lock(c.id)) ELSE false END::boolean AS locked
+FROM conversations c
+WHERE c.id = $1
+`
+
+// LockDirtyNumbers and LockDirtyConversations for one conversation, whose number's lock comes first.
+func (q *Queries) LockDirtyConversation(ctx context.Context, conversationID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, lockDirtyConversation, conversationID)
+	var locked bool
+	err := row.Scan(&locked)
+	return locked, err
+}
+
 const lockDirtyConversations = `-- name: LockDirtyConversations :many
 WITH oldest AS MATERIALIZED (
     SELECT d.conversation_id
-    FROM (SELECT DISTINCT business_number_id FROM scheme_assignments) n
+    FROM (SELECT unnest($2::uuid[]) AS business_number_id) n
     CROSS JOIN LATERAL (
         SELECT conversation_id, retry_at, marked_at
         FROM dirty_conversations
@@ -323,7 +389,7 @@ WITH oldest AS MATERIALIZED (
         LIMIT 2 * $1::int
     ) d
     ORDER BY d.retry_at, d.marked_at
-    -- Twice as many as wanted, so that a second settlement finds work; no more, because locks are memory of the server.
+    -- Twice as many as wanted, so that there is work beside what is being billed; no more, because locks are memory of the server.
     LIMIT 2 * $1::int
 )
 SELECT conversation_id FROM oldest
@@ -331,10 +397,10 @@ WHERE pg_try_advisory_xact_lock(billing_lock(conversation_id))
 LIMIT $1::int
 `
 
-// Takes the locks of up to @most dirty conversations that can be billed now: what has never failed first, the oldest mark
-// first. What another is billing is skipped. Marks of numbers without an assignment are never looked at.
-func (q *Queries) LockDirtyConversations(ctx context.Context, most int32) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, lockDirtyConversations, most)
+// Takes the locks of up to @most dirty conversations of these numbers that can be billed now: what has never failed first, the
+// oldest mark first. What another is billing is skipped.
+func (q *Queries) LockDirtyConversations(ctx context.Context, most int32, businessNumberIds []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, lockDirtyConversations, most, businessNumberIds)
 	if err != nil {
 		return nil, err
 	}
@@ -353,6 +419,57 @@ func (q *Queries) LockDirtyConversations(ctx context.Context, most int32) ([]uui
 	return items, nil
 }
 
+const lockDirtyNumbers = `-- name: LockDirtyNumbers :many
+WITH RECURSIVE numbers AS (
+    -- Each number with marks: one look into the index for each.
+    (SELECT business_number_id FROM dirty_conversations ORDER BY business_number_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.business_number_id FROM dirty_conversations d
+            WHERE d.business_number_id > n.business_number_id ORDER BY d.business_number_id LIMIT 1)
+    FROM numbers n
+    WHERE n.business_number_id IS NOT NULL
+), oldest AS (
+    SELECT d.business_number_id
+    FROM numbers n
+    CROSS JOIN LATERAL (
+        SELECT business_number_id, retry_at, marked_at
+        FROM dirty_conversations
+        WHERE business_number_id = n.business_number_id AND retry_at <= statement_timestamp()
+        ORDER BY retry_at, marked_at
+        LIMIT $1::int
+    ) d
+    ORDER BY d.retry_at, d.marked_at
+    LIMIT $1::int
+), wanted AS MATERIALIZED (
+    SELECT DISTINCT business_number_id FROM oldest
+)
+SELECT business_number_id::uuid AS business_number_id
+FROM wanted
+WHERE pg_try_advisory_xact_lock(counting_lock(business_number_id))
+`
+
+// Takes the locks of the numbers that the next @most conversations to be settled belong to. A number that another settles now
+// is skipped.
+func (q *Queries) LockDirtyNumbers(ctx context.Context, most int32) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, lockDirtyNumbers, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var business_number_id uuid.UUID
+		if err := rows.Scan(&business_number_id); err != nil {
+			return nil, err
+		}
+		items = append(items, business_number_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockForBilling = `-- name: LockForBilling :exec
 SELECT pg_advisory_xact_lock(billing_lock($1))
 `
@@ -361,26 +478,6 @@ SELECT pg_advisory_xact_lock(billing_lock($1))
 func (q *Queries) LockForBilling(ctx context.Context, conversationID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, lockForBilling, conversationID)
 	return err
-}
-
-const markNumberDirty = `-- name: MarkNumberDirty :execrows
-INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-SELECT c.id, c.business_number_id, nextval('dirty_version'), statement_timestamp(), '-infinity'
-FROM conversations c
-WHERE c.business_number_id = $1
-  AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $2)
-ORDER BY c.id
-ON CONFLICT (conversation_id) DO UPDATE
-SET version = excluded.version, since = excluded.since, attempts = 0, retry_at = '-infinity'
-`
-
-// Marks every conversation of the number in which something occurred since, to be looked at whole.
-func (q *Queries) MarkNumberDirty(ctx context.Context, businessNumberID uuid.UUID, since time.Time) (int64, error) {
-	result, err := q.db.Exec(ctx, markNumberDirty, businessNumberID, since)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const postCharges = `-- name: PostCharges :execrows
@@ -461,22 +558,6 @@ ORDER BY id
 
 func (q *Queries) ReverseCharges(ctx context.Context, ids []int64) (int64, error) {
 	result, err := q.db.Exec(ctx, reverseCharges, ids)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const setAssignment = `-- name: SetAssignment :execrows
-INSERT INTO scheme_assignments (business_number_id, effective_from, scheme)
-VALUES ($1, $2, $3)
-ON CONFLICT (business_number_id, effective_from) DO UPDATE SET scheme = excluded.scheme
-WHERE scheme_assignments.scheme <> excluded.scheme
-`
-
-// No row: the number owes by this scheme from then on already.
-func (q *Queries) SetAssignment(ctx context.Context, businessNumberID uuid.UUID, effectiveFrom time.Time, scheme string) (int64, error) {
-	result, err := q.db.Exec(ctx, setAssignment, businessNumberID, effectiveFrom, scheme)
 	if err != nil {
 		return 0, err
 	}

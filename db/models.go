@@ -17,6 +17,7 @@ type AllowancePlace struct {
 	Scheme           string
 	DeliveredAt      time.Time
 	EventID          uuid.UUID
+	Counts           bool
 	ConversationID   uuid.UUID
 }
 
@@ -56,6 +57,20 @@ type Charge struct {
 	ChargedAt        time.Time
 	Rule             string
 	PostedAt         time.Time
+	PostedXid        uint64
+}
+
+type ChargeTotal struct {
+	BusinessNumberID uuid.UUID
+	Day              pgtype.Date
+	Scheme           string
+	Kind             string
+	Category         string
+	Market           string
+	Rule             string
+	Currency         string
+	Charges          int64
+	AmountMicros     int64
 }
 
 type Contact struct {
@@ -100,6 +115,7 @@ type DirtyConversation struct {
 	Since            time.Time
 	Attempts         int32
 	RetryAt          time.Time
+	Until            time.Time
 }
 
 type Event struct {
@@ -172,6 +188,7 @@ type PinnedCard struct {
 	BusinessNumberID uuid.UUID
 	Scheme           string
 	Month            pgtype.Date
+	CardSet          string
 	Digest           string
 	SchemeVersion    int32
 	PinnedAt         time.Time
@@ -204,11 +221,32 @@ type Reminder struct {
 	RecordedAt     time.Time
 }
 
+type Rerate struct {
+	ID               int64
+	BusinessNumberID *uuid.UUID
+	FromMonth        pgtype.Date
+	UntilMonth       pgtype.Date
+	Unpinned         int64
+	Marked           int64
+	OrderedAt        time.Time
+}
+
 type SchemeAssignment struct {
 	BusinessNumberID uuid.UUID
 	EffectiveFrom    time.Time
 	Scheme           string
 	CardSet          *string
+}
+
+type TotalledNumber struct {
+	BusinessNumberID uuid.UUID
+	AccountTimeZone  string
+}
+
+type TotalsHorizon struct {
+	OnlyRow    bool
+	Horizon    uint64
+	TotalledAt time.Time
 }
 
 type UnpricedMessage struct {

@@ -111,13 +111,13 @@ func TestBillGoesBackToTheLastGapAndNoFurther(t *testing.T) {
 			w.bill(c)
 			w.message(c, "freeform", last)
 
-			tallies, err := w.ledger.read(t.Context(), queries(w), []uuid.UUID{c})
+			tallies, _, err := w.ledger.read(t.Context(), queries(w), []uuid.UUID{c})
 			require.NoError(t, err)
 			want := monday
 			if gap > 24*time.Hour {
 				want = last
 			}
-			require.Equal(t, want, tallies[0].reach)
+			require.Equal(t, want, tallies[0].since)
 			w.bill(c)
 			w.consistent(c)
 		})
@@ -159,11 +159,12 @@ func TestAssignmentsOweWhatLiesInTheirIntervals(t *testing.T) {
 func TestATermIsHalfOpen(t *testing.T) {
 	scheme, err := tariff.Lookup(zenvia)
 	require.NoError(t, err)
-	tally := &tally{terms: []term{{scheme: scheme, from: monday, to: monday.Add(time.Hour)}}}
+	by := basis{scheme: scheme, set: Shipped}
+	tally := &tally{terms: []term{{basis: by, from: monday, to: monday.Add(time.Hour)}}}
 	for at, owed := range map[time.Duration]bool{-time.Second: false, 0: true, time.Hour - time.Second: true, time.Hour: false} {
-		require.Equal(t, owed, tally.owes(zenvia, monday.Add(at)), at)
+		require.Equal(t, owed, tally.owes(by, monday.Add(at)), at)
 	}
-	require.False(t, tally.owes("another", monday))
+	require.False(t, tally.owes(basis{scheme: scheme, set: "another"}, monday))
 }
 
 func TestAssignRefusesWhatItDoesNotKnow(t *testing.T) {

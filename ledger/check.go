@@ -10,14 +10,18 @@ import (
 	"reengage/db"
 )
 
-// Check says what Bill would post if it looked at all of a conversation's events again. It writes nothing and looks at one
-// moment. Of a conversation that is not dirty, anything but zeros means that the ledger and the event log disagree.
+// Check says what billing would post if it looked at all of a conversation's events again, with the places that are counted
+// now; Unsettled: other places would be. It writes nothing and looks at one moment. Of a conversation that is not dirty, charges,
+// reversals or places that are due mean that the ledger and the event log disagree.
 func (l *Ledger) Check(ctx context.Context, conversationID uuid.UUID) (Posted, error) {
+	if err := l.Open(ctx); err != nil {
+		return Posted{}, fmt.Errorf("check: %w", err)
+	}
 	var posted Posted
 	moment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, l.pool, moment, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		tallies, err := listMarks(ctx, q, []uuid.UUID{conversationID})
+		tallies, err := listTallies(ctx, q, []uuid.UUID{conversationID}, l.entryPoint)
 		if err != nil {
 			return err
 		}
@@ -26,14 +30,19 @@ func (l *Ledger) Check(ctx context.Context, conversationID uuid.UUID) (Posted, e
 		}
 		t := tallies[0]
 		t.everything()
-		if err := load(ctx, q, tallies); err != nil {
+		pins, err := l.draft(ctx, q, tallies)
+		if err != nil {
 			return err
 		}
 		if t.due() {
-			t.rate(l.cards)
-			t.compare()
+			c, _ := newCounting(tallies)
+			if c.ends, err = c.find(ctx, q); err != nil {
+				return err
+			}
+			t.conclude(c.end, pins)
 		}
 		posted = t.counts()
+		posted.Unsettled = !t.moves.none()
 		return t.stuck
 	})
 	if err != nil {

@@ -1,9 +1,6 @@
 package ledger
 
 import (
-	"slices"
-	"time"
-
 	"github.com/google/uuid"
 
 	"reengage/db"
@@ -19,21 +16,37 @@ type key struct {
 // revised is a charge to be posted.
 type revised struct {
 	tariff.Charge
+	basis    basis
 	event    uuid.UUID
 	revision int32 // the first is 1
 }
 
+// decide finishes the ratings; end is where a scheme's allowance ends.
+func (t *tally) decide(end func(number, scheme string, m tariff.Month) (tariff.Position, bool)) {
+	for _, r := range t.ratings {
+		r.done = r.draft.Decide(func(number string, m tariff.Month) (tariff.Position, bool) {
+			return end(number, r.scheme.Name(), m)
+		})
+	}
+}
+
 // compare finds the difference between what is owed and what is posted and not reversed. A charge with other facts is
 // reversed and posted again under the next revision. What is owed for a message without a price is not known, so what is
-// posted for it stays.
-func (t *tally) compare() {
-	owed := make(map[key]int, len(t.owed))
-	for i, c := range t.owed {
-		owed[key{c.Scheme, string(c.Kind), uuid.MustParse(c.Event)}] = i
-	}
-	read := make(map[string]bool, len(t.events))
-	for _, e := range t.events {
-		read[e.ID] = true
+// posted for it stays; likewise if it waits for settlement. A difference in a month that was posted under other rules makes the
+// tally stuck.
+func (t *tally) compare(pins pins) {
+	owed := map[key]*revised{}
+	var order []*revised
+	schemes := map[string]tariff.Scheme{}
+	for _, r := range t.ratings {
+		schemes[r.scheme.Name()] = r.scheme
+		for _, c := range r.done.Charges {
+			if t.owes(r.basis, c.At) && !t.open(c.Scheme, c.Event) {
+				o := &revised{Charge: c, basis: r.basis, event: uuid.MustParse(c.Event)}
+				owed[key{c.Scheme, string(c.Kind), o.event}] = o
+				order = append(order, o)
+			}
+		}
 	}
 	reversed := map[int64]bool{}
 	for _, p := range t.posted {
@@ -41,54 +54,40 @@ func (t *tally) compare() {
 			reversed[*p.Reverses] = true
 		}
 	}
-	revision := make(map[key]int32, len(t.posted))
-	settled := make([]bool, len(t.owed))
+	settled := map[*revised]bool{}
 	for _, p := range t.posted {
-		if p.Reverses != nil || !read[p.EventID.String()] {
-			continue // what lies before the reach stands
-		}
-		k := key{p.Scheme, p.Kind, p.EventID}
-		revision[k] = max(revision[k], p.Revision)
-		if reversed[p.ID] {
+		if p.Reverses != nil || !t.messages[p.EventID] {
 			continue
 		}
-		if i, ok := owed[k]; ok && sameFacts(p, t.owed[i]) {
-			settled[i] = true
-		} else if !t.withoutPrice(p.Scheme, p.EventID) {
+		o := owed[key{p.Scheme, p.Kind, p.EventID}]
+		if o != nil {
+			o.revision = max(o.revision, p.Revision)
+		}
+		switch {
+		case reversed[p.ID]:
+		case o != nil && sameFacts(p, o.Charge):
+			settled[o] = true
+		case o == nil && (t.open(p.Scheme, p.EventID.String()) || t.withoutPrice(p.Scheme, p.EventID)):
+		default:
 			t.reversals = append(t.reversals, p.ID)
+			if s := schemes[p.Scheme]; s != nil && t.stuck == nil {
+				t.stuck = pins.otherVersion(t, s, p.ChargedAt)
+			}
 		}
 	}
-	for i, c := range t.owed {
-		if settled[i] {
+	for _, o := range order {
+		if settled[o] {
 			continue
 		}
-		event := uuid.MustParse(c.Event)
-		k := key{c.Scheme, string(c.Kind), event}
-		t.charges = append(t.charges, revised{c, event, revision[k] + 1})
+		o.revision++
+		t.charges = append(t.charges, *o)
+		if t.stuck == nil {
+			t.stuck = pins.otherVersion(t, o.basis.scheme, o.At)
+		}
 	}
-}
-
-func (t *tally) withoutPrice(scheme string, event uuid.UUID) bool {
-	return slices.ContainsFunc(t.unpriced, func(m tariff.MissingPrice) bool {
-		return m.Scheme == scheme && m.Event == event.String()
-	})
 }
 
 func sameFacts(p db.ListPostedRowsRow, c tariff.Charge) bool {
 	return p.Card == c.Card && text(p.Category) == c.Category && text(p.Market) == c.Market &&
 		p.AmountMicros == c.AmountMicros && p.Currency == c.Currency && p.ChargedAt.Equal(c.At) && p.Rule == c.Rule
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func instant(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }

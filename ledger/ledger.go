@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,14 +19,19 @@ import (
 
 // Ledger bills conversations. Any number of processes may use the same database at once.
 type Ledger struct {
-	pool  *pgxpool.Pool
-	cards *tariff.Cards
-	log   *slog.Logger
+	pool       *pgxpool.Pool
+	cards      *tariff.Cards
+	entryPoint time.Duration
+	log        *slog.Logger
+
+	opened atomic.Bool
+	sets   sync.Map // of cards, by digest
 }
 
-// New returns a ledger that prices with the given cards.
-func New(pool *pgxpool.Pool, cards *tariff.Cards, log *slog.Logger) *Ledger {
-	return &Ledger{pool: pool, cards: cards, log: log}
+// New returns a ledger of a program that ships the given cards (nil: it only observes); entryPoint is how long a free entry point
+// lasts (P5).
+func New(pool *pgxpool.Pool, cards *tariff.Cards, entryPoint time.Duration, log *slog.Logger) *Ledger {
+	return &Ledger{pool: pool, cards: cards, entryPoint: entryPoint, log: log}
 }
 
 // ErrUnknownConversation is returned for a conversation id that the database does not know.
@@ -46,28 +54,30 @@ func (e *StuckError) Unwrap() error { return e.Err }
 type Posted struct {
 	Charges   int
 	Reversals int
-	Unpriced  int  // messages that wait for a price; the mark stays because of them
-	Waiting   bool // the number has no assignment: nothing was rated, the mark stays
+	Unpriced  int  // messages of what was looked at that wait for a price; they are listed
+	Unsettled bool // what depends on the number's count of free messages (P4) is left to settlement, and so is the mark
 }
 
 // Bill brings a conversation's charges up to date, waiting for whoever bills it now. It is a *StuckError if trying again at
 // once is in vain, ErrUnknownConversation, or whatever keeps the database away.
 func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, error) {
+	if err := l.Open(ctx); err != nil {
+		return Posted{}, fmt.Errorf("bill: %w", err)
+	}
 	var tallies []*tally
-	err := db.InTx(ctx, l.pool, func(tx pgx.Tx) error {
-		q := db.New(tx)
+	err := l.unpinned(ctx, func(q *db.Queries) error {
 		if err := q.LockForBilling(ctx, conversationID); err != nil {
 			return err
 		}
-		var err error
-		tallies, err = l.bill(ctx, q, []uuid.UUID{conversationID})
+		b, err := l.bill(ctx, q, []uuid.UUID{conversationID}, promptly)
+		tallies = b.tallies
 		return err
 	})
 	switch {
 	case err != nil && passing(ctx, err):
 		return Posted{}, fmt.Errorf("bill: %w", err)
 	case err != nil:
-		tallies = []*tally{{conversation: conversationID, stuck: err}}
+		tallies = []*tally{{stretch: stretch{conversation: conversationID}, stuck: err}}
 	case len(tallies) == 0:
 		return Posted{}, ErrUnknownConversation
 	}
@@ -80,19 +90,67 @@ func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, er
 	return tallies[0].counts(), nil
 }
 
-// bill does the work for conversations whose locks are held. A tally that is stuck has posted nothing; the error is the
-// database's and concerns them all.
-func (l *Ledger) bill(ctx context.Context, q *db.Queries, ids []uuid.UUID) ([]*tally, error) {
-	tallies, err := l.read(ctx, q, ids)
-	if err != nil {
-		return nil, err
+// unpinned runs a billing's transaction, again if another program fixed the prices of a month while it rated with others.
+func (l *Ledger) unpinned(ctx context.Context, fn func(*db.Queries) error) error {
+	for {
+		err := db.InTx(ctx, l.pool, func(tx pgx.Tx) error { return fn(db.New(tx)) })
+		if !errors.Is(err, errPinned) {
+			return err
+		}
 	}
-	return tallies, post(ctx, q, tallies)
 }
 
-// read is everything up to the posting: what is dirty, what it owes, and how that differs from what is posted.
-func (l *Ledger) read(ctx context.Context, q *db.Queries, ids []uuid.UUID) ([]*tally, error) {
-	tallies, err := listMarks(ctx, q, ids)
+// manner is how conversations are billed.
+type manner int
+
+const (
+	promptly   manner = iota // one conversation by itself: what depends on its number's count stays open
+	settlement               // under the numbers' locks: everything
+)
+
+// billing is what was done to some conversations.
+type billing struct {
+	tallies []*tally
+	marked  int64 // other conversations that are to be billed again
+}
+
+// bill does the work for conversations whose locks are held. A tally that is stuck has posted nothing; the error is the
+// database's, or errPinned, and concerns them all.
+func (l *Ledger) bill(ctx context.Context, q *db.Queries, ids []uuid.UUID, how manner) (billing, error) {
+	tallies, pins, err := l.read(ctx, q, ids)
+	if err != nil {
+		return billing{}, err
+	}
+	c := &counting{}
+	if how == settlement {
+		if c, err = settlePlaces(ctx, q, tallies); err != nil {
+			return billing{}, err
+		}
+	}
+	for _, t := range tallies {
+		if t.due() {
+			t.unsettled = how == promptly && t.counted()
+			t.conclude(c.end, pins)
+		}
+	}
+	b := billing{tallies: tallies}
+	b.marked, err = post(ctx, q, tallies, pins, c)
+	return b, err
+}
+
+// read is everything up to what depends on numbers' counts: what is dirty, and drafts of what it owes.
+func (l *Ledger) read(ctx context.Context, q *db.Queries, ids []uuid.UUID) ([]*tally, pins, error) {
+	tallies, err := listTallies(ctx, q, ids, l.entryPoint)
+	if err != nil {
+		return nil, nil, err
+	}
+	pins, err := l.draft(ctx, q, tallies)
+	return tallies, pins, err
+}
+
+// draft loads and rates what is due.
+func (l *Ledger) draft(ctx context.Context, q *db.Queries, tallies []*tally) (pins, error) {
+	pins, err := listPins(ctx, q, tallies)
 	if err != nil {
 		return nil, err
 	}
@@ -100,22 +158,27 @@ func (l *Ledger) read(ctx context.Context, q *db.Queries, ids []uuid.UUID) ([]*t
 		return nil, err
 	}
 	for _, t := range tallies {
-		if t.due() {
-			t.rate(l.cards)
-			t.compare()
+		if !t.due() {
+			continue
+		}
+		if err := l.rate(ctx, q, t, pins); err != nil {
+			return nil, err
+		}
+		if t.stuck == nil {
+			t.place()
 		}
 	}
-	return tallies, nil
+	return pins, nil
 }
 
 // postpone logs what could not be billed and keeps settlement from trying it again at once.
 func (l *Ledger) postpone(ctx context.Context, tallies []*tally) error {
 	var ids []uuid.UUID
 	for _, t := range tallies {
-		if t.failure() == nil {
+		if t.stuck == nil {
 			continue
 		}
-		l.log.WarnContext(ctx, "not billed, left dirty", "conversation", t.conversation, "error", t.failure())
+		l.log.WarnContext(ctx, "not billed, left dirty", "conversation", t.conversation, "error", t.stuck)
 		ids = append(ids, t.conversation)
 	}
 	if len(ids) == 0 {

@@ -15,13 +15,23 @@ import (
 // observedFor is how long a count of the dirty conversations is told again instead of being taken anew.
 const observedFor = 5 * time.Second
 
-// Observe reports the gauge reengage_dirty_conversations from now on, until the registration is undone: the conversations
-// that can be billed (state billable) and those whose number has no assignment (state waiting). While the database is away
-// it says nothing.
+// Observe reports, from now on until the registration is undone, what waits to be billed: the gauge reengage_dirty_conversations
+// (state billable: it waits for its turn; state stuck: it could not be billed and is tried again), how long the oldest of the
+// former has waited in real time, and the messages without a price. While the database is away it says nothing.
 func (l *Ledger) Observe() (metric.Registration, error) {
 	meter := otel.Meter("reengage/ledger")
-	gauge, err := meter.Int64ObservableGauge("reengage_dirty_conversations",
+	dirty, err := meter.Int64ObservableGauge("reengage_dirty_conversations",
 		metric.WithDescription("Conversations whose events have changed since they were billed"))
+	if err != nil {
+		return nil, err
+	}
+	age, err := meter.Float64ObservableGauge("reengage_settlement_backlog_age_seconds",
+		metric.WithDescription("How long the oldest event that can be billed has waited for it"))
+	if err != nil {
+		return nil, err
+	}
+	unpriced, err := meter.Int64ObservableGauge("reengage_unpriced_messages",
+		metric.WithDescription("Messages that are owed something for which no card states a price"))
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +50,10 @@ func (l *Ledger) Observe() (metric.Registration, error) {
 			}
 			last.at, last.count = now, count
 		}
-		o.ObserveInt64(gauge, last.count.Billable, metric.WithAttributes(attribute.String("state", "billable")))
-		o.ObserveInt64(gauge, last.count.Waiting, metric.WithAttributes(attribute.String("state", "waiting")))
+		o.ObserveInt64(dirty, last.count.Billable, metric.WithAttributes(attribute.String("state", "billable")))
+		o.ObserveInt64(dirty, last.count.Stuck, metric.WithAttributes(attribute.String("state", "stuck")))
+		o.ObserveFloat64(age, last.count.AgeSeconds)
+		o.ObserveInt64(unpriced, last.count.Unpriced)
 		return nil
-	}, gauge)
+	}, dirty, age, unpriced)
 }

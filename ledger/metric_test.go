@@ -9,13 +9,15 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-func TestTheGaugeTellsWhatCanBeBilledFromWhatWaits(t *testing.T) {
+func TestTheGaugesTellHowMuchWaitsAndForHowLong(t *testing.T) {
 	w := newWorld(t)
-	assigned, unassigned := w.shop("shop"), w.number("nobody-has-set-it-up")
-	for range 2 {
-		w.message(w.conversation(assigned), "inbound", monday)
+	number := w.shop("shop")
+	for range 3 {
+		w.message(w.conversation(number), "inbound", monday)
 	}
-	w.message(w.conversation(unassigned), "inbound", monday)
+	w.exec(`UPDATE dirty_conversations SET attempts = 1, marked_at = now() - interval '2 hours'
+		WHERE conversation_id = (SELECT min(conversation_id::text)::uuid FROM dirty_conversations)`)
+	w.exec("UPDATE dirty_conversations SET marked_at = now() - interval '1 hour' WHERE attempts = 0")
 
 	reader := sdk.NewManualReader()
 	before := otel.GetMeterProvider()
@@ -23,22 +25,30 @@ func TestTheGaugeTellsWhatCanBeBilledFromWhatWaits(t *testing.T) {
 	t.Cleanup(func() { otel.SetMeterProvider(before) })
 	registration, err := w.ledger.Observe()
 	require.NoError(t, err)
-	observe := func() map[string]int64 {
+	observe := func() map[string]float64 {
 		var collected metricdata.ResourceMetrics
 		require.NoError(t, reader.Collect(t.Context(), &collected))
-		values := map[string]int64{}
+		values := map[string]float64{}
 		for _, scope := range collected.ScopeMetrics {
 			for _, m := range scope.Metrics {
-				require.Equal(t, "reengage_dirty_conversations", m.Name)
-				for _, point := range m.Data.(metricdata.Gauge[int64]).DataPoints {
-					state, _ := point.Attributes.Value("state")
-					values[state.AsString()] = point.Value
+				switch data := m.Data.(type) {
+				case metricdata.Gauge[int64]:
+					for _, point := range data.DataPoints {
+						state, _ := point.Attributes.Value("state")
+						values[m.Name+state.AsString()] = float64(point.Value)
+					}
+				case metricdata.Gauge[float64]:
+					values[m.Name] = data.DataPoints[0].Value
 				}
 			}
 		}
 		return values
 	}
-	require.Equal(t, map[string]int64{"billable": 2, "waiting": 1}, observe())
+	seen := observe()
+	require.InDelta(t, 3600, seen["reengage_settlement_backlog_age_seconds"], 60, "what is stuck does not hide how the rest gets on")
+	delete(seen, "reengage_settlement_backlog_age_seconds")
+	require.Equal(t, map[string]float64{"reengage_dirty_conversationsbillable": 2, "reengage_dirty_conversationsstuck": 1,
+		"reengage_unpriced_messages": 0}, seen)
 	require.NoError(t, registration.Unregister())
 	require.Empty(t, observe())
 }

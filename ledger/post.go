@@ -9,38 +9,52 @@ import (
 	"reengage/db"
 )
 
-// post appends the differences and, last, clears the marks of what was billed without a rest.
-func post(ctx context.Context, q *db.Queries, tallies []*tally) error {
+// post appends the differences and, last, marks what else they concern and clears the marks of what was billed. Marks come last
+// because an intake that stores an event of a marked conversation waits for them.
+func post(ctx context.Context, q *db.Queries, tallies []*tally, pins pins, c *counting) (marked int64, err error) {
+	if err := pinMonths(ctx, q, tallies, pins); err != nil {
+		return 0, err
+	}
 	var reversals []int64
 	var p db.PostChargesParams
-	var billed []uuid.UUID
-	var versions []int64
 	for _, t := range tallies {
-		if !t.due() {
-			continue
-		}
 		reversals = append(reversals, t.reversals...)
 		for _, c := range t.charges {
 			appendCharge(&p, t, c)
 		}
-		if t.failure() == nil {
-			billed, versions = append(billed, t.conversation), append(versions, *t.version)
-		}
 	}
 	if len(reversals) > 0 {
 		if err := exactly(len(reversals))(q.ReverseCharges(ctx, reversals)); err != nil {
-			return fmt.Errorf("post reversals: %w", err)
+			return 0, fmt.Errorf("post reversals: %w", err)
 		}
 	}
 	if len(p.EventIds) > 0 {
 		if err := exactly(len(p.EventIds))(q.PostCharges(ctx, p)); err != nil {
-			return fmt.Errorf("post charges: %w", err)
+			return 0, fmt.Errorf("post charges: %w", err)
 		}
 	}
-	if len(billed) > 0 {
-		if _, err := q.ClearDirtyMarks(ctx, billed, versions); err != nil {
-			return fmt.Errorf("clear marks: %w", err)
+	if err := writeListed(ctx, q, tallies); err != nil {
+		return 0, err
+	}
+	if marked, err = markMoved(ctx, q, c, tallies); err != nil {
+		return 0, err
+	}
+	return marked, clearMarks(ctx, q, tallies)
+}
+
+func clearMarks(ctx context.Context, q *db.Queries, tallies []*tally) error {
+	var billed []uuid.UUID
+	var versions []int64
+	for _, t := range tallies {
+		if t.due() && !t.unsettled {
+			billed, versions = append(billed, t.conversation), append(versions, *t.version)
 		}
+	}
+	if len(billed) == 0 {
+		return nil
+	}
+	if _, err := q.ClearDirtyMarks(ctx, billed, versions); err != nil {
+		return fmt.Errorf("clear marks: %w", err)
 	}
 	return nil
 }

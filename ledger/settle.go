@@ -2,11 +2,9 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"reengage/db"
 )
@@ -19,21 +17,28 @@ type Settled struct {
 	More          bool `json:"more"`
 }
 
-// SettleBatch bills up to limit dirty conversations in one transaction: what has never failed first, the oldest mark first.
-// What another is billing now is skipped, marks of numbers without an assignment wait. One conversation's failure costs none
-// of the others; it is tried again after 30 s, 1 min, ... 1 h. More means that a further call would find work now. The error
-// is whatever keeps the database away.
+func (s *Settled) add(o Settled) {
+	s.Conversations += o.Conversations
+	s.Failed += o.Failed
+	s.Posted += o.Posted
+	s.More = s.More || o.More
+}
+
+// SettleBatch bills up to limit dirty conversations in one transaction, with what depends on their numbers' counts (P4): what
+// has never failed first, the oldest mark first. A number that another settles now and a conversation that another bills now
+// are skipped. One conversation's failure costs none of the others; it is tried again after 30 s, 1 min, ... 1 h. More means
+// that a further call would find work now: more than limit were to be had, or others were marked because the end of an
+// allowance moved. What others hold is theirs, and no reason to call again. The error is whatever keeps the database away.
 func (l *Ledger) SettleBatch(ctx context.Context, limit int) (Settled, error) {
+	if err := l.Open(ctx); err != nil {
+		return Settled{}, fmt.Errorf("settle: %w", err)
+	}
 	var ids []uuid.UUID
-	var tallies []*tally
-	err := db.InTx(ctx, l.pool, func(tx pgx.Tx) (err error) {
-		q := db.New(tx)
-		// One more than wanted says whether there is more.
-		if ids, err = q.LockDirtyConversations(ctx, int32(limit)+1); err != nil {
-			return err
+	settled, err := l.settle(ctx, func(q *db.Queries) (_ []uuid.UUID, err error) {
+		if ids, err = lockBatch(ctx, q, limit); err != nil {
+			return nil, err
 		}
-		tallies, err = l.bill(ctx, q, ids[:min(limit, len(ids))])
-		return err
+		return ids[:min(limit, len(ids))], nil
 	})
 	switch {
 	case err != nil && (passing(ctx, err) || len(ids) == 0):
@@ -41,17 +46,48 @@ func (l *Ledger) SettleBatch(ctx context.Context, limit int) (Settled, error) {
 	case err != nil:
 		// The database refused one of them; which, it does not say.
 		l.log.WarnContext(ctx, "batch refused, billing one by one", "error", err)
-		return l.settleOneByOne(ctx, ids, limit)
+		if settled, err = l.settleOneByOne(ctx, ids[:min(limit, len(ids))]); err != nil {
+			return settled, fmt.Errorf("settle: %w", err)
+		}
 	}
-	if err := l.postpone(ctx, tallies); err != nil {
-		return Settled{}, fmt.Errorf("settle: %w", err)
+	settled.More = settled.More || len(ids) > limit
+	return settled, nil
+}
+
+// lockBatch takes numbers first and then conversations, as everybody who takes both must, and waits for neither. One more than
+// wanted says whether there is more.
+func lockBatch(ctx context.Context, q *db.Queries, limit int) ([]uuid.UUID, error) {
+	most := int32(limit) + 1
+	numbers, err := q.LockDirtyNumbers(ctx, most)
+	if err != nil || len(numbers) == 0 {
+		return nil, err
 	}
-	settled := Settled{More: len(ids) > limit}
-	for _, t := range tallies {
+	return q.LockDirtyConversations(ctx, most, numbers)
+}
+
+// settle bills what it is given the locks of, in one transaction.
+func (l *Ledger) settle(ctx context.Context, lock func(*db.Queries) ([]uuid.UUID, error)) (Settled, error) {
+	var done billing
+	err := l.unpinned(ctx, func(q *db.Queries) error {
+		ids, err := lock(q)
+		if err != nil {
+			return err
+		}
+		done, err = l.bill(ctx, q, ids, settlement)
+		return err
+	})
+	if err != nil {
+		return Settled{}, err
+	}
+	if err := l.postpone(ctx, done.tallies); err != nil {
+		return Settled{}, err
+	}
+	settled := Settled{More: done.marked > 0}
+	for _, t := range done.tallies {
 		switch {
-		case t.version == nil || t.waiting(): // it was billed, or lost its assignment, before its lock was taken
+		case t.version == nil: // it was billed before its lock was taken
 			continue
-		case t.failure() != nil:
+		case t.stuck != nil:
 			settled.Failed++
 		default:
 			settled.Conversations++
@@ -61,22 +97,25 @@ func (l *Ledger) SettleBatch(ctx context.Context, limit int) (Settled, error) {
 	return settled, nil
 }
 
-func (l *Ledger) settleOneByOne(ctx context.Context, ids []uuid.UUID, limit int) (Settled, error) {
-	settled := Settled{More: len(ids) > limit}
-	for _, id := range ids[:min(limit, len(ids))] {
-		posted, err := l.Bill(ctx, id)
-		var stuck *StuckError
-		switch {
-		case errors.As(err, &stuck):
-			settled.Failed++
-		case err != nil:
-			return settled, err
-		case posted.Unpriced > 0:
-			settled.Failed++
-		default:
-			settled.Conversations++
+func (l *Ledger) settleOneByOne(ctx context.Context, ids []uuid.UUID) (Settled, error) {
+	var all Settled
+	for _, id := range ids {
+		one, err := l.settle(ctx, func(q *db.Queries) ([]uuid.UUID, error) {
+			if locked, err := q.LockDirtyConversation(ctx, id); err != nil || !locked {
+				return nil, err
+			}
+			return []uuid.UUID{id}, nil
+		})
+		if err != nil && passing(ctx, err) {
+			return all, err
 		}
-		settled.Posted += posted.Charges + posted.Reversals
+		if err != nil {
+			if err := l.postpone(ctx, []*tally{{stretch: stretch{conversation: id}, stuck: err}}); err != nil {
+				return all, err
+			}
+			one = Settled{Failed: 1}
+		}
+		all.add(one)
 	}
-	return settled, nil
+	return all, nil
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
-
-	"reengage/tariff"
 )
 
 func (w *world) settle(limit int) Settled {
@@ -39,26 +37,11 @@ func TestSettleBatchBillsTheOldestMarksFirst(t *testing.T) {
 	require.Zero(t, w.dirty())
 }
 
-func TestANumberWithoutAnAssignmentWaitsUnbilled(t *testing.T) {
-	w := newWorld(t)
-	number := w.number("nobody-has-set-it-up")
-	c := w.conversation(number)
-	w.message(c, "inbound", monday)
-	require.Equal(t, Settled{}, w.settle(10))
-	require.Equal(t, Posted{Waiting: true}, w.bill(c))
-	require.Equal(t, 1, w.count("dirty_conversations WHERE attempts = 0"))
-	require.Zero(t, w.log.lines.Load(), "that is no error")
-
-	require.NoError(t, w.ledger.Assign(t.Context(), "nobody-has-set-it-up", zenvia, time.Time{}))
-	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(10))
-	w.consistent(c)
-}
-
 func TestWhatCannotBeBilledWaitsLongerAndLongerBesideTheOthers(t *testing.T) {
 	w := newWorld(t)
 	odd, good := w.number("odd"), w.shop("good")
 	stuck, fine := w.conversation(odd), w.conversation(good)
-	w.exec("INSERT INTO scheme_assignments VALUES ($1, $2, 'of-a-later-version')", odd, monday)
+	w.exec("INSERT INTO scheme_assignments VALUES ($1, '-infinity', 'of-a-later-version')", odd)
 	w.message(stuck, "inbound", monday) // the older mark
 	w.message(fine, "inbound", monday)
 
@@ -101,38 +84,6 @@ func TestARowThatTheDatabaseRefusesCostsNoneOfItsNeighbours(t *testing.T) {
 	}
 }
 
-func TestAMessageWithoutAPriceStaysDirtyAndTheRestGoesOn(t *testing.T) {
-	w := newWorld(t)
-	c := w.conversation(w.shop("shop"))
-	w.message(c, "inbound", monday)
-	w.bill(c)
-
-	priced := w.ledger.cards
-	w.ledger.cards = &tariff.Cards{}
-	w.message(c, "inbound", monday.Add(48*time.Hour))
-	w.message(c, "inbound", monday.Add(-time.Hour))
-	require.Equal(t, Posted{Unpriced: 2, Reversals: 1}, w.bill(c), "what is owed no longer is reversed; it was no opener")
-	w.soon()
-	require.Equal(t, Settled{Failed: 1}, w.settle(10))
-	require.Equal(t, Settled{}, w.settle(10))
-
-	w.ledger.cards = priced
-	w.soon()
-	require.Equal(t, Settled{Conversations: 1, Posted: 2}, w.settle(10))
-	w.consistent(c)
-}
-
-func TestWhatIsPostedForAMessageWithoutAPriceStays(t *testing.T) {
-	w := newWorld(t)
-	c := w.conversation(w.shop("shop"))
-	w.message(c, "inbound", monday)
-	w.bill(c)
-	w.ledger.cards = &tariff.Cards{}
-	w.message(c, "freeform", monday.Add(time.Hour))
-	require.Equal(t, Posted{Unpriced: 1}, w.bill(c))
-	require.EqualValues(t, customer, w.balance(c))
-}
-
 func TestAnEventThatArrivesWhileItsConversationIsBilledStaysMarked(t *testing.T) {
 	for name, committed := range map[string]bool{"stored meanwhile": true, "being stored": false} {
 		t.Run(name, func(t *testing.T) {
@@ -140,13 +91,15 @@ func TestAnEventThatArrivesWhileItsConversationIsBilledStaysMarked(t *testing.T)
 			c := w.conversation(w.shop("shop"))
 			w.message(c, "inbound", monday)
 
+			require.NoError(t, w.ledger.Open(t.Context()))
 			billing, err := w.pool.Begin(t.Context())
 			require.NoError(t, err)
 			defer billing.Rollback(t.Context())
 			q := queries(w).WithTx(billing)
 			require.NoError(t, q.LockForBilling(t.Context(), c))
-			tallies, err := w.ledger.read(t.Context(), q, []uuid.UUID{c})
+			tallies, pins, err := w.ledger.read(t.Context(), q, []uuid.UUID{c})
 			require.NoError(t, err)
+			tallies[0].conclude((&counting{}).end, pins)
 
 			storing, err := w.pool.Begin(t.Context())
 			require.NoError(t, err)
@@ -155,7 +108,8 @@ func TestAnEventThatArrivesWhileItsConversationIsBilledStaysMarked(t *testing.T)
 			if committed {
 				require.NoError(t, storing.Commit(t.Context()))
 			}
-			require.NoError(t, post(t.Context(), q, tallies), "nobody waits for the other")
+			_, err = post(t.Context(), q, tallies, pins, &counting{})
+			require.NoError(t, err, "nobody waits for the other")
 			require.NoError(t, billing.Commit(t.Context()))
 			if !committed {
 				require.NoError(t, storing.Commit(t.Context()))

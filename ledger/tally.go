@@ -1,7 +1,9 @@
 package ledger
 
 import (
-	"cmp"
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,129 +16,222 @@ import (
 
 // tally is one conversation while it is billed.
 type tally struct {
-	conversation uuid.UUID
-	number       uuid.UUID
-	account      *time.Location // the zone of money's days
-	version      *int64         // of the mark that was seen; nil: not dirty
-	since        time.Time      // the earliest event not billed
-	terms        []term         // by what its number owes, in order; none: it waits
-	memory       time.Duration  // the longest of the terms' schemes
+	stretch
+	mark    db.ListDirtyMarksRow
+	version *int64         // of the mark that was seen; nil: not dirty
+	zone    *time.Location // of the account: money's days
+	terms   []term         // by what its number owes, in order
 
-	reach  time.Time // messages from here on are rated and compared
-	events []tariff.Event
-	posted []db.ListPostedRowsRow // may hold some of messages before the reach
+	// What is kept of the stretch.
+	posted      []db.ListPostedRowsRow
+	places      []db.AllowancePlace
+	unpriced    []db.ListUnpricedRow
+	differences []db.VerdictDifference
 
-	owed     []tariff.Charge
-	unpriced []tariff.MissingPrice
+	ratings  []*rating
+	messages map[uuid.UUID]bool // those of the stretch
 
+	// What is to be written.
 	reversals []int64 // ids of charges
 	charges   []revised
+	moves     placeMoves
+	listing   listing
 
-	stuck error // why nothing can be rated
+	unsettled bool  // what depends on the number's count is left to settlement
+	stuck     error // why nothing can be posted
 }
 
-// term says that a number owes by a scheme in [from, to); the last term has no end (zero).
-type term struct {
-	scheme   tariff.Scheme
-	from, to time.Time
+// rating is what one basis makes of the stretch.
+type rating struct {
+	basis
+	draft     *tariff.Draft
+	undecided map[string]bool // messages that wait for where the allowance ends
+	done      *tariff.Rating
 }
 
-func (t term) contains(at time.Time) bool {
-	return !at.Before(t.from) && (t.to.IsZero() || at.Before(t.to))
+// listTallies returns a tally for each of the conversations that exists, in order of their ids, so that every batch touches rows
+// in the same order.
+func listTallies(ctx context.Context, q *db.Queries, ids []uuid.UUID, entryPoint time.Duration) ([]*tally, error) {
+	marks, err := q.ListDirtyMarks(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("list marks: %w", err)
+	}
+	tallies := make([]*tally, len(marks))
+	for i, m := range marks {
+		tallies[i] = newTally(m, entryPoint)
+	}
+	slices.SortFunc(tallies, func(a, b *tally) int { return bytes.Compare(a.conversation[:], b.conversation[:]) })
+	return tallies, nil
 }
 
 // newTally reads a mark. A scheme or a time zone that is not known makes it stuck.
-func newTally(mark db.ListDirtyMarksRow) *tally {
-	t := &tally{conversation: mark.ConversationID, number: mark.BusinessNumberID, version: mark.Version, since: mark.Since.UTC()}
-	t.account, t.stuck = time.LoadLocation(mark.AccountTimeZone)
-	if t.account == time.Local {
-		t.stuck = fmt.Errorf("the account's time zone %q means another zone on another machine", mark.AccountTimeZone)
+func newTally(mark db.ListDirtyMarksRow, entryPoint time.Duration) *tally {
+	t := &tally{mark: mark, version: mark.Version}
+	t.conversation, t.number, t.since, t.until = mark.ConversationID, mark.BusinessNumberID, mark.Since.UTC(), mark.Until.UTC()
+	if t.zone, t.stuck = accountZone(mark.AccountTimeZone); t.stuck != nil {
+		return t
 	}
-	for i, name := range mark.Schemes {
-		scheme, err := tariff.Lookup(name)
-		if err != nil {
-			t.stuck = err
-			return t
-		}
-		next := term{scheme: scheme, from: mark.EffectiveFrom[i]}
-		if i > 0 {
-			t.terms[i-1].to = next.from
-		}
-		t.terms = append(t.terms, next)
-		t.memory = max(t.memory, scheme.Memory(tariff.DefaultEntryPoint))
+	t.terms, t.stuck = termsOf(mark, t.zone)
+	for _, term := range t.terms {
+		t.memory = max(t.memory, term.scheme.Memory(entryPoint))
 	}
 	return t
 }
 
 // due says whether there is something to rate.
-func (t *tally) due() bool { return t.version != nil && len(t.terms) > 0 && t.stuck == nil }
+func (t *tally) due() bool { return t.version != nil && t.stuck == nil }
 
-// waiting says whether the number owes by nothing yet.
-func (t *tally) waiting() bool { return t.version != nil && len(t.terms) == 0 && t.stuck == nil }
+// everything makes the tally look at all events, whether they are marked or not.
+func (t *tally) everything() {
+	t.since, t.until = time.Time{}, forever
+	if t.version == nil {
+		t.version = new(int64)
+	}
+}
 
-// rate fills in what is owed from the reach on, and what would be if it had a price.
-func (t *tally) rate(cards *tariff.Cards) {
-	var rated []string
+// load fills in what is to be rated, and what of it is posted, counted and listed.
+func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
+	var stretches []*stretch
+	byID := map[uuid.UUID]*tally{}
+	for _, t := range tallies {
+		if t.due() {
+			stretches = append(stretches, &t.stretch)
+			byID[t.conversation] = t
+		}
+	}
+	if len(stretches) == 0 {
+		return nil
+	}
+	if err := loadStretches(ctx, q, stretches); err != nil {
+		return err
+	}
+	var all, counted, unpriced, different bounds
+	for _, t := range byID {
+		t.messages = make(map[uuid.UUID]bool, len(t.events))
+		for _, e := range t.events {
+			if e.Message == "" {
+				t.messages[uuid.MustParse(e.ID)] = true
+			}
+		}
+		all.add(&t.stretch)
+		if t.mark.HasPlaces {
+			counted.add(&t.stretch)
+		}
+		if t.mark.HasUnpriced {
+			unpriced.add(&t.stretch)
+		}
+		if t.mark.HasDifferences {
+			different.add(&t.stretch)
+		}
+	}
+	posted, err := q.ListPostedRows(ctx, all.ids, all.since, all.until)
+	if err != nil {
+		return fmt.Errorf("list charges: %w", err)
+	}
+	for _, p := range posted {
+		t := byID[p.ConversationID]
+		t.posted = append(t.posted, p)
+	}
+	if len(counted.ids) > 0 {
+		places, err := q.ListPlaces(ctx, counted.ids, counted.since, counted.until)
+		if err != nil {
+			return fmt.Errorf("list places: %w", err)
+		}
+		for _, p := range places {
+			t := byID[p.ConversationID]
+			t.places = append(t.places, p)
+		}
+	}
+	return loadListed(ctx, q, byID, unpriced, different)
+}
+
+// rate drafts what every basis makes of the stretch that can have charges or places in it.
+func (l *Ledger) rate(ctx context.Context, q *db.Queries, t *tally, pins pins) error {
 	for _, term := range t.terms {
-		name := term.scheme.Name()
-		if slices.Contains(rated, name) {
+		// Places are counted from the beginning of the month in which a term begins.
+		if !monthsOf(term, t.zone).meets(t.since, t.until.Add(1)) ||
+			slices.ContainsFunc(t.ratings, func(r *rating) bool { return r.owes(term.scheme.Name(), term.set) }) {
 			continue
 		}
-		rated = append(rated, name)
-		rating, err := tariff.Rate(term.scheme, t.events, tariff.Account{Zone: t.account, Cards: cards, EntryPoint: tariff.DefaultEntryPoint})
-		if err != nil {
-			t.stuck = err
-			return
-		}
-		for _, m := range rating.Missing {
-			if t.owes(name, m.At) {
-				t.unpriced = append(t.unpriced, m)
+		account, err := l.account(ctx, q, t, term.basis, pins)
+		if err == nil {
+			var draft *tariff.Draft
+			if draft, err = tariff.Prepare(term.scheme, t.events, account); err == nil {
+				t.ratings = append(t.ratings, newRating(term.basis, draft))
+				continue
 			}
 		}
-		for _, c := range rating.Charges {
-			if t.owes(name, c.At) {
-				t.owed = append(t.owed, c)
-			}
+		var cards *unreadableCards
+		var usage *tariff.UsageError
+		if !errors.As(err, &cards) && !errors.As(err, &usage) {
+			return err
 		}
-	}
-}
-
-// owes says whether a scheme's charges of that instant are owed.
-func (t *tally) owes(scheme string, at time.Time) bool {
-	return slices.ContainsFunc(t.terms, func(term term) bool {
-		return term.scheme.Name() == scheme && term.contains(at)
-	})
-}
-
-// failure is why the mark stays although it was billed, for operators; nil if it need not.
-func (t *tally) failure() error {
-	if t.stuck != nil {
-		return t.stuck
-	}
-	if len(t.unpriced) > 0 {
-		return &tariff.MissingPriceError{Missing: t.unpriced}
+		t.stuck = err
+		return nil
 	}
 	return nil
 }
 
+func newRating(b basis, draft *tariff.Draft) *rating {
+	r := &rating{basis: b, draft: draft, undecided: map[string]bool{}}
+	for _, id := range draft.Undecided() {
+		r.undecided[id] = true
+	}
+	return r
+}
+
+// account is what a basis is rated with: months that are posted at the prices they were posted with.
+func (l *Ledger) account(ctx context.Context, q *db.Queries, t *tally, b basis, pins pins) (tariff.Account, error) {
+	a := tariff.Account{Zone: t.zone, EntryPoint: l.entryPoint}
+	var err error
+	if a.Cards, err = l.cardSet(ctx, q, b.digest); err != nil {
+		return a, err
+	}
+	for key, pin := range pins[t.number] {
+		if !b.owes(key.scheme, key.set) {
+			continue
+		}
+		if a.Pinned == nil {
+			a.Pinned = map[tariff.Month]*tariff.Cards{}
+		}
+		if a.Pinned[key.month], err = l.cardSet(ctx, q, pin.digest); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
+// counted says whether anything depends on, or changes, the number's count.
+func (t *tally) counted() bool {
+	return !t.moves.none() || slices.ContainsFunc(t.ratings, func(r *rating) bool { return len(r.undecided) > 0 })
+}
+
+// conclude finds what is to be written.
+func (t *tally) conclude(end func(number, scheme string, m tariff.Month) (tariff.Position, bool), pins pins) {
+	t.decide(end)
+	t.compare(pins)
+	if t.stuck != nil {
+		t.reversals, t.charges = nil, nil
+		return
+	}
+	t.list()
+}
+
+// owes says whether charges of that instant by this basis are owed.
+func (t *tally) owes(b basis, at time.Time) bool {
+	return slices.ContainsFunc(t.terms, func(term term) bool {
+		return term.owes(b.scheme.Name(), b.set) && term.contains(at)
+	})
+}
+
+// open says whether what is owed for a message by a scheme is not known yet.
+func (t *tally) open(scheme, event string) bool {
+	if !t.unsettled {
+		return false
+	}
+	return slices.ContainsFunc(t.ratings, func(r *rating) bool { return r.scheme.Name() == scheme && r.undecided[event] })
+}
+
 func (t *tally) counts() Posted {
-	return Posted{
-		Charges:   len(t.charges),
-		Reversals: len(t.reversals),
-		Unpriced:  len(t.unpriced),
-		Waiting:   t.waiting(),
-	}
-}
-
-// byConversation orders tallies, so that every batch touches rows in the same order.
-func byConversation(a, b *tally) int {
-	return cmp.Compare(a.conversation.String(), b.conversation.String())
-}
-
-// everything makes the tally look at all events, whether they are marked or not.
-func (t *tally) everything() {
-	t.since = time.Time{}
-	if t.version == nil {
-		t.version = new(int64)
-	}
+	return Posted{Charges: len(t.charges), Reversals: len(t.reversals), Unpriced: len(t.listing.unpriced), Unsettled: t.unsettled}
 }

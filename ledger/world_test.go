@@ -40,7 +40,7 @@ func worldOn(t testing.TB, pool *pgxpool.Pool) *world {
 	cards, err := tariff.ShippedCards()
 	require.NoError(t, err)
 	log := &logged{}
-	return &world{t: t, pool: pool, ledger: New(pool, cards, slog.New(log)), log: log}
+	return &world{t: t, pool: pool, ledger: New(pool, cards, tariff.DefaultEntryPoint, slog.New(log)), log: log}
 }
 
 // logged counts what is logged.
@@ -103,6 +103,11 @@ type event struct {
 	at           time.Time
 	kind         string    // inbound, template, freeform; delivered, failed, read, sent
 	message      uuid.UUID // of statuses
+	market       string
+	category     string
+	entryPoint   string
+	until        time.Time       // of an entry point
+	pricing      *tariff.Pricing // the verdict
 }
 
 // message stores a message and returns it.
@@ -131,25 +136,34 @@ func (w *world) store(e event) {
 
 func (w *world) storeOn(tx db.DBTX, e event) {
 	w.t.Helper()
+	var until *time.Time
+	if !e.until.IsZero() {
+		until = &e.until
+	}
+	var pricing []byte
+	if e.pricing != nil {
+		pricing = fmt.Appendf(nil, `{"model": %q, "type": %q, "category": %q}`, e.pricing.Model, e.pricing.Type, e.pricing.Category)
+	}
 	if e.message != uuid.Nil {
-		w.execOn(tx, `INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at, message_id)
-			VALUES ($1, 'status', $2, 'webhook', (SELECT conversation_id FROM events WHERE id = $4), $3, $3, $4)
-			ON CONFLICT (id) DO NOTHING`, e.id, e.kind, e.at, e.message)
+		w.execOn(tx, `INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at, message_id, entry_point_until, pricing)
+			VALUES ($1, 'status', $2, 'webhook', (SELECT conversation_id FROM events WHERE id = $4), $3, $3, $4, $5, $6)
+			ON CONFLICT (id) DO NOTHING`, e.id, e.kind, e.at, e.message, until, pricing)
 	} else {
 		kind := "outbound"
 		if e.kind == "inbound" {
 			kind = e.kind
 		}
-		w.execOn(tx, `INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at, opens_window)
-			VALUES ($1, $2, $3, 'webhook', $4, $5, $5, $2 = 'inbound') ON CONFLICT (id) DO NOTHING`,
-			e.id, kind, e.kind, e.conversation, e.at)
+		w.execOn(tx, `INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at, opens_window, market, category, entry_point)
+			VALUES ($1, $2, $3, 'webhook', $4, $5, $5, $2 = 'inbound', nullif($6, ''), nullif($7, ''), nullif($8, '')) ON CONFLICT (id) DO NOTHING`,
+			e.id, kind, e.kind, e.conversation, e.at, e.market, e.category, e.entryPoint)
 		w.execOn(tx, `UPDATE events SET conversation_id = $2 WHERE message_id = $1 AND conversation_id IS NULL`, e.id, e.conversation)
 	}
-	w.execOn(tx, `INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-		SELECT c.id, c.business_number_id, nextval('dirty_version'), clock_timestamp(), e.occurred_at
+	w.execOn(tx, `INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since, until)
+		SELECT c.id, c.business_number_id, nextval('dirty_version'), clock_timestamp(), e.occurred_at, e.occurred_at
 		FROM events e JOIN conversations c ON c.id = e.conversation_id WHERE e.id = $1
 		ON CONFLICT (conversation_id) DO UPDATE
-		SET version = excluded.version, since = least(dirty_conversations.since, excluded.since)`, e.id)
+		SET version = excluded.version, since = least(dirty_conversations.since, excluded.since),
+		    until = greatest(dirty_conversations.until, excluded.until)`, e.id)
 }
 
 func (w *world) bill(conversation uuid.UUID) Posted {
@@ -197,6 +211,7 @@ func (w *world) consistent(conversation uuid.UUID) {
 	require.Zero(w.t, w.count("dirty_conversations WHERE conversation_id = $1", conversation), "it is still marked")
 	difference, err := w.ledger.Check(w.t.Context(), conversation)
 	require.NoError(w.t, err)
+	difference.Unpriced = 0 // they are listed
 	require.Zero(w.t, difference)
 }
 

@@ -45,13 +45,14 @@ WITH body AS (
     RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal
 ), dirty AS (
     -- An event's number is its conversation's.
-    INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
-    SELECT s.conversation_id, s.business_number_id, nextval('dirty_version'), @recorded_at, s.since
-    FROM (SELECT conversation_id, business_number_id, min(occurred_at) AS since
+    INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since, until)
+    SELECT s.conversation_id, s.business_number_id, nextval('dirty_version'), @recorded_at, s.since, s.until
+    FROM (SELECT conversation_id, business_number_id, min(occurred_at) AS since, max(occurred_at) AS until
           FROM stored WHERE conversation_id IS NOT NULL GROUP BY conversation_id, business_number_id) s
     ORDER BY s.conversation_id
     ON CONFLICT (conversation_id) DO UPDATE
-        SET version = excluded.version, since = least(dirty_conversations.since, excluded.since)
+        SET version = excluded.version, since = least(dirty_conversations.since, excluded.since),
+            until = greatest(dirty_conversations.until, excluded.until)
 ), leased AS (
     -- The update takes the row's lock even where it changes nothing: whoever wants to drop the row waits for us.
     INSERT INTO relay_lease (conversation_id, pending_since)

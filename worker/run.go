@@ -90,7 +90,7 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 	if err != nil {
 		return err
 	}
-	book := ledger.New(pool, cards, m.Log)
+	book := ledger.New(pool, cards, time.Duration(m.Config.EntryPointHours)*time.Hour, m.Log)
 	observed, err := book.Observe()
 	if err != nil {
 		return fmt.Errorf("observe the ledger: %w", err)

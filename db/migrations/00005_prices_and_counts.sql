@@ -19,25 +19,53 @@ CREATE TABLE named_card_sets (
 -- NULL: the shipped set.
 ALTER TABLE scheme_assignments ADD COLUMN card_set text REFERENCES named_card_sets;
 
--- By which set and version of a scheme a number's month (of its account's calendar) was first posted. Later postings use the
--- same, until somebody orders a rerate.
+-- What an assignment's set of cards was, and which version of its scheme, when a number's month (of its account's calendar)
+-- was first posted. Later postings use the same, until somebody orders a rerate.
 CREATE TABLE pinned_cards (
     business_number_id uuid NOT NULL REFERENCES business_numbers,
     scheme             text NOT NULL CHECK (scheme <> ''),
     month              date NOT NULL CHECK (extract(day FROM month) = 1),
-    digest             text NOT NULL REFERENCES card_sets,
+    card_set           text NOT NULL REFERENCES named_card_sets,  -- of the assignment
+    digest             text NOT NULL REFERENCES card_sets,        -- what that name meant
     scheme_version     int NOT NULL CHECK (scheme_version >= 1),
     pinned_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (business_number_id, scheme, month)
+    PRIMARY KEY (business_number_id, scheme, month, card_set)
 );
 
+-- Who reads later why a month's prices changed finds it here.
+CREATE TABLE rerates (
+    id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    business_number_id uuid REFERENCES business_numbers,  -- NULL: all
+    from_month         date NOT NULL CHECK (extract(day FROM from_month) = 1),
+    until_month        date NOT NULL CHECK (extract(day FROM until_month) = 1 AND until_month > from_month),  -- not in it
+    unpinned           bigint NOT NULL,  -- pins that were removed
+    marked             bigint NOT NULL,  -- conversations that were marked
+    ordered_at         timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- A mark names a stretch of time: what lies after its latest event that is not billed need not be looked at either.
+-- 'infinity': not known.
+ALTER TABLE dirty_conversations ADD COLUMN until timestamptz NOT NULL DEFAULT 'infinity';
+
+-- Entry points whose end the provider states, which may lie far behind their messages.
+CREATE INDEX events_by_entry_point_end ON events (conversation_id, entry_point_until) WHERE entry_point_until IS NOT NULL;
+
+-- The advisory lock of who counts a number's places. It is taken before those of conversations (billing_lock), never after.
+-- +goose StatementBegin
+CREATE FUNCTION counting_lock(business_number_id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT uuid_hash_extended(business_number_id, 2)
+$$;
+-- +goose StatementEnd
+
 -- The deliveries that take a place in a number's monthly allowance (P4). Derived from the events of one conversation each,
--- written only under the number's lock; the 1,000th of a month, in this order, is where the allowance ends.
+-- written only under the number's lock; the 1,000th of a month, in this order, is where the allowance ends. A message for
+-- which that matters although it takes no place is here as well, so that it is looked at again when the end moves.
 CREATE TABLE allowance_places (
     business_number_id uuid NOT NULL REFERENCES business_numbers,
     scheme             text NOT NULL,
     delivered_at       timestamptz NOT NULL,
     event_id           uuid NOT NULL,  -- the message
+    counts             boolean NOT NULL,  -- it takes a place
     conversation_id    uuid NOT NULL REFERENCES conversations,
     PRIMARY KEY (business_number_id, scheme, delivered_at, event_id)
 );
@@ -78,7 +106,14 @@ CREATE TABLE verdict_differences (
 CREATE INDEX verdict_differences_by_conversation ON verdict_differences (conversation_id);
 CREATE INDEX verdict_differences_by_time ON verdict_differences (delivered_at, event_id);
 
+-- A plan that was made while the table was young would read all of it for every row of the first large settlement.
+ALTER FUNCTION charges_balance() SET enable_seqscan = off;
+
 -- +goose Down
-DROP TABLE verdict_differences, unpriced_messages, allowance_places, pinned_cards;
+ALTER FUNCTION charges_balance() RESET enable_seqscan;
+DROP TABLE verdict_differences, unpriced_messages, allowance_places, rerates, pinned_cards;
+DROP FUNCTION counting_lock;
+DROP INDEX events_by_entry_point_end;
+ALTER TABLE dirty_conversations DROP COLUMN until;
 ALTER TABLE scheme_assignments DROP COLUMN card_set;
 DROP TABLE named_card_sets, card_sets;

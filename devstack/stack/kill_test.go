@@ -181,7 +181,7 @@ func accountFor(t *testing.T, s *stack.Stack) {
 	q := db.New(s.Pool)
 	cards, err := tariff.ShippedCards()
 	require.NoError(t, err)
-	book := ledger.New(s.Pool, cards, slog.New(slog.DiscardHandler))
+	book := ledger.New(s.Pool, cards, tariff.DefaultEntryPoint, slog.New(slog.DiscardHandler))
 	conversations, err := q.ListConversationFacts(t.Context())
 	require.NoError(t, err)
 	require.NotEmpty(t, conversations)

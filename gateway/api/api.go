@@ -28,6 +28,7 @@ type Deps struct {
 
 // API answers the requests under /v1.
 type API struct {
+	pool    *pgxpool.Pool
 	queries *db.Queries // for reports and lists
 	store   Store
 	clock   clock.Clock
@@ -38,7 +39,7 @@ type API struct {
 
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
-	return &API{queries: db.New(customPlans{d.Pool}), store: d.Store, clock: d.Clock, keys: newKeys(d.Keys), log: d.Log}
+	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, clock: d.Clock, keys: newKeys(d.Keys), log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -59,6 +60,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, listConversationsOp, (*ListConversations).Execute)
 	register(a, getConversationOp, (*GetConversation).Execute)
 	register(a, listChargesOp, (*ListCharges).Execute)
+	register(a, listDifferencesOp, (*ListDifferences).Execute)
+	register(a, listUnpricedOp, (*ListUnpriced).Execute)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)

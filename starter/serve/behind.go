@@ -30,7 +30,7 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 	}).Register(mux)
 
 	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
-	observed, err := ledger.New(pool, nil, m.Log).Observe()
+	observed, err := ledger.New(pool, nil, 0, m.Log).Observe()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,218 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"reengage/db"
+	"reengage/tariff"
+)
+
+// listing is what finance is to look at in a stretch: messages without a price, and verdicts that differ from our computation.
+type listing struct {
+	unpriced    map[unpricedKey]db.ListUnpricedRow
+	differences map[differenceKey]db.VerdictDifference
+	// What is to be written.
+	addUnpriced, dropUnpriced       []db.ListUnpricedRow
+	addDifferences, dropDifferences []db.VerdictDifference
+}
+
+type unpricedKey struct {
+	event            uuid.UUID
+	scheme, category string
+}
+
+type differenceKey struct {
+	event  uuid.UUID
+	scheme string
+}
+
+// noCurrency is what ISO 4217 has for amounts in none: nothing states a price.
+const noCurrency = "XXX"
+
+// list finds what is to be listed, and how that differs from what is.
+func (t *tally) list() {
+	t.listing = listing{unpriced: map[unpricedKey]db.ListUnpricedRow{}, differences: map[differenceKey]db.VerdictDifference{}}
+	for _, r := range t.ratings {
+		for _, m := range r.done.Missing {
+			if t.owes(r.basis, m.At) && !t.open(m.Scheme, m.Event) {
+				row := t.unpricedRow(m)
+				t.listing.unpriced[unpricedKey{row.EventID, row.Scheme, row.Category}] = row
+			}
+		}
+		for _, d := range r.done.Differences {
+			if t.owes(r.basis, d.At) && !t.open(d.Scheme, d.Event) {
+				row := t.differenceRow(d)
+				t.listing.differences[differenceKey{row.EventID, row.Scheme}] = row
+			}
+		}
+	}
+	t.compareUnpriced()
+	t.compareDifferences()
+}
+
+func (t *tally) compareUnpriced() {
+	l := &t.listing
+	same := map[unpricedKey]bool{}
+	for _, row := range t.unpriced {
+		if row.ChargedAt = row.ChargedAt.UTC(); !t.messages[row.EventID] || t.open(row.Scheme, row.EventID.String()) {
+			continue
+		}
+		k := unpricedKey{row.EventID, row.Scheme, row.Category}
+		if wanted, ok := l.unpriced[k]; ok && wanted == row {
+			same[k] = true
+		} else {
+			l.dropUnpriced = append(l.dropUnpriced, row)
+		}
+	}
+	for k, row := range l.unpriced {
+		if !same[k] {
+			l.addUnpriced = append(l.addUnpriced, row)
+		}
+	}
+}
+
+func (t *tally) compareDifferences() {
+	l := &t.listing
+	same := map[differenceKey]bool{}
+	for _, row := range t.differences {
+		if row.DeliveredAt = row.DeliveredAt.UTC(); !t.messages[row.EventID] || t.open(row.Scheme, row.EventID.String()) {
+			continue
+		}
+		k := differenceKey{row.EventID, row.Scheme}
+		if wanted, ok := l.differences[k]; ok && wanted == row {
+			same[k] = true
+		} else {
+			l.dropDifferences = append(l.dropDifferences, row)
+		}
+	}
+	for k, row := range l.differences {
+		if !same[k] {
+			l.addDifferences = append(l.addDifferences, row)
+		}
+	}
+}
+
+func (t *tally) unpricedRow(m tariff.MissingPrice) db.ListUnpricedRow {
+	return db.ListUnpricedRow{EventID: uuid.MustParse(m.Event), Scheme: m.Scheme, Category: m.Category,
+		ConversationID: t.conversation, Card: m.Card, Market: m.Market, ChargedAt: m.At.UTC()}
+}
+
+func (t *tally) differenceRow(d tariff.Difference) db.VerdictDifference {
+	row := db.VerdictDifference{EventID: uuid.MustParse(d.Event), Scheme: d.Scheme, ConversationID: t.conversation,
+		BusinessNumberID: t.number, DeliveredAt: d.At.UTC(), Market: d.Market, VerdictType: d.Verdict.Type,
+		VerdictCategory: d.Verdict.Category, VerdictMicros: d.VerdictMicros, OwnRule: d.OwnRule, OwnCategory: d.OwnCategory,
+		OwnMicros: d.OwnMicros, Currency: d.Currency}
+	if row.Currency == "" {
+		row.Currency = noCurrency
+	}
+	return row
+}
+
+// withoutPrice says whether a message is owed something for which no card states a price.
+func (t *tally) withoutPrice(scheme string, event uuid.UUID) bool {
+	id := event.String()
+	return slices.ContainsFunc(t.ratings, func(r *rating) bool {
+		return r.scheme.Name() == scheme && slices.ContainsFunc(r.done.Missing, func(m tariff.MissingPrice) bool {
+			return m.Event == id && t.owes(r.basis, m.At)
+		})
+	})
+}
+
+// loadListed reads what is listed of the stretches.
+func loadListed(ctx context.Context, q *db.Queries, byID map[uuid.UUID]*tally, unpriced, different bounds) error {
+	if len(unpriced.ids) > 0 {
+		rows, err := q.ListUnpriced(ctx, unpriced.ids, unpriced.since, unpriced.until)
+		if err != nil {
+			return fmt.Errorf("list unpriced messages: %w", err)
+		}
+		for _, row := range rows {
+			t := byID[row.ConversationID]
+			t.unpriced = append(t.unpriced, row)
+		}
+	}
+	if len(different.ids) > 0 {
+		rows, err := q.ListDifferences(ctx, different.ids, different.since, different.until)
+		if err != nil {
+			return fmt.Errorf("list differences: %w", err)
+		}
+		for _, row := range rows {
+			t := byID[row.VerdictDifference.ConversationID]
+			t.differences = append(t.differences, row.VerdictDifference)
+		}
+	}
+	return nil
+}
+
+// writeListed writes what changed.
+func writeListed(ctx context.Context, q *db.Queries, tallies []*tally) error {
+	var events []uuid.UUID
+	var schemes, categories []string
+	var a db.AddUnpricedParams
+	for _, t := range tallies {
+		for _, row := range t.listing.dropUnpriced {
+			events, schemes, categories = append(events, row.EventID), append(schemes, row.Scheme), append(categories, row.Category)
+		}
+		for _, row := range t.listing.addUnpriced {
+			a.EventIds = append(a.EventIds, row.EventID)
+			a.Schemes = append(a.Schemes, row.Scheme)
+			a.Categories = append(a.Categories, row.Category)
+			a.ConversationIds = append(a.ConversationIds, t.conversation)
+			a.BusinessNumberIds = append(a.BusinessNumberIds, t.number)
+			a.Cards = append(a.Cards, row.Card)
+			a.Markets = append(a.Markets, row.Market)
+			a.ChargedAt = append(a.ChargedAt, row.ChargedAt)
+		}
+	}
+	if len(events) > 0 {
+		if err := exactly(len(events))(q.RemoveUnpriced(ctx, events, schemes, categories)); err != nil {
+			return fmt.Errorf("remove unpriced messages: %w", err)
+		}
+	}
+	if len(a.EventIds) > 0 {
+		if err := exactly(len(a.EventIds))(q.AddUnpriced(ctx, a)); err != nil {
+			return fmt.Errorf("list unpriced messages: %w", err)
+		}
+	}
+	return writeDifferences(ctx, q, tallies)
+}
+
+func writeDifferences(ctx context.Context, q *db.Queries, tallies []*tally) error {
+	var events []uuid.UUID
+	var schemes []string
+	var a db.AddDifferencesParams
+	for _, t := range tallies {
+		for _, row := range t.listing.dropDifferences {
+			events, schemes = append(events, row.EventID), append(schemes, row.Scheme)
+		}
+		for _, row := range t.listing.addDifferences {
+			a.EventIds = append(a.EventIds, row.EventID)
+			a.Schemes = append(a.Schemes, row.Scheme)
+			a.ConversationIds = append(a.ConversationIds, t.conversation)
+			a.BusinessNumberIds = append(a.BusinessNumberIds, t.number)
+			a.DeliveredAt = append(a.DeliveredAt, row.DeliveredAt)
+			a.Markets = append(a.Markets, row.Market)
+			a.VerdictTypes = append(a.VerdictTypes, row.VerdictType)
+			a.VerdictCategories = append(a.VerdictCategories, row.VerdictCategory)
+			a.VerdictMicros = append(a.VerdictMicros, row.VerdictMicros)
+			a.OwnRules = append(a.OwnRules, row.OwnRule)
+			a.OwnCategories = append(a.OwnCategories, row.OwnCategory)
+			a.OwnMicros = append(a.OwnMicros, row.OwnMicros)
+			a.Currencies = append(a.Currencies, row.Currency)
+		}
+	}
+	if len(events) > 0 {
+		if err := exactly(len(events))(q.RemoveDifferences(ctx, events, schemes)); err != nil {
+			return fmt.Errorf("remove verdict differences: %w", err)
+		}
+	}
+	if len(a.EventIds) > 0 {
+		if err := exactly(len(a.EventIds))(q.AddDifferences(ctx, a)); err != nil {
+			return fmt.Errorf("list verdict differences: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/db"
+	"reengage/tariff"
+)
+
+// WhatIf asks what a number would owe in [From, To) if these schemes had always been in force.
+type WhatIf struct {
+	Number   uuid.UUID
+	From, To time.Time
+	Schemes  []tariff.Scheme
+	Cards    *tariff.Cards // nil: those of this program
+	Detailed bool          // Decisions as well
+}
+
+// whatIfConversations is how many conversations are in memory at once.
+const whatIfConversations = 200
+
+// WhatIf rates what is stored, at one moment, and writes nothing. It hands over the result in parts, each of some of the number's
+// conversations under one scheme: what it owes, what has no price and where verdicts differ, all with instants in [From, To).
+// Parts come in no particular order, and their problems are those of everything that had to be looked at. The error is that of
+// part, a *tariff.UsageError, ErrUnknownNumber, or whatever keeps the database away.
+func (l *Ledger) WhatIf(ctx context.Context, w WhatIf, part func(tariff.Scheme, *tariff.Rating) error) error {
+	if w.Cards == nil {
+		w.Cards = l.cards
+	}
+	moment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, l.pool, moment, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		name, err := q.GetAccountTimeZone(ctx, w.Number)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrUnknownNumber
+		}
+		if err != nil {
+			return fmt.Errorf("what if: %w", err)
+		}
+		zone, err := accountZone(name)
+		if err != nil {
+			return err
+		}
+		r := &whatIf{WhatIf: w, q: q, account: tariff.Account{Zone: zone, Cards: w.Cards, EntryPoint: l.entryPoint, Detailed: w.Detailed}}
+		return r.run(ctx, part)
+	})
+}
+
+// whatIf is a question while it is answered. Where a month's allowance ends (P4) shows only when all conversations have been
+// read; those that wait for it are read and rated a second time instead of being kept.
+type whatIf struct {
+	WhatIf
+	q       *db.Queries
+	account tariff.Account
+	places  map[countedMonth]*firstPlaces
+}
+
+// countedMonth is a month of one scheme's count.
+type countedMonth struct {
+	scheme string
+	month  tariff.Month
+}
+
+func (w *whatIf) run(ctx context.Context, part func(tariff.Scheme, *tariff.Rating) error) error {
+	w.places = map[countedMonth]*firstPlaces{}
+	var waiting []tariff.Scheme
+	err := w.each(ctx, w.Schemes, func(s tariff.Scheme, d *tariff.Draft) error {
+		w.count(s, d)
+		if len(d.Undecided()) == 0 {
+			return part(s, w.decide(s, d))
+		}
+		if !slices.Contains(waiting, s) {
+			waiting = append(waiting, s)
+		}
+		return nil
+	})
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	return w.each(ctx, waiting, func(s tariff.Scheme, d *tariff.Draft) error {
+		if len(d.Undecided()) == 0 {
+			return nil // handed over before
+		}
+		return part(s, w.decide(s, d))
+	})
+}
+
+// each rates the number's conversations, some at a time; the same at every call.
+func (w *whatIf) each(ctx context.Context, schemes []tariff.Scheme, take func(tariff.Scheme, *tariff.Draft) error) error {
+	var memory time.Duration
+	for _, s := range schemes {
+		memory = max(memory, s.Memory(w.account.EntryPoint))
+	}
+	since := tariff.MonthOf(w.From, w.account.Zone).Start(w.account.Zone) // places are counted from the month's beginning on
+	var after uuid.UUID
+	for {
+		ids, err := w.q.ListConversationsOf(ctx, db.ListConversationsOfParams{
+			BusinessNumberID: w.Number, After: after, Since: since, Until: w.To, Most: whatIfConversations})
+		if err != nil {
+			return fmt.Errorf("list conversations: %w", err)
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		after = ids[len(ids)-1]
+		events, err := w.load(ctx, ids, since, memory)
+		if err != nil {
+			return err
+		}
+		for _, s := range schemes {
+			draft, err := tariff.Prepare(s, events, w.account)
+			if err != nil {
+				return err
+			}
+			if err := take(s, draft); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (w *whatIf) load(ctx context.Context, ids []uuid.UUID, since time.Time, memory time.Duration) ([]tariff.Event, error) {
+	stretches := make([]*stretch, len(ids))
+	for i, id := range ids {
+		stretches[i] = &stretch{conversation: id, number: w.Number, since: since, until: w.To, memory: memory}
+	}
+	if err := loadStretches(ctx, w.q, stretches); err != nil {
+		return nil, err
+	}
+	var events []tariff.Event
+	for _, s := range stretches {
+		events = append(events, s.events...)
+	}
+	return events, nil
+}
+
+func (w *whatIf) count(s tariff.Scheme, d *tariff.Draft) {
+	for _, p := range d.Places() {
+		m := countedMonth{s.Name(), tariff.MonthOf(p.At, w.account.Zone)}
+		if w.places[m] == nil {
+			w.places[m] = &firstPlaces{}
+		}
+		w.places[m].add(p.Position)
+	}
+}
+
+// decide finishes a draft and keeps what lies in the period.
+func (w *whatIf) decide(s tariff.Scheme, d *tariff.Draft) *tariff.Rating {
+	r := d.Decide(func(_ string, m tariff.Month) (tariff.Position, bool) {
+		return w.places[countedMonth{s.Name(), m}].last()
+	})
+	outside := func(at time.Time) bool { return at.Before(w.From) || !at.Before(w.To) }
+	r.Charges = slices.DeleteFunc(r.Charges, func(c tariff.Charge) bool { return outside(c.At) })
+	r.Missing = slices.DeleteFunc(r.Missing, func(m tariff.MissingPrice) bool { return outside(m.At) })
+	r.Differences = slices.DeleteFunc(r.Differences, func(d tariff.Difference) bool { return outside(d.At) })
+	r.Decisions = slices.DeleteFunc(r.Decisions, func(d tariff.Decision) bool { return outside(d.At) })
+	return r
+}
+
+// firstPlaces keeps the first places of a month that may have a million.
+type firstPlaces struct{ positions []tariff.Position }
+
+func (f *firstPlaces) add(p tariff.Position) {
+	if f.positions = append(f.positions, p); len(f.positions) == 2*tariff.Allowance {
+		f.cut()
+	}
+}
+
+func (f *firstPlaces) cut() {
+	slices.SortFunc(f.positions, tariff.Position.Compare)
+	f.positions = f.positions[:min(tariff.Allowance, len(f.positions))]
+}
+
+// last is the last free place; false if the allowance is not used up.
+func (f *firstPlaces) last() (tariff.Position, bool) {
+	if f == nil || len(f.positions) < tariff.Allowance {
+		return tariff.Position{}, false
+	}
+	f.cut()
+	return f.positions[tariff.Allowance-1], true
+}
