@@ -43,7 +43,7 @@ func answered(w *world, c uuid.UUID, begin time.Time) []event {
 // All orders go side by side, a conversation each: first the first event of every order, then the second.
 func TestEveryOrderOfArrivalEndsInTheSameBalance(t *testing.T) {
 	begin := october.Add(9 * time.Hour)
-	for _, scheme := range []string{tariff.Meta, pmp2026, "meta-cbp-2024", "twilio", zenvia, "sirena", "aisensy"} {
+	for _, scheme := range []string{tariff.Meta, "meta-cbp-2024", "twilio", zenvia, "sirena"} {
 		for name, settledEachTime := range map[string]bool{"settled after each arrival": true, "settled at the end": false} {
 			if !settledEachTime && scheme != tariff.Meta && scheme != zenvia {
 				continue // one with a count over the number, and one without
