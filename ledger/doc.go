@@ -7,8 +7,9 @@ Package ledger keeps what is owed: charges and reversals, appended and never cha
 	post = owed − what is posted and not reversed: reversals of what is no longer owed, then new charges
 
 Owns: the dirty marks from the moment intake has set them, the charges, assignments, stored card sets and which months they price,
-places in allowances, and the lists of messages without a price and of verdicts that differ. Does not own: prices and rules
-(tariff), events (intake), when billing is asked for (workflows), reports (gateway/api).
+places in allowances, the lists of messages without a price and of verdicts that differ, and the totals that reports read
+(totals.go). Does not own: prices and rules (tariff), events (intake), when billing is asked for (workflows), reports
+(gateway/api), how an invoice is compared (ledger/invoice).
 
 	intake ──event + mark, one transaction──► dirty_conversations ──Bill, SettleBatch──► charges, lists, pins
 	                                             ▲      │ the version that was seen is deleted with the posting;
