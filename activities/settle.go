@@ -17,7 +17,7 @@ const settleFor = 20 * time.Second
 
 // SettleBatch bills batch after batch of whatever is dirty, for some time. A batch that failed or took too long is tried again
 // at half its size, down to a single conversation, and by itself: long histories that happen to lie together must not stop all
-// others.
+// others. At the end, what was posted is added to the totals that reports read.
 func (a *Activities) SettleBatch(ctx context.Context) (Settled, error) {
 	attempt := int32(1)
 	if activity.IsActivity(ctx) {
@@ -32,6 +32,7 @@ func (a *Activities) SettleBatch(ctx context.Context) (Settled, error) {
 		}
 		all.Add(s)
 		if !s.More || attempt > 1 || time.Since(began) > settleFor {
+			a.Ledger.KeepTotals(ctx)
 			return all, nil
 		}
 	}

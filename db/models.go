@@ -57,6 +57,20 @@ type Charge struct {
 	ChargedAt        time.Time
 	Rule             string
 	PostedAt         time.Time
+	PostedXid        uint64
+}
+
+type ChargeTotal struct {
+	BusinessNumberID uuid.UUID
+	Day              pgtype.Date
+	Scheme           string
+	Kind             string
+	Category         string
+	Market           string
+	Rule             string
+	Currency         string
+	Charges          int64
+	AmountMicros     int64
 }
 
 type Contact struct {
@@ -222,6 +236,16 @@ type SchemeAssignment struct {
 	EffectiveFrom    time.Time
 	Scheme           string
 	CardSet          *string
+}
+
+type TotalledNumber struct {
+	BusinessNumberID uuid.UUID
+	AccountTimeZone  string
+}
+
+type TotalsHorizon struct {
+	OnlyRow bool
+	Horizon uint64
 }
 
 type UnpricedMessage struct {

@@ -8,44 +8,75 @@ package db
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 const listCharges = `-- name: ListCharges :many
-
-SELECT h.id, h.scheme, h.card, h.kind, h.event_id, h.revision, h.reverses, h.conversation_id, h.business_number_id, h.category, h.market, h.amount_micros, h.currency, h.charged_at, h.rule, h.posted_at, n.phone_number_id, n.display
+SELECT h.id, h.scheme, h.card, h.kind, h.event_id, h.revision, h.reverses, h.conversation_id, h.business_number_id, h.category, h.market, h.amount_micros, h.currency, h.charged_at, h.rule, h.posted_at, h.posted_xid, n.phone_number_id, n.display, c.contact_id
 FROM charges h
 JOIN business_numbers n ON n.id = h.business_number_id
+JOIN conversations c ON c.id = h.conversation_id
 WHERE h.charged_at >= $1 AND h.charged_at < $2
-  AND (h.charged_at, h.id) > ($3::timestamptz, $4::bigint)
-  AND ($5::text = '' OR h.scheme = $5)
+  AND h.charged_at >= ($3::timestamptz[])[array_position($4::uuid[], h.business_number_id)]
+  AND h.charged_at < ($5::timestamptz[])[array_position($4::uuid[], h.business_number_id)]
+  AND (h.charged_at, h.id) > ($6::timestamptz, $7::bigint)
+  AND (NOT $8::boolean OR h.conversation_id = ANY ($9::uuid[]))
+  AND ($10::text = '' OR h.scheme = $10)
+  AND ($11::text = '' OR h.kind = $11)
+  AND ($12::text = '' OR h.category = $12)
+  AND ($13::text = '' OR h.market = $13)
+  AND ($14::text = '' OR h.rule = $14)
+  AND ($15::text = '' OR h.currency = $15)
 ORDER BY h.charged_at, h.id
-LIMIT $6
+LIMIT $16
 `
 
 type ListChargesParams struct {
-	Since          time.Time
-	Until          time.Time
-	AfterChargedAt time.Time
-	AfterID        int64
-	Scheme         string
-	MaxRows        int32
+	Earliest        time.Time
+	Latest          time.Time
+	Since           []time.Time
+	NumberIds       []uuid.UUID
+	Until           []time.Time
+	AfterChargedAt  time.Time
+	AfterID         int64
+	OneContact      bool
+	ConversationIds []uuid.UUID
+	Scheme          string
+	Kind            string
+	Category        string
+	Market          string
+	Rule            string
+	Currency        string
+	MaxRows         int32
 }
 
 type ListChargesRow struct {
 	Charge        Charge
 	PhoneNumberID string
 	Display       string
+	ContactID     uuid.UUID
 }
 
-// What the ledger says. Reversals carry negated amounts, so plain sums are right; currencies are never mixed.
-// Charges and reversals of a half-open period, in order of time and posting, after the given ones.
+// Charges and reversals in order of time and posting, after the given ones. @earliest and @latest span all numbers' periods,
+// for the index.
 func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]ListChargesRow, error) {
 	rows, err := q.db.Query(ctx, listCharges,
+		arg.Earliest,
+		arg.Latest,
 		arg.Since,
+		arg.NumberIds,
 		arg.Until,
 		arg.AfterChargedAt,
 		arg.AfterID,
+		arg.OneContact,
+		arg.ConversationIds,
 		arg.Scheme,
+		arg.Kind,
+		arg.Category,
+		arg.Market,
+		arg.Rule,
+		arg.Currency,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -72,6 +103,241 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 			&i.Charge.ChargedAt,
 			&i.Charge.Rule,
 			&i.Charge.PostedAt,
+			&i.Charge.PostedXid,
+			&i.PhoneNumberID,
+			&i.Display,
+			&i.ContactID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listContactConversations = `-- name: ListContactConversations :many
+SELECT id FROM conversations WHERE contact_id = $1
+`
+
+func (q *Queries) ListContactConversations(ctx context.Context, contactID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listContactConversations, contactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listReportedNumbers = `-- name: ListReportedNumbers :many
+
+SELECT n.id, n.phone_number_id, n.display, n.account_time_zone, h.horizon,
+       (z.business_number_id IS NOT NULL AND h.horizon <= pg_snapshot_xmin(pg_current_snapshot()))::boolean AS totalled
+FROM business_numbers n
+CROSS JOIN totals_horizon h
+LEFT JOIN totalled_numbers z ON z.business_number_id = n.id AND z.account_time_zone = n.account_time_zone
+WHERE $1::text = '' OR n.phone_number_id = $1
+ORDER BY n.phone_number_id
+`
+
+type ListReportedNumbersRow struct {
+	ID              uuid.UUID
+	PhoneNumberID   string
+	Display         string
+	AccountTimeZone string
+	Horizon         uint64
+	Totalled        bool
+}
+
+// What the ledger says. Reversals carry negated amounts, so plain sums are right; currencies are never mixed. A period is a
+// half-open one for each number, because its days are those of the number's account. Empty filters let everything pass.
+// The numbers that a report is about, and for each whether the totals hold its charges by the days that it has now. They
+// are good for nothing if they count another server's transactions.
+func (q *Queries) ListReportedNumbers(ctx context.Context, number string) ([]ListReportedNumbersRow, error) {
+	rows, err := q.db.Query(ctx, listReportedNumbers, number)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListReportedNumbersRow
+	for rows.Next() {
+		var i ListReportedNumbersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.PhoneNumberID,
+			&i.Display,
+			&i.AccountTimeZone,
+			&i.Horizon,
+			&i.Totalled,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listUnpricedMessages = `-- name: ListUnpricedMessages :many
+SELECT u.event_id, u.scheme, u.category, u.conversation_id, u.business_number_id, u.card, u.market, u.charged_at, n.phone_number_id, n.display
+FROM unpriced_messages u
+JOIN business_numbers n ON n.id = u.business_number_id
+WHERE u.charged_at >= $1 AND u.charged_at < $2
+  AND u.charged_at >= ($3::timestamptz[])[array_position($4::uuid[], u.business_number_id)]
+  AND u.charged_at < ($5::timestamptz[])[array_position($4::uuid[], u.business_number_id)]
+  AND (u.charged_at, u.event_id, u.scheme, u.category)
+      > ($6::timestamptz, $7::uuid, $8::text, $9::text)
+  AND ($10::text = '' OR u.scheme = $10)
+ORDER BY u.charged_at, u.event_id, u.scheme, u.category
+LIMIT $11
+`
+
+type ListUnpricedMessagesParams struct {
+	Earliest       time.Time
+	Latest         time.Time
+	Since          []time.Time
+	NumberIds      []uuid.UUID
+	Until          []time.Time
+	AfterChargedAt time.Time
+	AfterEventID   uuid.UUID
+	AfterScheme    string
+	AfterCategory  string
+	Scheme         string
+	MaxRows        int32
+}
+
+type ListUnpricedMessagesRow struct {
+	UnpricedMessage UnpricedMessage
+	PhoneNumberID   string
+	Display         string
+}
+
+// In order of the charge that is missing, after the given one.
+func (q *Queries) ListUnpricedMessages(ctx context.Context, arg ListUnpricedMessagesParams) ([]ListUnpricedMessagesRow, error) {
+	rows, err := q.db.Query(ctx, listUnpricedMessages,
+		arg.Earliest,
+		arg.Latest,
+		arg.Since,
+		arg.NumberIds,
+		arg.Until,
+		arg.AfterChargedAt,
+		arg.AfterEventID,
+		arg.AfterScheme,
+		arg.AfterCategory,
+		arg.Scheme,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListUnpricedMessagesRow
+	for rows.Next() {
+		var i ListUnpricedMessagesRow
+		if err := rows.Scan(
+			&i.UnpricedMessage.EventID,
+			&i.UnpricedMessage.Scheme,
+			&i.UnpricedMessage.Category,
+			&i.UnpricedMessage.ConversationID,
+			&i.UnpricedMessage.BusinessNumberID,
+			&i.UnpricedMessage.Card,
+			&i.UnpricedMessage.Market,
+			&i.UnpricedMessage.ChargedAt,
+			&i.PhoneNumberID,
+			&i.Display,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listVerdictDifferences = `-- name: ListVerdictDifferences :many
+SELECT d.event_id, d.scheme, d.conversation_id, d.business_number_id, d.delivered_at, d.market, d.verdict_type, d.verdict_category, d.verdict_micros, d.own_rule, d.own_category, d.own_micros, d.currency, n.phone_number_id, n.display
+FROM verdict_differences d
+JOIN business_numbers n ON n.id = d.business_number_id
+WHERE d.delivered_at >= $1 AND d.delivered_at < $2
+  AND d.delivered_at >= ($3::timestamptz[])[array_position($4::uuid[], d.business_number_id)]
+  AND d.delivered_at < ($5::timestamptz[])[array_position($4::uuid[], d.business_number_id)]
+  AND (d.delivered_at, d.event_id, d.scheme) > ($6::timestamptz, $7::uuid, $8::text)
+  AND ($9::text = '' OR d.scheme = $9)
+ORDER BY d.delivered_at, d.event_id, d.scheme
+LIMIT $10
+`
+
+type ListVerdictDifferencesParams struct {
+	Earliest         time.Time
+	Latest           time.Time
+	Since            []time.Time
+	NumberIds        []uuid.UUID
+	Until            []time.Time
+	AfterDeliveredAt time.Time
+	AfterEventID     uuid.UUID
+	AfterScheme      string
+	Scheme           string
+	MaxRows          int32
+}
+
+type ListVerdictDifferencesRow struct {
+	VerdictDifference VerdictDifference
+	PhoneNumberID     string
+	Display           string
+}
+
+// In order of delivery, after the given one.
+func (q *Queries) ListVerdictDifferences(ctx context.Context, arg ListVerdictDifferencesParams) ([]ListVerdictDifferencesRow, error) {
+	rows, err := q.db.Query(ctx, listVerdictDifferences,
+		arg.Earliest,
+		arg.Latest,
+		arg.Since,
+		arg.NumberIds,
+		arg.Until,
+		arg.AfterDeliveredAt,
+		arg.AfterEventID,
+		arg.AfterScheme,
+		arg.Scheme,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListVerdictDifferencesRow
+	for rows.Next() {
+		var i ListVerdictDifferencesRow
+		if err := rows.Scan(
+			&i.VerdictDifference.EventID,
+			&i.VerdictDifference.Scheme,
+			&i.VerdictDifference.ConversationID,
+			&i.VerdictDifference.BusinessNumberID,
+			&i.VerdictDifference.DeliveredAt,
+			&i.VerdictDifference.Market,
+			&i.VerdictDifference.VerdictType,
+			&i.VerdictDifference.VerdictCategory,
+			&i.VerdictDifference.VerdictMicros,
+			&i.VerdictDifference.OwnRule,
+			&i.VerdictDifference.OwnCategory,
+			&i.VerdictDifference.OwnMicros,
+			&i.VerdictDifference.Currency,
 			&i.PhoneNumberID,
 			&i.Display,
 		); err != nil {
@@ -86,60 +352,102 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 }
 
 const sumCharges = `-- name: SumCharges :many
-WITH named AS (
-    SELECT h.currency::text AS currency, h.amount_micros, (h.reverses IS NULL) AS is_charge,
-           CASE WHEN $1::bool THEN to_char(h.charged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') ELSE '' END AS day,
-           CASE WHEN $2::bool THEN n.phone_number_id ELSE '' END AS number,
-           CASE WHEN $2::bool THEN n.display ELSE '' END AS number_display,
-           CASE WHEN $3::bool THEN h.scheme ELSE '' END AS scheme,
-           CASE WHEN $4::bool THEN h.rule ELSE '' END AS rule
-    FROM charges h
-    JOIN business_numbers n ON n.id = h.business_number_id
-    WHERE h.charged_at >= $5 AND h.charged_at < $6
-      AND ($7::text = '' OR h.scheme = $7)
+WITH period AS (
+    SELECT unnest($20::uuid[]) AS business_number_id, unnest($21::text[]) AS account_time_zone,
+           unnest($22::timestamptz[]) AS since, unnest($23::timestamptz[]) AS until
 )
-SELECT day::text AS day, number::text AS number, number_display::text AS number_display, scheme::text AS scheme,
-       rule::text AS rule, currency::text AS currency,
-       (count(*) FILTER (WHERE is_charge) - count(*) FILTER (WHERE NOT is_charge))::bigint AS charges,
-       sum(amount_micros)::bigint AS amount_micros
-FROM named
-GROUP BY 1, 2, 3, 4, 5, 6
-HAVING count(*) FILTER (WHERE is_charge) <> count(*) FILTER (WHERE NOT is_charge)
-ORDER BY 1, 2, 3, 4, 5, 6
+SELECT (CASE WHEN $1::boolean THEN to_char(h.charged_at AT TIME ZONE p.account_time_zone, 'YYYY-MM-DD') ELSE '' END)::text AS day,
+       (CASE WHEN $2::boolean THEN h.business_number_id ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS number_id,
+       (CASE WHEN $3::boolean THEN h.scheme ELSE '' END)::text AS scheme,
+       (CASE WHEN $4::boolean THEN h.kind ELSE '' END)::text AS kind,
+       (CASE WHEN $5::boolean THEN coalesce(h.category, '') ELSE '' END)::text AS category,
+       (CASE WHEN $6::boolean THEN coalesce(h.market, '') ELSE '' END)::text AS market,
+       (CASE WHEN $7::boolean THEN h.rule ELSE '' END)::text AS rule,
+       (CASE WHEN $8::boolean THEN c.contact_id ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS contact_id,
+       h.currency::text AS currency,
+       sum(CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END)::bigint AS charges, sum(h.amount_micros)::bigint AS amount_micros
+FROM charges h
+JOIN period p ON p.business_number_id = h.business_number_id AND h.charged_at >= p.since AND h.charged_at < p.until
+LEFT JOIN conversations c ON c.id = h.conversation_id  -- dropped by the planner where it is not asked for
+WHERE h.charged_at >= $9 AND h.charged_at < $10
+  AND (NOT $11::boolean OR h.conversation_id = ANY ($12::uuid[]))
+  AND ($13::text = '' OR h.scheme = $13)
+  AND ($14::text = '' OR h.kind = $14)
+  AND ($15::text = '' OR h.category = $15)
+  AND ($16::text = '' OR h.market = $16)
+  AND ($17::text = '' OR h.rule = $17)
+  AND ($18::text = '' OR h.currency = $18)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+HAVING sum(CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END) <> 0 OR sum(h.amount_micros) <> 0
+LIMIT $19
 `
 
 type SumChargesParams struct {
-	ByDay    bool
-	ByNumber bool
-	ByScheme bool
-	ByRule   bool
-	Since    time.Time
-	Until    time.Time
-	Scheme   string
+	ByDay            bool
+	ByNumber         bool
+	ByScheme         bool
+	ByKind           bool
+	ByCategory       bool
+	ByMarket         bool
+	ByRule           bool
+	ByContact        bool
+	Earliest         time.Time
+	Latest           time.Time
+	OneContact       bool
+	ConversationIds  []uuid.UUID
+	Scheme           string
+	Kind             string
+	Category         string
+	Market           string
+	Rule             string
+	Currency         string
+	MaxRows          int32
+	NumberIds        []uuid.UUID
+	AccountTimeZones []string
+	Since            []time.Time
+	Until            []time.Time
 }
 
 type SumChargesRow struct {
-	Day           string
-	Number        string
-	NumberDisplay string
-	Scheme        string
-	Rule          string
-	Currency      string
-	Charges       int64
-	AmountMicros  int64
+	Day          string
+	NumberID     uuid.UUID
+	Scheme       string
+	Kind         string
+	Category     string
+	Market       string
+	Rule         string
+	ContactID    uuid.UUID
+	Currency     string
+	Charges      int64
+	AmountMicros int64
 }
 
-// Sums of a half-open period by currency and by what is asked for; a column that is not asked for is empty. A charge
-// that is reversed counts as none.
+// The same from the charges themselves: for periods that are no account days, for contacts, for numbers without totals.
 func (q *Queries) SumCharges(ctx context.Context, arg SumChargesParams) ([]SumChargesRow, error) {
 	rows, err := q.db.Query(ctx, sumCharges,
 		arg.ByDay,
 		arg.ByNumber,
 		arg.ByScheme,
+		arg.ByKind,
+		arg.ByCategory,
+		arg.ByMarket,
 		arg.ByRule,
+		arg.ByContact,
+		arg.Earliest,
+		arg.Latest,
+		arg.OneContact,
+		arg.ConversationIds,
+		arg.Scheme,
+		arg.Kind,
+		arg.Category,
+		arg.Market,
+		arg.Rule,
+		arg.Currency,
+		arg.MaxRows,
+		arg.NumberIds,
+		arg.AccountTimeZones,
 		arg.Since,
 		arg.Until,
-		arg.Scheme,
 	)
 	if err != nil {
 		return nil, err
@@ -150,9 +458,137 @@ func (q *Queries) SumCharges(ctx context.Context, arg SumChargesParams) ([]SumCh
 		var i SumChargesRow
 		if err := rows.Scan(
 			&i.Day,
-			&i.Number,
-			&i.NumberDisplay,
+			&i.NumberID,
 			&i.Scheme,
+			&i.Kind,
+			&i.Category,
+			&i.Market,
+			&i.Rule,
+			&i.ContactID,
+			&i.Currency,
+			&i.Charges,
+			&i.AmountMicros,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sumTotals = `-- name: SumTotals :many
+WITH period AS (
+    SELECT unnest($15::uuid[]) AS business_number_id, unnest($16::text[])::date AS from_day,
+           unnest($17::text[])::date AS to_day
+), found AS (
+    SELECT t.business_number_id, t.day, t.scheme, t.kind, t.category, t.market, t.rule, t.currency, t.charges, t.amount_micros
+    FROM period p
+    JOIN charge_totals t ON t.business_number_id = p.business_number_id AND t.day >= p.from_day AND t.day < p.to_day
+    UNION ALL
+    SELECT h.business_number_id, (h.charged_at AT TIME ZONE z.account_time_zone)::date, h.scheme, h.kind,
+           coalesce(h.category, ''), coalesce(h.market, ''), h.rule, h.currency,
+           CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END, h.amount_micros
+    FROM charges h
+    JOIN totalled_numbers z ON z.business_number_id = h.business_number_id
+    JOIN period p ON p.business_number_id = h.business_number_id
+    WHERE h.posted_xid >= $18
+      AND (h.charged_at AT TIME ZONE z.account_time_zone)::date >= p.from_day
+      AND (h.charged_at AT TIME ZONE z.account_time_zone)::date < p.to_day
+)
+SELECT (CASE WHEN $1::boolean THEN to_char(day, 'YYYY-MM-DD') ELSE '' END)::text AS day,
+       (CASE WHEN $2::boolean THEN business_number_id ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS number_id,
+       (CASE WHEN $3::boolean THEN scheme ELSE '' END)::text AS scheme,
+       (CASE WHEN $4::boolean THEN kind ELSE '' END)::text AS kind,
+       (CASE WHEN $5::boolean THEN category ELSE '' END)::text AS category,
+       (CASE WHEN $6::boolean THEN market ELSE '' END)::text AS market,
+       (CASE WHEN $7::boolean THEN rule ELSE '' END)::text AS rule,
+       currency::text AS currency, sum(charges)::bigint AS charges, sum(amount_micros)::bigint AS amount_micros
+FROM found
+WHERE ($8::text = '' OR scheme = $8)
+  AND ($9::text = '' OR kind = $9)
+  AND ($10::text = '' OR category = $10)
+  AND ($11::text = '' OR market = $11)
+  AND ($12::text = '' OR rule = $12)
+  AND ($13::text = '' OR currency = $13)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+HAVING sum(charges) <> 0 OR sum(amount_micros) <> 0
+LIMIT $14
+`
+
+type SumTotalsParams struct {
+	ByDay      bool
+	ByNumber   bool
+	ByScheme   bool
+	ByKind     bool
+	ByCategory bool
+	ByMarket   bool
+	ByRule     bool
+	Scheme     string
+	Kind       string
+	Category   string
+	Market     string
+	Rule       string
+	Currency   string
+	MaxRows    int32
+	NumberIds  []uuid.UUID
+	FromDays   []string
+	ToDays     []string
+	Horizon    uint64
+}
+
+type SumTotalsRow struct {
+	Day          string
+	NumberID     uuid.UUID
+	Scheme       string
+	Kind         string
+	Category     string
+	Market       string
+	Rule         string
+	Currency     string
+	Charges      int64
+	AmountMicros int64
+}
+
+// Sums by account days, from the totals and from what has been posted since their horizon, by currency and by what is asked
+// for; a column that is not asked for is empty. A charge that is reversed counts as none. Only for numbers with totals.
+func (q *Queries) SumTotals(ctx context.Context, arg SumTotalsParams) ([]SumTotalsRow, error) {
+	rows, err := q.db.Query(ctx, sumTotals,
+		arg.ByDay,
+		arg.ByNumber,
+		arg.ByScheme,
+		arg.ByKind,
+		arg.ByCategory,
+		arg.ByMarket,
+		arg.ByRule,
+		arg.Scheme,
+		arg.Kind,
+		arg.Category,
+		arg.Market,
+		arg.Rule,
+		arg.Currency,
+		arg.MaxRows,
+		arg.NumberIds,
+		arg.FromDays,
+		arg.ToDays,
+		arg.Horizon,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SumTotalsRow
+	for rows.Next() {
+		var i SumTotalsRow
+		if err := rows.Scan(
+			&i.Day,
+			&i.NumberID,
+			&i.Scheme,
+			&i.Kind,
+			&i.Category,
+			&i.Market,
 			&i.Rule,
 			&i.Currency,
 			&i.Charges,

@@ -17,6 +17,7 @@ import (
 // decides about money works on the database itself, which only those who may do that can reach.
 type chargesVerbs struct {
 	List      chargesVerb   `cmd:"" default:"withargs" help:"Show what the ledger says of a period; what charges does if no other verb follows."`
+	Invoice   invoiceVerb   `cmd:"" help:"Compare an invoice of Meta's with what was computed; exits with 1 if anything is left unexplained."`
 	Assign    assignVerb    `cmd:"" help:"Say by which scheme a business number owes from when on."`
 	LoadCards loadCardsVerb `cmd:"" name:"load-cards" help:"Store rate cards under a name that assignments can give."`
 	Rerate    rerateVerb    `cmd:"" help:"Rate whole months again, by today's cards and rules instead of those they were posted with."`

@@ -11,7 +11,6 @@ import (
 
 	"reengage/conversation"
 	"reengage/gateway/api"
-	"reengage/tariff"
 )
 
 func printJSON(s streams, value any) error {
@@ -140,72 +139,4 @@ func printConversations(s streams, page api.Page[api.Conversation]) error {
 		fmt.Fprintf(t, "More: --cursor %s\n", *page.NextCursor)
 	}
 	return t.Flush()
-}
-
-// printCharges shows charges or groups and, always, one total for each currency.
-func printCharges(s streams, charges []api.Charge, groupBy []string) error {
-	if len(charges) == 0 {
-		_, err := fmt.Fprintln(s.out, "No charges in this period.")
-		return err
-	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	if len(groupBy) == 0 {
-		fmt.Fprintln(t, "AT\tSCHEME\tRULE\tKIND\tAMOUNT\tCONVERSATION")
-	} else {
-		fmt.Fprintln(t, strings.ToUpper(strings.Join(groupBy, "\t"))+"\tCHARGES\tAMOUNT")
-	}
-	type total struct{ charges, micros int64 }
-	totals := map[string]total{}
-	for _, c := range charges {
-		sum := totals[c.Currency]
-		sum.micros += c.AmountMicros
-		switch {
-		case c.Charges != nil:
-			sum.charges += *c.Charges
-			for _, name := range groupBy {
-				fmt.Fprintf(t, "%s\t", groupOf(c, name))
-			}
-			fmt.Fprintf(t, "%d\t%s\n", *c.Charges, money(c.AmountMicros, c.Currency))
-		default:
-			kind := c.Kind
-			sum.charges++
-			if c.Reverses != nil {
-				kind += fmt.Sprintf(" (reverses %d)", *c.Reverses)
-				sum.charges -= 2
-			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", stamp(c.At), c.Scheme, c.Rule, kind, money(c.AmountMicros, c.Currency), c.ConversationID)
-		}
-		totals[c.Currency] = sum
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	currencies := make([]string, 0, len(totals))
-	for currency := range totals {
-		currencies = append(currencies, currency)
-	}
-	slices.Sort(currencies)
-	for _, currency := range currencies {
-		if _, err := fmt.Fprintf(s.out, "Total: %d charges, %s\n", totals[currency].charges, money(totals[currency].micros, currency)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func groupOf(c api.Charge, name string) string {
-	switch name {
-	case "day":
-		return c.Day
-	case "number":
-		return c.Number.ID
-	case "rule":
-		return c.Rule
-	default:
-		return c.Scheme
-	}
-}
-
-func money(micros int64, currency string) tariff.Money {
-	return tariff.Money{AmountMicros: micros, Currency: currency}
 }

@@ -11,6 +11,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/gateway/api"
+	"reengage/workflows/contract"
 )
 
 func TestWhatIsLeftOfAWindow(t *testing.T) {
@@ -79,5 +80,24 @@ func TestGroupsOfCharges(t *testing.T) {
 2026-11-20  Z4    2        0.80 BRL
 2026-11-21  Z5    1        0.60 BRL
 Total: 3 charges, 1.40 BRL
+`, out.String())
+}
+
+func TestDifferencesAndUnpricedMessagesAreTables(t *testing.T) {
+	at, id := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), uuid.MustParse("0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10")
+	number := contract.Number{ID: "106540352242922"}
+	var out bytes.Buffer
+	require.NoError(t, printDifferences(streams{out: &out}, []api.VerdictDifference{{
+		EventID: id, Number: number, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: at, Currency: "USD",
+		Verdict: api.VerdictReading{Rule: "P6", Type: "regular", Category: "marketing", AmountMicros: 62_500},
+		Own:     api.OwnReading{Rule: "P3", Category: "utility", AmountMicros: 6_800},
+	}}))
+	require.NoError(t, printUnpriced(streams{out: &out}, []api.UnpricedMessage{{
+		EventID: id, Number: number, Scheme: "meta-pmp-2026", Card: "meta-usd-2026-10-01", Category: "marketing", At: at,
+	}}))
+	require.Equal(t, `DELIVERED                NUMBER           MARKET  SCHEME         VERDICT (P6)       CHARGED     OWN         WOULD BE    MESSAGE
+2026-11-20 09:00:00 UTC  106540352242922  BR      meta-pmp-2026  regular marketing  0.0625 USD  P3 utility  0.0068 USD  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+AT                       NUMBER           SCHEME         CARD                 MARKET  CATEGORY   MESSAGE
+2026-11-20 09:00:00 UTC  106540352242922  meta-pmp-2026  meta-usd-2026-10-01  –       marketing  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
 `, out.String())
 }

@@ -9,13 +9,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-const (
-	spread      = 5 * 24 * time.Hour   // drawn messages lie within this
-	statusDelay = 48 * time.Hour       // their statuses within this of them, before or after
-	statedDelay = 5 * 24 * time.Hour   // and the ends that the provider states for entry points within this of their statuses
-	apart       = spread + statusDelay // from the start of what is drawn to its last delivery
-)
-
 // The drawn traffic lies across a day on which something begins: a scheme, a card, a month, a year; and in between.
 var starts = []time.Time{
 	time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
@@ -25,6 +18,8 @@ var starts = []time.Time{
 	time.Date(2026, 10, 29, 0, 0, 0, 0, time.UTC),
 	time.Date(2026, 12, 29, 0, 0, 0, 0, time.UTC),
 }
+
+var east = time.FixedZone("east", 5*3600+1800)
 
 func drawEvents(t *rapid.T) []Event {
 	return drawEventsFrom(t, rapid.SampledFrom(starts).Draw(t, "start"))
@@ -45,12 +40,15 @@ func drawEventsFrom(t *rapid.T, start time.Time) []Event {
 			Conversation: rapid.SampledFrom([]string{"ana", "ana", "bruno", "clara"}).Draw(t, "conversation"),
 			Market:       rapid.SampledFrom([]string{"BR", "BR", "US", "KE", "KZ", "FJ", "IN", "REST_OF_AFRICA", "ATLANTIS_AND_MU", ""}).Draw(t, "market"),
 		}
+		if rapid.IntRange(0, 3).Draw(t, "another clock") == 0 {
+			e.At = e.At.In(east) // one instant is one instant, however it is written
+		}
 		e.Number = map[string]string{"ana": "shop", "bruno": "shop", "clara": "branch"}[e.Conversation]
 		switch e.Type {
 		case Inbound:
 			e.EntryPoint = rapid.SampledFrom([]string{"", "ad", "page"}).Draw(t, "entry point")
 		case Template:
-			e.Category = rapid.SampledFrom([]string{"utility", "utility", "utility_notice", "utilitarian", "marketing", "marketing_lite",
+			e.Category = rapid.SampledFrom([]string{"utility", "utility", "utility_notice", "utilityplus", "marketing", "marketing_lite",
 				"authentication", "authentication_international", "carousel"}).Draw(t, "category")
 		}
 		events = append(events, e)
@@ -84,7 +82,7 @@ func drawStatus(t *rapid.T, n int, message string, sent time.Time) Event {
 	}
 	if rapid.IntRange(0, 2).Draw(t, "states an end") == 0 {
 		e.EntryPointUntil = e.At.Add(rapid.SampledFrom([]time.Duration{-30 * time.Hour, -time.Second, 0, time.Second, time.Hour, 30 * time.Hour,
-			100 * time.Hour, statedDelay}).Draw(t, "until"))
+			100 * time.Hour, 5 * day}).Draw(t, "until"))
 	}
 	return e
 }

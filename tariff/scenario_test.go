@@ -94,3 +94,10 @@ func totalOf(t *testing.T, s Scheme, charges []Charge) string {
 	amount, _, _ := strings.Cut(total.String(), " ")
 	return currency + " " + amount
 }
+
+func fileOf(t *testing.T, name string) *os.File {
+	file, err := os.Open(name)
+	require.NoError(t, err)
+	t.Cleanup(func() { file.Close() })
+	return file
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 	_ "time/tzdata" // a bare machine knows no time zones, and money must not depend on the machine
 )
@@ -16,6 +17,9 @@ type Options struct {
 	EntryPointHours int    // length of a free entry point (P5); 0: none. Meta's is 72
 	CardsDir        string // a folder of rate cards that replaces the shipped set; empty: the shipped set
 }
+
+// mostHours is what a duration can hold, 292 years.
+const mostHours = int(math.MaxInt64 / time.Hour)
 
 // RateStream rates the events in JSON lines. Charges go to out and problems to problems, both as JSON lines in their order, and
 // both only if everything could be rated: after an error nothing has been written, unless writing itself failed. The error
@@ -29,8 +33,8 @@ func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	if o.EntryPointHours < 0 {
-		return &UsageError{Reason: "the hours of a free entry point cannot be negative"}
+	if o.EntryPointHours < 0 || o.EntryPointHours > mostHours {
+		return &UsageError{Reason: fmt.Sprintf("the hours of a free entry point cannot be negative or more than %d", mostHours)}
 	}
 	cards, err := cardsOf(o.CardsDir)
 	if err != nil {

@@ -106,7 +106,11 @@ CREATE TABLE verdict_differences (
 CREATE INDEX verdict_differences_by_conversation ON verdict_differences (conversation_id);
 CREATE INDEX verdict_differences_by_time ON verdict_differences (delivered_at, event_id);
 
+-- A plan that was made while the table was young would read all of it for every row of the first large settlement.
+ALTER FUNCTION charges_balance() SET enable_seqscan = off;
+
 -- +goose Down
+ALTER FUNCTION charges_balance() RESET enable_seqscan;
 DROP TABLE verdict_differences, unpriced_messages, allowance_places, rerates, pinned_cards;
 DROP FUNCTION counting_lock;
 DROP INDEX events_by_entry_point_end;

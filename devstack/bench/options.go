@@ -71,6 +71,9 @@ type size struct {
 	onDisk int // signals on a server that syncs every write, which is slow
 
 	ratedEvents int
+
+	monthMessages      int // of one number
+	monthConversations int
 }
 
 // largeBody is how many updates a large body has; the provider's own limit is 1,000.
@@ -82,6 +85,7 @@ func (o Options) size() size {
 		knownContacts: 10_000, singleBodies: 1_000, largeBodies: 40,
 		backlogConversations: 200, backlogMessages: 20,
 		windows: 200, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 100, ratedEvents: 1_000_000,
+		monthMessages: 1_000_000, monthConversations: 20_000,
 	}
 	if o.Short {
 		s = size{
@@ -89,6 +93,7 @@ func (o Options) size() size {
 			knownContacts: 100, singleBodies: 40, largeBodies: 2,
 			backlogConversations: 5, backlogMessages: 4,
 			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, onDisk: 12, ratedEvents: 5_000,
+			monthMessages: 3_000, monthConversations: 60,
 		}
 	}
 	if o.Temporal != nil {

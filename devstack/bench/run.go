@@ -21,6 +21,7 @@ var measurements = []struct {
 	{"history", measureHistory},
 	{"bytes", measureFootprint},
 	{"rating", measureRating},
+	{"month", measureMonth},
 }
 
 // Groups are the names of all groups of figures, for Options.Only.

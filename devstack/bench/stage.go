@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,24 +63,25 @@ func (g *ground) newStage(ctx context.Context, t *temporalServer, scale float64)
 	if _, err := s.store.Resolve(ctx, time.Now(), phoneNumberID, intake.Identity{Phone: s.traffic.newcomer().phone()}); err != nil {
 		return nil, err
 	}
-	book, err := s.ledger(s.serves)
+	book, err := newLedger(s.serves, g.log)
 	if err != nil {
 		return nil, err
 	}
 	return s, book.Assign(ctx, phoneNumberID, "zenvia-conversion", time.Time{})
 }
 
-func (s *stage) ledger(pool *pgxpool.Pool) (*ledger.Ledger, error) {
+// newLedger is a ledger as the worker opens it.
+func newLedger(pool *pgxpool.Pool, log *slog.Logger) (*ledger.Ledger, error) {
 	cards, err := tariff.ShippedCards()
 	if err != nil {
 		return nil, err
 	}
-	return ledger.New(pool, cards, tariff.DefaultEntryPoint, s.log), nil
+	return ledger.New(pool, cards, tariff.DefaultEntryPoint, log), nil
 }
 
 // work starts a worker with the real workflows and activities, as the worker program does.
 func (s *stage) work() error {
-	book, err := s.ledger(s.works)
+	book, err := newLedger(s.works, s.log)
 	if err != nil {
 		return err
 	}

@@ -3,27 +3,50 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"reengage/db"
+	"reengage/tariff"
 	"reengage/workflows/contract"
 )
 
 // ListCharges asks what the ledger says of a half-open period: its rows, or sums by group.
 //
-//	GET /v1/charges?from=2026-11-01&to=2026-12-01&scheme=zenvia-conversion&group_by=rule
+//	GET /v1/charges?from=2026-11-01&to=2026-12-01&scheme=meta-pmp-2026&group_by=market,category
 type ListCharges struct {
-	From    string   `query:"from" example:"2026-11-01" doc:"Beginning of the period: a date (UTC) or an RFC 3339 time. Default: the beginning of this month."`
-	To      string   `query:"to" example:"2026-12-01" doc:"End of the period, not in it. Default: the end of this month."`
-	Scheme  string   `query:"scheme" maxLength:"64" example:"zenvia-conversion"`
-	GroupBy []string `query:"group_by" enum:"day,number,rule,scheme" doc:"Sums by these, comma separated, and always by currency. Without it: the charges themselves."`
+	Period
+	Filter
+	Contact string   `query:"contact" format:"uuid" doc:"Only charges of this contact's conversations."`
+	GroupBy []string `query:"group_by" enum:"day,number,market,category,rule,contact,scheme,kind" doc:"Sums by these, comma separated, in this order, and always by currency. Without it: the charges themselves."`
 	Cursor  string   `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before; of charges only."`
 	Limit   int32    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Of charges; groups come all at once."`
+}
+
+// Filter says which charges are meant. What is empty lets all pass.
+type Filter struct {
+	Number   string `query:"number" maxLength:"64" doc:"Only of this business number (phone number id)."`
+	Scheme   string `query:"scheme" maxLength:"64" example:"meta-pmp-2026"`
+	Kind     string `query:"kind" enum:"customer_initiated,business_initiated,template,session_in,session_out,message,conversation,fee"`
+	Category string `query:"category" maxLength:"64" example:"marketing"`
+	Market   string `query:"market" maxLength:"64" example:"BR" doc:"The rate card's row."`
+	Rule     string `query:"rule" maxLength:"16" example:"P2"`
+	Currency string `query:"currency" pattern:"^[A-Z]{3}$" example:"USD"`
+}
+
+// check refuses a scheme that does not exist: an empty answer would look like one that costs nothing.
+func (f Filter) check() error { return checkScheme("scheme", f.Scheme) }
+
+func checkScheme(field, name string) error {
+	if name == "" {
+		return nil
+	}
+	if _, err := tariff.Lookup(name); err != nil {
+		return invalid(field, "unknown_scheme", "%v", err)
+	}
+	return nil
 }
 
 // Charge is a row of the ledger or, with group_by, a sum of rows. Fields that do not apply are missing.
@@ -37,11 +60,12 @@ type Charge struct {
 	Revision       int32            `json:"revision,omitempty"`
 	Reverses       *int64           `json:"reverses,omitempty" doc:"This row cancels the charge with this id."`
 	ConversationID *uuid.UUID       `json:"conversation_id,omitempty"`
+	ContactID      *uuid.UUID       `json:"contact_id,omitempty"`
 	Number         *contract.Number `json:"number,omitempty"`
 	Category       *string          `json:"category,omitempty"`
-	Market         *string          `json:"market,omitempty"`
+	Market         *string          `json:"market,omitempty" doc:"The rate card's row."`
 	At             *time.Time       `json:"at,omitempty" doc:"The instant that the charge is for."`
-	Day            string           `json:"day,omitempty" doc:"Of a group: UTC date."`
+	Day            string           `json:"day,omitempty" doc:"Of a group: date of the number's account."`
 	Charges        *int64           `json:"charges,omitempty" doc:"Of a group: how many charges that are not reversed."`
 	AmountMicros   int64            `json:"amount_micros" doc:"1,000,000 is one unit of the currency; negative in a reversal."`
 	Currency       string           `json:"currency"`
@@ -49,8 +73,9 @@ type Charge struct {
 
 var listChargesOp = huma.Operation{
 	OperationID: "list-charges", Method: http.MethodGet, Path: "/v1/charges",
-	Summary:     "List or sum charges",
-	Description: "What the ledger says of a half-open period, by the time that charges are for. Sums never mix currencies.",
+	Summary: "List or sum charges",
+	Description: "What the ledger says of a half-open period, by the time that charges are for. Sums never mix currencies; they are " +
+		"of one moment and exact, however much is being posted.",
 }
 
 type chargeCursor struct {
@@ -60,27 +85,64 @@ type chargeCursor struct {
 
 // Execute returns groups, or a page of charges in order of time.
 func (r *ListCharges) Execute(ctx context.Context, a *API, real time.Time) (Page[Charge], error) {
-	from, to, err := r.period(a.clock.At(real))
+	none := Page[Charge]{Items: []Charge{}}
+	p, err := r.Period.read(a.clock.At(real))
 	if err != nil {
-		return Page[Charge]{}, err
+		return none, err
 	}
-	if len(r.GroupBy) > 0 {
-		if r.Cursor != "" {
-			return Page[Charge]{}, invalid("cursor", "invalid_cursor", "cursor is for charges only; groups come all at once")
+	if err := r.Filter.check(); err != nil {
+		return none, err
+	}
+	if len(r.GroupBy) > 0 && r.Cursor != "" {
+		return none, invalid("cursor", "invalid_cursor", "cursor is for charges only; groups come all at once")
+	}
+	var page Page[Charge]
+	err = oneMoment(ctx, a.pool, func(q *db.Queries) error {
+		numbers, err := listReported(ctx, q, r.Number, p)
+		if err != nil {
+			return err
 		}
-		return r.sums(ctx, a.queries, from, to)
-	}
-	return r.rows(ctx, a.queries, from, to)
+		conversations, err := r.conversations(ctx, q)
+		if err != nil {
+			return err
+		}
+		if len(r.GroupBy) > 0 {
+			page, err = r.sums(ctx, q, numbers, conversations)
+			return err
+		}
+		page, err = r.rows(ctx, q, numbers, conversations)
+		return err
+	})
+	return page, err
 }
 
-func (r *ListCharges) rows(ctx context.Context, q *db.Queries, from, to time.Time) (Page[Charge], error) {
-	after := chargeCursor{At: from}
+// conversations are those of the contact that is asked for.
+func (r *ListCharges) conversations(ctx context.Context, q *db.Queries) ([]uuid.UUID, error) {
+	if r.Contact == "" {
+		return nil, nil
+	}
+	contact, err := uuid.Parse(r.Contact)
+	if err != nil {
+		return nil, invalid("contact", "invalid_field", "contact is not an id")
+	}
+	ids, err := q.ListContactConversations(ctx, contact)
+	if err == nil && len(ids) == 0 {
+		err = invalid("contact", "unknown_contact", "there is no conversation with a contact of this id")
+	}
+	return ids, err
+}
+
+func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedNumbers, conversations []uuid.UUID) (Page[Charge], error) {
+	in := numbers.periods()
+	after := chargeCursor{At: in.earliest}
 	if err := decodeCursor(r.Cursor, &after); err != nil {
 		return Page[Charge]{}, err
 	}
 	limit := pageSize(r.Limit)
 	rows, err := q.ListCharges(ctx, db.ListChargesParams{
-		Since: from, Until: to, Scheme: r.Scheme, AfterChargedAt: after.At, AfterID: after.ID, MaxRows: limit + 1,
+		Earliest: in.earliest, Latest: in.latest, Since: in.since, Until: in.until, NumberIds: in.ids,
+		AfterChargedAt: after.At, AfterID: after.ID, OneContact: r.Contact != "", ConversationIds: conversations, Scheme: r.Scheme,
+		Kind: r.Kind, Category: r.Category, Market: r.Market, Rule: r.Rule, Currency: r.Currency, MaxRows: limit + 1,
 	})
 	if err != nil {
 		return Page[Charge]{}, err
@@ -95,75 +157,17 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, from, to time.Tim
 		c, at := row.Charge, row.Charge.ChargedAt.UTC()
 		page.Items = append(page.Items, Charge{
 			ID: c.ID, Scheme: c.Scheme, Card: c.Card, Kind: c.Kind, Rule: c.Rule, EventID: &c.EventID, Revision: c.Revision,
-			Reverses: c.Reverses, ConversationID: &c.ConversationID, Category: c.Category, Market: c.Market, At: &at,
-			Number:       &contract.Number{ID: row.PhoneNumberID, Display: row.Display},
+			Reverses: c.Reverses, ConversationID: &c.ConversationID, ContactID: &row.ContactID, Category: c.Category,
+			Market: c.Market, At: &at, Number: &contract.Number{ID: row.PhoneNumberID, Display: row.Display},
 			AmountMicros: c.AmountMicros, Currency: c.Currency,
 		})
 	}
 	return page, nil
 }
 
-func (r *ListCharges) sums(ctx context.Context, q *db.Queries, from, to time.Time) (Page[Charge], error) {
-	byNumber := slices.Contains(r.GroupBy, "number")
-	rows, err := q.SumCharges(ctx, db.SumChargesParams{
-		Since: from, Until: to, Scheme: r.Scheme, ByNumber: byNumber, ByDay: slices.Contains(r.GroupBy, "day"),
-		ByScheme: slices.Contains(r.GroupBy, "scheme"), ByRule: slices.Contains(r.GroupBy, "rule"),
-	})
-	if err != nil {
-		return Page[Charge]{}, err
+func textOrNil(s string) *string {
+	if s == "" {
+		return nil
 	}
-	page := Page[Charge]{Items: []Charge{}}
-	for _, row := range rows {
-		g := Charge{Day: row.Day, Scheme: row.Scheme, Rule: row.Rule, Charges: &row.Charges,
-			AmountMicros: row.AmountMicros, Currency: row.Currency}
-		if byNumber {
-			g.Number = &contract.Number{ID: row.Number, Display: row.NumberDisplay}
-		}
-		page.Items = append(page.Items, g)
-	}
-	return page, nil
-}
-
-// period reads from and to. Without either it is this month, in UTC; with one, it reaches from there to this month's end,
-// or back to the beginning of the month that ends there.
-func (r *ListCharges) period(now time.Time) (from, to time.Time, err error) {
-	from, to = monthOf(now), monthOf(now).AddDate(0, 1, 0)
-	if r.To != "" {
-		if to, err = instant("to", r.To); err != nil {
-			return from, to, err
-		}
-		if !from.Before(to) {
-			from = monthOf(to.Add(-1))
-		}
-	}
-	if r.From != "" {
-		if from, err = instant("from", r.From); err != nil {
-			return from, to, err
-		}
-		if r.To == "" && !from.Before(to) {
-			to = monthOf(from).AddDate(0, 1, 0)
-		}
-	}
-	if to.Before(from) {
-		return from, to, invalid("to", "invalid_period", "to lies before from")
-	}
-	return from, to, nil
-}
-
-func monthOf(t time.Time) time.Time {
-	t = t.UTC()
-	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
-}
-
-func instant(field, text string) (time.Time, error) {
-	// A plus that was not escaped in the address arrives as a space.
-	text = strings.ReplaceAll(text, " ", "+")
-	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return t, nil
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return t, invalid(field, "invalid_field", "%s is neither a date like 2026-11-01 nor an RFC 3339 time", field)
-	}
-	return t.UTC(), nil
+	return &s
 }

@@ -92,7 +92,7 @@ func TestChargesOfAPeriodAreHalfOpen(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Len(t, l.read(api.ListCharges{From: tt.from, To: tt.to}), tt.want)
+			require.Len(t, l.read(api.ListCharges{Period: api.Period{From: tt.from, To: tt.to}}), tt.want)
 		})
 	}
 }
@@ -145,7 +145,7 @@ func TestSumsNeverMixCurrenciesAndLeaveOutWhatIsReversed(t *testing.T) {
 		{Day: "2026-11-21", Charges: n(1), AmountMicros: 400_000, Currency: "BRL"},
 	}, l.read(api.ListCharges{GroupBy: []string{"day"}}))
 
-	byNumber := l.read(api.ListCharges{GroupBy: []string{"number", "rule"}, Scheme: "sirena"})
+	byNumber := l.read(api.ListCharges{GroupBy: []string{"number", "rule"}, Filter: api.Filter{Scheme: "sirena"}})
 	require.Len(t, byNumber, 1)
 	require.Equal(t, number, byNumber[0].Number.ID)
 	require.Equal(t, "S2", byNumber[0].Rule)
