@@ -63,8 +63,9 @@ const findReaches = `-- name: FindReaches :many
 WITH RECURSIVE reach AS (
     SELECT d.conversation_id, make_interval(secs => d.memory_seconds) AS memory, d.since AS lo, d.until AS hi,
            d.since AS seen_from, d.since AS seen_to  -- half-open
-    FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
-                 unnest($3::timestamptz[]) AS until, unnest($4::float8[]) AS memory_seconds) d
+    -- Through subqueries the lists have one length for the planner, and so one plan.
+    FROM (SELECT unnest((SELECT $1::uuid[])) AS conversation_id, unnest((SELECT $2::timestamptz[])) AS since,
+                 unnest((SELECT $3::timestamptz[])) AS until, unnest((SELECT $4::float8[])) AS memory_seconds) d
     UNION ALL
     SELECT r.conversation_id, r.memory, least(r.lo, n.lo), greatest(r.hi, n.hi),
            r.lo - r.memory, r.hi + r.memory + interval '1 microsecond'

@@ -23,6 +23,9 @@ func Open(ctx context.Context, databaseURL string) (*pgxpool.Pool, error) {
 		return nil, errors.New("DATABASE_URL is not a Postgres URL") // the cause would show the password
 	}
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// Our statements are short. Where the planner thinks that one is long (it guesses high at lists and recursion), compiling it
+	// takes far longer than running it.
+	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	if !statesMaxConns(databaseURL) {
 		cfg.MaxConns = max(cfg.MaxConns, defaultMaxConns)
 	}

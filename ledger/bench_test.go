@@ -78,3 +78,16 @@ func BenchmarkSettleBatch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSettleMonth is a month of one number with as many free-form messages as operations, ten to a conversation, counted
+// over all of them (P4): go test ./ledger -bench SettleMonth -benchtime 1000000x -timeout 1h.
+func BenchmarkSettleMonth(b *testing.B) {
+	w := newWorld(b)
+	conversations := (b.N + 9) / 10
+	w.month(10*conversations, conversations)
+	b.ResetTimer()
+	settled := w.drain(250)
+	b.StopTimer()
+	require.Equal(b, 10*conversations, w.count("allowance_places"))
+	b.ReportMetric(float64(settled.Conversations)/float64(conversations), "ratings/conversation")
+}

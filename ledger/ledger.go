@@ -92,13 +92,15 @@ func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, er
 
 // unpinned runs a billing's transaction, again if another program fixed the prices of a month while it rated with others.
 func (l *Ledger) unpinned(ctx context.Context, fn func(*db.Queries) error) error {
-	for {
-		err := db.InTx(ctx, l.pool, func(tx pgx.Tx) error { return fn(db.New(tx)) })
-		if !errors.Is(err, errPinned) {
-			return err
-		}
+	err := errPinned
+	for tries := 0; errors.Is(err, errPinned) && tries < maxTries; tries++ {
+		err = db.InTx(ctx, l.pool, func(tx pgx.Tx) error { return fn(db.New(tx)) })
 	}
+	return err
 }
+
+// maxTries bounds the tries. After each somebody else has pinned a month for good, so few are ever needed.
+const maxTries = 20
 
 // manner is how conversations are billed.
 type manner int

@@ -92,8 +92,9 @@ WHERE c.id = ANY (@conversation_ids::uuid[]);
 WITH RECURSIVE reach AS (
     SELECT d.conversation_id, make_interval(secs => d.memory_seconds) AS memory, d.since AS lo, d.until AS hi,
            d.since AS seen_from, d.since AS seen_to  -- half-open
-    FROM (SELECT unnest(@conversation_ids::uuid[]) AS conversation_id, unnest(@since::timestamptz[]) AS since,
-                 unnest(@until::timestamptz[]) AS until, unnest(@memory_seconds::float8[]) AS memory_seconds) d
+    -- Through subqueries the lists have one length for the planner, and so one plan.
+    FROM (SELECT unnest((SELECT @conversation_ids::uuid[])) AS conversation_id, unnest((SELECT @since::timestamptz[])) AS since,
+                 unnest((SELECT @until::timestamptz[])) AS until, unnest((SELECT @memory_seconds::float8[])) AS memory_seconds) d
     UNION ALL
     SELECT r.conversation_id, r.memory, least(r.lo, n.lo), greatest(r.hi, n.hi),
            r.lo - r.memory, r.hi + r.memory + interval '1 microsecond'
