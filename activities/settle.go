@@ -11,25 +11,29 @@ import (
 // be done in a second or so.
 const settleBatch = 250
 
-// totalsPause is how long totals rest, in real time, while settlement has more to bill.
-const totalsPause = 30 * time.Second
+// settleFor is how long one activity goes on with further batches, in real time: after an outage a run then has few events, and
+// what was done is reported long before the activity times out.
+const settleFor = 20 * time.Second
 
-// SettleBatch bills one batch of whatever is dirty. A batch that failed or took too long is tried again at half its size,
-// down to a single conversation: long histories that happen to lie together must not stop all others. What it posted, and
-// others have, is added to the totals that reports read: after the last batch, and now and then before.
+// SettleBatch bills batch after batch of whatever is dirty, for some time. A batch that failed or took too long is tried again
+// at half its size, down to a single conversation, and by itself: long histories that happen to lie together must not stop all
+// others. At the end, what was posted is added to the totals that reports read.
 func (a *Activities) SettleBatch(ctx context.Context) (Settled, error) {
 	attempt := int32(1)
 	if activity.IsActivity(ctx) {
 		attempt = activity.GetInfo(ctx).Attempt
 	}
-	settled, err := a.Ledger.SettleBatch(ctx, max(1, settleBatch>>(attempt-1)))
-	if err != nil {
-		return settled, err
+	began := time.Now()
+	var all Settled
+	for {
+		s, err := a.Ledger.SettleBatch(ctx, max(1, settleBatch>>(attempt-1)))
+		if err != nil {
+			return all, err // what was billed is billed; the next attempt goes on from there
+		}
+		all.Add(s)
+		if !s.More || attempt > 1 || time.Since(began) > settleFor {
+			a.Ledger.KeepTotals(ctx)
+			return all, nil
+		}
 	}
-	pause := totalsPause
-	if !settled.More {
-		pause = 0
-	}
-	a.Ledger.KeepTotals(ctx, pause)
-	return settled, nil
 }

@@ -244,9 +244,8 @@ type TotalledNumber struct {
 }
 
 type TotalsHorizon struct {
-	OnlyRow    bool
-	Horizon    uint64
-	TotalledAt time.Time
+	OnlyRow bool
+	Horizon uint64
 }
 
 type UnpricedMessage struct {

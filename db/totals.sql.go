@@ -46,15 +46,6 @@ func (q *Queries) BeginTotals(ctx context.Context, businessNumberIds []uuid.UUID
 	return err
 }
 
-const forgetAllTotals = `-- name: ForgetAllTotals :exec
-DELETE FROM totalled_numbers
-`
-
-func (q *Queries) ForgetAllTotals(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, forgetAllTotals)
-	return err
-}
-
 const forgetTotals = `-- name: ForgetTotals :exec
 DELETE FROM totalled_numbers WHERE business_number_id = ANY ($1::uuid[])
 `
@@ -112,24 +103,21 @@ func (q *Queries) ListUntotalledNumbers(ctx context.Context) ([]ListUntotalledNu
 
 const lockTotals = `-- name: LockTotals :one
 
-SELECT horizon
-FROM totals_horizon
-WHERE totalled_at <= statement_timestamp() - make_interval(secs => $1::float8)
-FOR UPDATE SKIP LOCKED
+SELECT horizon FROM totals_horizon FOR UPDATE SKIP LOCKED
 `
 
 // The totals of the ledger, which reports read instead of charges. How they stay exact: ledger/totals.go.
-// Takes the turn to total, if nobody has it and the last was long enough ago, and says how far the totals reach. A statement
-// of its own: what is read after it is what the one before has left.
-func (q *Queries) LockTotals(ctx context.Context, pauseSeconds float64) (uint64, error) {
-	row := q.db.QueryRow(ctx, lockTotals, pauseSeconds)
+// Takes the turn to total, if nobody has it, and says how far the totals reach. A statement of its own: what is read after it is
+// what the one before has left.
+func (q *Queries) LockTotals(ctx context.Context) (uint64, error) {
+	row := q.db.QueryRow(ctx, lockTotals)
 	var horizon uint64
 	err := row.Scan(&horizon)
 	return horizon, err
 }
 
 const moveHorizon = `-- name: MoveHorizon :exec
-UPDATE totals_horizon SET horizon = $1, totalled_at = statement_timestamp()
+UPDATE totals_horizon SET horizon = $1
 `
 
 func (q *Queries) MoveHorizon(ctx context.Context, horizon uint64) error {

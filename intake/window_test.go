@@ -61,6 +61,16 @@ func TestFactsAreOnTheVirtualClockAndMarksOnTheRealOne(t *testing.T) {
 	require.Equal(t, receivedAt, value[time.Time](t, pool, "SELECT pending_since FROM relay_lease").UTC())
 }
 
+func TestAMarkNamesTheTimeFromTheEarliestToTheLatestEventNotBilled(t *testing.T) {
+	s, pool := newStore(t)
+	at := func(hours int) object { return text(fmt.Sprint("wamid.", hours), receivedAt.Add(time.Duration(hours)*time.Hour), ada) }
+	for _, body := range [][]object{{at(-3), at(-5)}, {at(-4)}, {at(-9), at(-1)}} {
+		deliver(t, s, webhook(shop, body, nil))
+	}
+	require.Equal(t, receivedAt.Add(-9*time.Hour), value[time.Time](t, pool, "SELECT since FROM dirty_conversations").UTC())
+	require.Equal(t, receivedAt.Add(-time.Hour), value[time.Time](t, pool, "SELECT until FROM dirty_conversations").UTC())
+}
+
 func TestMessagesSaysWhatBecameOfEach(t *testing.T) {
 	s, _ := newStore(t)
 	one := intake.Message{Kind: intake.Inbound, PhoneNumberID: shop, Who: intake.Identity{Phone: "+" + ada}, ID: "a", Type: "text",

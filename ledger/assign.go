@@ -84,3 +84,15 @@ func assign(ctx context.Context, q *db.Queries, a Assignment) error {
 	}
 	return nil
 }
+
+// AccountZone is the time zone of a number's account: that of its days and months. ErrUnknownNumber if there is no such number.
+func (l *Ledger) AccountZone(ctx context.Context, phoneNumberID string) (*time.Location, error) {
+	number, err := db.New(l.pool).GetNumberByPhoneID(ctx, phoneNumberID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, ErrUnknownNumber
+	}
+	if err != nil {
+		return nil, fmt.Errorf("account zone: %w", err)
+	}
+	return accountZone(number.AccountTimeZone)
+}

@@ -31,9 +31,8 @@ func (t *tally) decide(end func(number, scheme string, m tariff.Month) (tariff.P
 }
 
 // compare finds the difference between what is owed and what is posted and not reversed. A charge with other facts is
-// reversed and posted again under the next revision. What is owed for a message without a price is not known, so what is
-// posted for it stays; likewise if it waits for settlement. A difference in a month that was posted under other rules makes the
-// tally stuck.
+// reversed and posted again under the next revision. What waits for settlement stays as it is. A difference in a month that was
+// posted under other rules makes the tally stuck.
 func (t *tally) compare(pins pins) {
 	owed := map[key]*revised{}
 	var order []*revised
@@ -67,7 +66,7 @@ func (t *tally) compare(pins pins) {
 		case reversed[p.ID]:
 		case o != nil && sameFacts(p, o.Charge):
 			settled[o] = true
-		case o == nil && (t.open(p.Scheme, p.EventID.String()) || t.withoutPrice(p.Scheme, p.EventID)):
+		case t.open(p.Scheme, p.EventID.String()):
 		default:
 			t.reversals = append(t.reversals, p.ID)
 			if s := schemes[p.Scheme]; s != nil && t.stuck == nil {

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -110,16 +109,6 @@ func (t *tally) differenceRow(d tariff.Difference) db.VerdictDifference {
 		row.Currency = noCurrency
 	}
 	return row
-}
-
-// withoutPrice says whether a message is owed something for which no card states a price.
-func (t *tally) withoutPrice(scheme string, event uuid.UUID) bool {
-	id := event.String()
-	return slices.ContainsFunc(t.ratings, func(r *rating) bool {
-		return r.scheme.Name() == scheme && slices.ContainsFunc(r.done.Missing, func(m tariff.MissingPrice) bool {
-			return m.Event == id && t.owes(r.basis, m.At)
-		})
-	})
 }
 
 // loadListed reads what is listed of the stretches.

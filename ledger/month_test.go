@@ -115,3 +115,47 @@ func TestWhatIfOfAnUnknownNumberSaysSo(t *testing.T) {
 	err := newWorld(t).ledger.WhatIf(t.Context(), WhatIf{Number: uuid.New(), From: monday, To: october}, nil)
 	require.ErrorIs(t, err, ErrUnknownNumber)
 }
+
+// settleMonth settles a month of one number, batch by batch, and says what that took.
+func (w *world) settleMonth(messages, conversations, batch int) (number uuid.UUID, cs []uuid.UUID, all Settled, batches int) {
+	number = w.number("shop")
+	step := 25 * 24 * time.Hour / time.Duration(messages)
+	cs = w.serve(number, conversations, messages/conversations, october, step.Truncate(time.Microsecond))
+	for more := true; more; batches++ {
+		s := w.settle(batch)
+		require.LessOrEqual(w.t, s.Conversations+s.Failed, batch, "a batch is bounded")
+		all.Add(s)
+		more = s.More
+	}
+	return number, cs, all, batches
+}
+
+func TestAMonthOfOneNumberIsSettledInBoundedBatches(t *testing.T) {
+	const messages, conversations = 6000, 600
+	w := newWorld(t)
+	number, cs, all, _ := w.settleMonth(messages, conversations, 100)
+	require.Zero(t, all.Failed)
+	require.Equal(t, messages, w.count("allowance_places"))
+	require.Len(t, w.books(number).Charges, messages-tariff.Allowance)
+	// While the month fills up, the end of the allowance moves back over messages that were taken for free. After the n-th batch
+	// that is about one n-th of the allowance: 1,000 x (1 + 1/2 + ... + 1/6) messages at most.
+	require.LessOrEqual(t, all.Conversations, conversations+2450, "conversations were looked at again")
+	for _, c := range cs[:10] {
+		w.consistent(c)
+	}
+
+	// Somebody learns late that an ad began a conversation, early in the month. Its messages of three days, of which the first
+	// answers it, take no place any more, so that as many others are free now, and are reversed.
+	rows := w.count("charges")
+	w.store(event{id: w.id(0), conversation: cs[20], at: october, kind: "inbound", market: "BR", entryPoint: "ad"})
+	late := w.drain(100)
+	freed := messages - w.count("allowance_places")
+	require.Equal(t, 2, freed, "a conversation has a message every 60 hours")
+	require.Equal(t, freed, late.Posted)
+	require.Equal(t, freed, w.count("charges")-rows)
+	require.Equal(t, 1+freed, late.Conversations, "it, and those in which the end of the allowance moved")
+	require.Len(t, w.books(number).Charges, messages-freed-tariff.Allowance)
+	for _, c := range cs[:40] {
+		w.consistent(c)
+	}
+}

@@ -195,7 +195,7 @@ func (w *world) drain(batch int) (all Settled) {
 	w.t.Helper()
 	for {
 		s := w.settle(batch)
-		all.add(s)
+		all.Add(s)
 		if !s.More {
 			return all
 		}
@@ -238,9 +238,13 @@ func accounts(t *testing.T) []account {
 				require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, "twilio", october.Add(11*24*time.Hour)))
 			}},
 	}
+	list = append(list, list[2:]...) // those in which one conversation depends on another
+	list = append(list, list[2:]...)
 	for _, scheme := range tariff.Names() {
 		list = append(list, account{name: scheme, begin: monday, zone: brazil, owed: func(time.Time) string { return scheme },
-			setUp: func(w *world, name string) { require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, scheme, time.Time{})) }})
+			setUp: func(w *world, name string) {
+				require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, scheme, time.Time{}))
+			}})
 	}
 	return list
 }
@@ -281,7 +285,7 @@ func TestAnyOrderOfArrivalEndsInTheBooksOfAnOrderlyRun(t *testing.T) {
 		a := all[rapid.IntRange(0, len(all)-1).Draw(t, "account")]
 		number, before := a.open(w)
 		var events []event
-		for range rapid.IntRange(1, 2).Draw(t, "conversations") {
+		for range rapid.IntRange(1, 3).Draw(t, "conversations") {
 			events = append(events, drawTraffic(t, w, w.conversation(number), a.begin)...)
 		}
 		copies := rapid.SliceOfN(rapid.SampledFrom(events), 0, 4).Draw(t, "copies")

@@ -17,11 +17,12 @@ type Settled struct {
 	More          bool `json:"more"`
 }
 
-func (s *Settled) add(o Settled) {
-	s.Conversations += o.Conversations
-	s.Failed += o.Failed
-	s.Posted += o.Posted
-	s.More = s.More || o.More
+// Add counts what was settled next.
+func (s *Settled) Add(next Settled) {
+	s.Conversations += next.Conversations
+	s.Failed += next.Failed
+	s.Posted += next.Posted
+	s.More = next.More
 }
 
 // SettleBatch bills up to limit dirty conversations in one transaction, with what depends on their numbers' counts (P4): what
@@ -115,7 +116,8 @@ func (l *Ledger) settleOneByOne(ctx context.Context, ids []uuid.UUID) (Settled, 
 			}
 			one = Settled{Failed: 1}
 		}
-		all.add(one)
+		one.More = one.More || all.More // somebody was marked, and may have been before
+		all.Add(one)
 	}
 	return all, nil
 }

@@ -138,12 +138,13 @@ func TestSettlementSkipsWhatAnotherIsBilling(t *testing.T) {
 	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1))
 }
 
+// Half of the conversations owe by sessions, and half by a scheme that counts over the number, whose allowance they exceed.
 func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 	w, statements := newTracedWorld(t)
-	number := w.shop("shop")
-	var cs []uuid.UUID
-	for range 100 {
-		c := w.conversation(number)
+	sessions, counted := w.shop("sessions"), w.number("counted")
+	cs := w.serve(counted, 250, 5, october, time.Minute)
+	for range 250 {
+		c := w.conversation(sessions)
 		w.message(c, "inbound", monday)
 		w.message(c, "inbound", monday.Add(30*time.Hour))
 		cs = append(cs, c)
@@ -157,8 +158,8 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 				if _, err := w.ledger.Bill(t.Context(), c); err != nil {
 					return err
 				}
-				if i%20 == 0 {
-					if _, err := w.ledger.SettleBatch(t.Context(), 7); err != nil {
+				if i%100 == 0 {
+					if _, err := w.ledger.SettleBatch(t.Context(), 20); err != nil {
 						return err
 					}
 				}
@@ -167,9 +168,15 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 		})
 	}
 	require.NoError(t, workers.Wait())
-	require.Equal(t, 200, w.count("charges"))
+	w.drain(100)
+	require.Zero(t, w.dirty())
 	require.Zero(t, statements.deadlocks.Load())
-	for _, c := range cs {
+	require.Equal(t, 500, w.count("charges WHERE business_number_id = $1", sessions))
+	require.Equal(t, 1250, w.count("allowance_places"))
+	standing := w.books(counted).Charges
+	require.Len(t, standing, 250)
+	require.Equal(t, 250, w.count("charges WHERE business_number_id = $1 AND charged_at > $2 AND reverses IS NULL", counted, october.Add(1000*time.Minute)))
+	for _, c := range cs[:20] {
 		w.consistent(c)
 	}
 }
@@ -217,8 +224,7 @@ func TestIntakeAndSettlementNeitherDeadlockNorLoseAnEvent(t *testing.T) {
 	require.NoError(t, intake.Wait())
 	close(stop)
 	require.NoError(t, settlement.Wait())
-	for w.settle(6).More {
-	}
+	w.drain(6)
 	require.Zero(t, statements.deadlocks.Load())
 	for _, c := range cs {
 		w.consistent(c)

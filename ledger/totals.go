@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -28,23 +27,22 @@ also of another database on the server, therefore keeps the horizon back; report
 Why not triggers: the same few rows (a number's day) would be wanted by every billing, which would wait for each other, and
 in any order, which is how deadlocks are made. Why failure is safe: horizon and totals move in one transaction; until they
 have, reports read the charges themselves. A number whose account changes its zone has no valid totals from that moment on
-(its days are others), and is added up anew by the next Total.
+(its days are others), and is added up anew by the next Total; so is one whose row in totalled_numbers is deleted.
 */
 
 // KeepTotals is Total for those who have something better to do than to fail: an error is logged, and costs nothing but the
 // speed of reports.
-func (l *Ledger) KeepTotals(ctx context.Context, pause time.Duration) {
-	if err := l.Total(ctx, pause); err != nil {
+func (l *Ledger) KeepTotals(ctx context.Context) {
+	if err := l.Total(ctx); err != nil {
 		l.log.WarnContext(ctx, "reports will be slower: charges could not be totalled", "error", err)
 	}
 }
 
-// Total adds to the totals what has been posted since the last time. It does nothing if that was less than pause ago (real
-// time), or if another totals right now.
-func (l *Ledger) Total(ctx context.Context, pause time.Duration) error {
+// Total adds to the totals what has been posted since the last time. It does nothing if another totals right now.
+func (l *Ledger) Total(ctx context.Context) error {
 	err := db.InTx(ctx, l.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		horizon, err := q.LockTotals(ctx, pause.Seconds())
+		horizon, err := q.LockTotals(ctx)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -71,14 +69,6 @@ func (l *Ledger) Total(ctx context.Context, pause time.Duration) error {
 		return fmt.Errorf("total charges: %w", err)
 	}
 	return nil
-}
-
-// Retotal forgets all totals and makes them anew from the charges.
-func (l *Ledger) Retotal(ctx context.Context) error {
-	if err := db.New(l.pool).ForgetAllTotals(ctx); err != nil {
-		return fmt.Errorf("forget totals: %w", err)
-	}
-	return l.Total(ctx, 0)
 }
 
 // retotal makes the totals up to the horizon of the numbers that have none, or none of their account's zone.

@@ -16,15 +16,15 @@ import (
 	"reengage/db"
 )
 
-// books is a world with two numbers and charges that are posted by hand, so that what they are is the test's to say.
-type books struct {
+// byHand is a world with two numbers and charges that are posted by hand, so that what they are is the test's to say.
+type byHand struct {
 	*world
 	numbers       []uuid.UUID
 	conversations []uuid.UUID // one for each number
 }
 
-func newBooks(t testing.TB) books {
-	b := books{world: newWorld(t)}
+func newByHand(t testing.TB) byHand {
+	b := byHand{world: newWorld(t)}
 	for _, name := range []string{"first", "second"} {
 		b.numbers = append(b.numbers, b.number(name))
 		b.conversations = append(b.conversations, b.conversation(b.numbers[len(b.numbers)-1]))
@@ -33,7 +33,7 @@ func newBooks(t testing.TB) books {
 }
 
 // begin begins a transaction that a failing test does not leave behind: the pool would wait for it.
-func (b books) begin() pgx.Tx {
+func (b byHand) begin() pgx.Tx {
 	b.t.Helper()
 	tx, err := b.pool.Begin(b.t.Context())
 	require.NoError(b.t, err)
@@ -42,7 +42,7 @@ func (b books) begin() pgx.Tx {
 }
 
 // post posts a charge of a number and returns its id.
-func (b books) post(on db.DBTX, number int, at time.Time, micros int64) (id int64) {
+func (b byHand) post(on db.DBTX, number int, at time.Time, micros int64) (id int64) {
 	b.t.Helper()
 	event := b.id(0)
 	b.exec(`INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at)
@@ -54,7 +54,7 @@ func (b books) post(on db.DBTX, number int, at time.Time, micros int64) (id int6
 	return id
 }
 
-func (b books) reverse(on db.DBTX, charge int64) {
+func (b byHand) reverse(on db.DBTX, charge int64) {
 	b.t.Helper()
 	reversed, err := db.New(on).ReverseCharges(b.t.Context(), []int64{charge})
 	require.NoError(b.t, err)
@@ -62,7 +62,7 @@ func (b books) reverse(on db.DBTX, charge int64) {
 }
 
 // check compares what a report says with plain sums of all charges, in one snapshot.
-func (b books) check() {
+func (b byHand) check() {
 	b.t.Helper()
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	require.NoError(b.t, pgx.BeginTxFunc(b.t.Context(), b.pool, options, func(tx pgx.Tx) error {
@@ -72,7 +72,7 @@ func (b books) check() {
 }
 
 // plain sums up the charges themselves: "number day currency market: charges micros", of numbers that have totals.
-func (b books) plain(tx pgx.Tx) []string {
+func (b byHand) plain(tx pgx.Tx) []string {
 	rows, err := tx.Query(b.t.Context(), `SELECT concat_ws(' ', h.business_number_id,
 			to_char(h.charged_at AT TIME ZONE n.account_time_zone, 'YYYY-MM-DD'), h.currency, h.market)
 			|| ': ' || sum(sign(h.amount_micros)) || ' ' || sum(h.amount_micros)
@@ -87,7 +87,7 @@ func (b books) plain(tx pgx.Tx) []string {
 	return slices.Clip(append([]string{}, sums...))
 }
 
-func (b books) reported(tx pgx.Tx) []string {
+func (b byHand) reported(tx pgx.Tx) []string {
 	q := db.New(tx)
 	numbers, err := q.ListReportedNumbers(b.t.Context(), "")
 	require.NoError(b.t, err)
@@ -113,7 +113,7 @@ func (b books) reported(tx pgx.Tx) []string {
 }
 
 // totals lists the rows of the totals, without those that have come to nothing.
-func (b books) totals() []string {
+func (b byHand) totals() []string {
 	b.t.Helper()
 	rows, err := b.pool.Query(b.t.Context(), `SELECT t::text FROM charge_totals t WHERE amount_micros <> 0 ORDER BY 1`)
 	require.NoError(b.t, err)
@@ -122,16 +122,16 @@ func (b books) totals() []string {
 	return list
 }
 
-func (b books) total() {
+func (b byHand) total() {
 	b.t.Helper()
-	require.NoError(b.t, b.ledger.Total(b.t.Context(), 0))
+	require.NoError(b.t, b.ledger.Total(b.t.Context()))
 }
 
 // Charges are posted by transactions that overlap in any way, some of which are given up; totals are brought up to date and
 // accounts change their zone meanwhile. At every moment a report says what plain sums say.
 func TestTotalsAndTheRestAreThePlainSums(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		b := newBooks(t)
+		b := newByHand(t)
 		type posting struct {
 			tx  pgx.Tx
 			ids []int64
@@ -180,8 +180,8 @@ func TestTotalsAndTheRestAreThePlainSums(t *testing.T) {
 				require.NoError(t, end(one(r)).tx.Rollback(t.Context()))
 				standing = nil // some of what it reversed stands again; which, does not matter
 			},
-			"total":   func(*rapid.T) { b.total() },
-			"retotal": func(*rapid.T) { require.NoError(t, b.ledger.Retotal(t.Context())) },
+			"total":  func(*rapid.T) { b.total() },
+			"forget": func(*rapid.T) { b.exec(`DELETE FROM totalled_numbers`) },
 			"move": func(r *rapid.T) {
 				b.exec(`UPDATE business_numbers SET account_time_zone = $2 WHERE id = $1`, b.numbers[rapid.IntRange(0, 1).Draw(r, "number")],
 					rapid.SampledFrom([]string{"UTC", "America/Sao_Paulo", "Asia/Kolkata"}).Draw(r, "zone"))
@@ -195,13 +195,14 @@ func TestTotalsAndTheRestAreThePlainSums(t *testing.T) {
 		b.check()
 		grown := b.totals()
 		require.Equal(t, b.count("totals_horizon WHERE horizon <= (SELECT max(posted_xid) FROM charges)"), 0, "nothing is left to be totalled")
-		require.NoError(t, b.ledger.Retotal(t.Context()))
+		b.exec(`DELETE FROM totalled_numbers`)
+		b.total()
 		require.Equal(t, grown, b.totals(), "made anew, the totals are what they have grown to")
 	})
 }
 
 func TestReportsAreExactWhileManyPost(t *testing.T) {
-	b := newBooks(t)
+	b := newByHand(t)
 	b.total()
 	ctx, stop := context.WithCancel(t.Context())
 	var posters, readers sync.WaitGroup
@@ -219,7 +220,7 @@ func TestReportsAreExactWhileManyPost(t *testing.T) {
 	}
 	readers.Go(func() {
 		for ctx.Err() == nil {
-			require.NoError(t, b.ledger.Total(t.Context(), 0))
+			require.NoError(t, b.ledger.Total(t.Context()))
 		}
 	})
 	readers.Go(func() {
@@ -238,7 +239,7 @@ func TestReportsAreExactWhileManyPost(t *testing.T) {
 }
 
 func TestALongTransactionKeepsTheHorizonBackAndNothingElse(t *testing.T) {
-	b := newBooks(t)
+	b := newByHand(t)
 	b.total()
 	tx := b.begin()
 	b.post(tx, 0, monday, 2)
@@ -252,15 +253,12 @@ func TestALongTransactionKeepsTheHorizonBackAndNothingElse(t *testing.T) {
 	b.check()
 }
 
-func TestTotalsRestPausesAndLeaveTheTurnToOthers(t *testing.T) {
-	b := newBooks(t)
+func TestOneTotalsAtATime(t *testing.T) {
+	b := newByHand(t)
 	b.total()
 	b.post(b.pool, 0, monday, 2)
-	require.NoError(t, b.ledger.Total(t.Context(), time.Hour))
-	require.Empty(t, b.totals(), "the last time was less than an hour ago")
-
 	tx := b.begin()
-	_, err := db.New(tx).LockTotals(t.Context(), 0)
+	_, err := db.New(tx).LockTotals(t.Context())
 	require.NoError(t, err)
 	b.total()
 	require.Empty(t, b.totals(), "another totals")
@@ -270,7 +268,7 @@ func TestTotalsRestPausesAndLeaveTheTurnToOthers(t *testing.T) {
 }
 
 func TestADatabaseFromAnotherServerIsTotalledAnew(t *testing.T) {
-	b := newBooks(t)
+	b := newByHand(t)
 	b.post(b.pool, 0, monday, 2)
 	b.total()
 	b.exec(`UPDATE totals_horizon SET horizon = '1000000000000'`)
@@ -285,6 +283,8 @@ func TestADatabaseFromAnotherServerIsTotalledAnew(t *testing.T) {
 	b.check()
 }
 
-func (b books) reportedNow() (sums []string) {
-	return b.reported(b.begin())
+func (b byHand) reportedNow() (sums []string) {
+	tx := b.begin()
+	defer tx.Rollback(context.Background()) // totals that are made anew wait for readers
+	return b.reported(tx)
 }

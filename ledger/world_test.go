@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +96,17 @@ func (w *world) conversation(number uuid.UUID) uuid.UUID {
 	w.exec(`INSERT INTO contacts (id, bsuid, created_at) VALUES ($1, $2, $3)`, contact, contact.String(), monday)
 	w.exec(`INSERT INTO conversations (id, business_number_id, contact_id, created_at) VALUES ($1, $2, $3, $4)`, id, number, contact, monday)
 	return id
+}
+
+// queued are statements that are sent together, as one transaction.
+type queued struct {
+	db.DBTX
+	pgx.Batch
+}
+
+func (q *queued) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	q.Queue(sql, args...)
+	return pgconn.CommandTag{}, nil
 }
 
 // event is a row of the log as intake writes it.

@@ -1,12 +1,9 @@
 -- The totals of the ledger, which reports read instead of charges. How they stay exact: ledger/totals.go.
 
 -- name: LockTotals :one
--- Takes the turn to total, if nobody has it and the last was long enough ago, and says how far the totals reach. A statement
--- of its own: what is read after it is what the one before has left.
-SELECT horizon
-FROM totals_horizon
-WHERE totalled_at <= statement_timestamp() - make_interval(secs => @pause_seconds::float8)
-FOR UPDATE SKIP LOCKED;
+-- Takes the turn to total, if nobody has it, and says how far the totals reach. A statement of its own: what is read after it is
+-- what the one before has left.
+SELECT horizon FROM totals_horizon FOR UPDATE SKIP LOCKED;
 
 -- name: GetOldestTransaction :one
 -- All transactions before it are over: what they have posted can be seen, and nothing will be added to it.
@@ -25,9 +22,6 @@ ORDER BY n.id;
 
 -- name: ForgetTotals :exec
 DELETE FROM totalled_numbers WHERE business_number_id = ANY (@business_number_ids::uuid[]);
-
--- name: ForgetAllTotals :exec
-DELETE FROM totalled_numbers;
 
 -- name: BeginTotals :exec
 -- From now on these numbers have totals, by the zones that their accounts have now.
@@ -50,4 +44,4 @@ SET charges = charge_totals.charges + excluded.charges,
     amount_micros = charge_totals.amount_micros + excluded.amount_micros;
 
 -- name: MoveHorizon :exec
-UPDATE totals_horizon SET horizon = @horizon, totalled_at = statement_timestamp();
+UPDATE totals_horizon SET horizon = @horizon;

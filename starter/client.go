@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,7 +23,8 @@ const callTimeout = 30 * time.Second
 // gateway is a gateway's API as the verbs use it.
 type gateway struct {
 	url, key string
-	stack    *ready.Ready // nil: the address was configured, we know no more
+	stack    *ready.Ready  // nil: the address was configured, we know no more
+	patience time.Duration // how long a request may take; zero: callTimeout
 }
 
 // find returns the configured gateway, else that of this checkout's development stack.
@@ -76,23 +77,27 @@ func (g gateway) number(named string) (string, error) {
 
 // call sends a request; body and out may be nil. A problem that the gateway reports becomes its sentence and code.
 func (g gateway) call(ctx context.Context, method, path string, body, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	var sent io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		sent = bytes.NewReader(b)
+	if body == nil {
+		return g.send(ctx, method, path, "", nil, out)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, g.url+path, sent)
+	b, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return g.send(ctx, method, path, "application/json", b, out)
+}
+
+// send is call for a body of any type; without a type there is none.
+func (g gateway) send(ctx context.Context, method, path, contentType string, body []byte, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.patience, callTimeout))
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, g.url+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+g.key)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -1,11 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"os"
-
-	"reengage/tariff"
-)
+import "reengage/tariff"
 
 type rateVerb struct {
 	Scheme          string `required:"" help:"The scheme, such as zenvia-conversion."`
@@ -17,18 +12,11 @@ type rateVerb struct {
 
 // Run rates. It needs neither database nor gateway.
 func (v *rateVerb) Run(s streams) error {
-	in := s.in
-	if v.File != "" && v.File != "-" {
-		file, err := os.Open(v.File)
-		if err != nil {
-			return usageError(fmt.Sprintf("the events cannot be read: %v", err))
-		}
-		defer file.Close()
-		if info, err := file.Stat(); err == nil && info.IsDir() {
-			return usageError(fmt.Sprintf("the events cannot be read: %s is a folder", v.File))
-		}
-		in = file
+	in, err := openEvents(s, v.File)
+	if err != nil {
+		return err
 	}
+	defer in.Close()
 	return tariff.RateStream(in, s.out, s.err, tariff.Options{
 		Scheme: v.Scheme, Timezone: v.Timezone, EntryPointHours: v.EntryPointHours, CardsDir: v.Cards,
 	})

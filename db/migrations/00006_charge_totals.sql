@@ -35,18 +35,18 @@ CREATE TABLE charge_totals (
 
 -- How far the totals reach: they hold exactly the charges with posted_xid < horizon. One row, locked by whoever totals.
 CREATE TABLE totals_horizon (
-    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    horizon     xid8 NOT NULL,
-    totalled_at timestamptz NOT NULL DEFAULT '-infinity'  -- real time
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    horizon  xid8 NOT NULL
 );
 INSERT INTO totals_horizon (horizon) VALUES ('0');
 
 -- A database restored from a dump is on a server with other transaction numbers: the horizon may lie in the future, and
 -- what is posted from then on would seem to lie before it. Forgets the totals and numbers all charges anew.
 -- +goose StatementBegin
-CREATE FUNCTION restart_totals() RETURNS void LANGUAGE plpgsql AS $$
+-- Waits for nobody long: while it does, all others wait behind it.
+CREATE FUNCTION restart_totals() RETURNS void LANGUAGE plpgsql SET lock_timeout = '5s' AS $$
 BEGIN
-    UPDATE totals_horizon SET horizon = '0', totalled_at = '-infinity';
+    UPDATE totals_horizon SET horizon = '0';
     DELETE FROM totalled_numbers;
     ALTER TABLE charges DROP COLUMN posted_xid; -- and its index; a column added anew needs no row to be touched
     ALTER TABLE charges ADD COLUMN posted_xid xid8 NOT NULL DEFAULT pg_current_xact_id();

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,6 +13,7 @@ import (
 
 	"reengage/clock"
 	"reengage/db"
+	"reengage/ledger"
 )
 
 // requestTimeout bounds one request, in real time; what takes longer is answered as an outage.
@@ -19,11 +21,12 @@ const requestTimeout = 10 * time.Second
 
 // Deps is what the API works with.
 type Deps struct {
-	Pool  *pgxpool.Pool
-	Store Store
-	Clock clock.Clock
-	Keys  []string // bearer keys; none: every request is answered 401
-	Log   *slog.Logger
+	Pool   *pgxpool.Pool
+	Store  Store
+	Ledger *ledger.Ledger // rates what is stored, for comparisons; it posts nothing here
+	Clock  clock.Clock
+	Keys   []string // bearer keys; none: every request is answered 401
+	Log    *slog.Logger
 }
 
 // API answers the requests under /v1.
@@ -31,15 +34,18 @@ type API struct {
 	pool    *pgxpool.Pool
 	queries *db.Queries // for reports and lists
 	store   Store
+	ledger  *ledger.Ledger
 	clock   clock.Clock
 	keys    keys
 	log     *slog.Logger
 	huma    huma.API
+
+	comparison sync.Mutex // held by the one that is under way
 }
 
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
-	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, clock: d.Clock, keys: newKeys(d.Keys), log: d.Log}
+	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, ledger: d.Ledger, clock: d.Clock, keys: newKeys(d.Keys), log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -62,6 +68,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, listChargesOp, (*ListCharges).Execute)
 	register(a, listDifferencesOp, (*ListDifferences).Execute)
 	register(a, listUnpricedOp, (*ListUnpriced).Execute)
+	registerWithin(a, compareInvoiceOp, comparisonTimeout, (*CompareInvoice).Execute)
+	registerWithin(a, compareCostsOp, comparisonTimeout, (*CompareCosts).Execute)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
@@ -69,9 +77,14 @@ func (a *API) Register(mux *http.ServeMux) {
 
 // register adds one endpoint: execute is called with the request and the real time of its arrival.
 func register[I, O any](a *API, op huma.Operation, execute func(*I, context.Context, *API, time.Time) (O, error)) {
+	registerWithin(a, op, requestTimeout, execute)
+}
+
+// registerWithin is register for what may take another time than requests do.
+func registerWithin[I, O any](a *API, op huma.Operation, within time.Duration, execute func(*I, context.Context, *API, time.Time) (O, error)) {
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusServiceUnavailable)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*struct{ Body O }, error) {
-		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+		ctx, cancel := context.WithTimeout(ctx, within)
 		defer cancel()
 		out, err := execute(in, ctx, a, time.Now())
 		if err != nil {

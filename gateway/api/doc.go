@@ -9,8 +9,13 @@
 // elsewhere.
 //
 // It owns the wire shapes, the keys, the problems and the order of lists. It does not own storing (intake), the rules
-// (conversation) or the ledger's arithmetic (SQL sums of immutable rows). A 200 to a POST means committed. Each POST
-// here is idempotent by what it names (a message's id, a contact's identity), so after any failure it may be repeated.
+// (conversation), what is owed (ledger, tariff), or how an invoice is compared (ledger/invoice). A 200 to a POST that stores
+// something means committed. Each is idempotent by what it names (a message's id, a contact's identity), so after any
+// failure it may be repeated.
+//
+// Reports (charges, differences, unpriced messages) are read in one snapshot; a date in them is a day of each number's account.
+// Sums by account days come from the ledger's totals and what was posted since, others from the charges (sum_charges.go). What
+// rates messages by the million, comparisons of costs and of invoices, goes one at a time and ends with its request.
 //
 // Real time is read once per request, at its edge; everything shown is at the virtual time that follows from it.
 package api

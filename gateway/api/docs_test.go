@@ -40,6 +40,7 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 	for path, methods := range map[string][]string{
 		"/v1/inbound": {"post"}, "/v1/outbound": {"post"}, "/v1/conversations": {"post", "get"},
 		"/v1/conversations/{id}": {"get"}, "/v1/charges": {"get"}, "/v1/charges/differences": {"get"}, "/v1/charges/unpriced": {"get"},
+		"/v1/charges/invoice": {"post"}, "/v1/costs/compare": {"get"},
 	} {
 		require.Len(t, doc.Paths[path], len(methods), path)
 		for _, m := range methods {

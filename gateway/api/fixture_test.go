@@ -19,6 +19,8 @@ import (
 	"reengage/db/dbtest"
 	"reengage/gateway/api"
 	"reengage/intake"
+	book "reengage/ledger"
+	"reengage/tariff"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -33,6 +35,7 @@ type fixture struct {
 	t      *testing.T
 	pool   *pgxpool.Pool
 	api    *api.API
+	ledger *book.Ledger
 	server *httptest.Server
 	number uuid.UUID
 }
@@ -49,7 +52,10 @@ func newFixture(t *testing.T) *fixture {
 var quiet = slog.New(slog.DiscardHandler)
 
 func (f *fixture) serve(s api.Store) {
-	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Keys: []string{"another-key", key}, Log: quiet})
+	cards, err := tariff.ShippedCards()
+	require.NoError(f.t, err)
+	f.ledger = book.New(f.pool, cards, tariff.DefaultEntryPoint, quiet)
+	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Ledger: f.ledger, Keys: []string{"another-key", key}, Log: quiet})
 	mux := http.NewServeMux()
 	f.api.Register(mux)
 	f.server = httptest.NewServer(mux)

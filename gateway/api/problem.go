@@ -57,6 +57,8 @@ func newProblem(status int, code, detail string) *Problem {
 func (a *API) problem(ctx context.Context, operation string, err error) error {
 	var p *Problem
 	switch {
+	case errors.As(err, &p) && p.Status == http.StatusTooManyRequests:
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"5"}})
 	case errors.As(err, &p):
 		return p
 	case db.Away(err):

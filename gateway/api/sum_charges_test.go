@@ -12,13 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/gateway/api"
-	book "reengage/ledger"
 )
 
 // total brings the totals up to date, as settlement does.
 func (l ledger) total() {
 	l.t.Helper()
-	require.NoError(l.t, book.New(l.pool, nil, 0, quiet).Total(l.t.Context(), 0))
+	require.NoError(l.t, l.ledger.Total(l.t.Context()))
 }
 
 // other is a number in another zone, with a conversation.

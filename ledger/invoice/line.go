@@ -53,9 +53,7 @@ type Line struct {
 
 // File is an invoice.
 type File struct {
-	Lines      []Line
-	ByNumber   bool // the invoice tells numbers apart
-	First      time.Time
-	Last       time.Time // days, at midnight UTC
-	Currencies []string  // sorted
+	Lines       []Line
+	ByNumber    bool      // it tells numbers apart
+	First, Last time.Time // days, at midnight UTC
 }

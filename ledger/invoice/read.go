@@ -71,6 +71,8 @@ func Read(in io.Reader) (*File, error) {
 	}
 }
 
+var aColumn = regexp.MustCompile(`^[a-z][a-z_ ]{0,40}$`)
+
 // heading says where each column is, from 1.
 func heading(head []string) (map[string]int, error) {
 	index := map[string]int{}
@@ -78,6 +80,9 @@ func heading(head []string) (map[string]int, error) {
 		name = strings.ToLower(strings.TrimSpace(name))
 		switch {
 		case !slices.Contains(columns, name):
+			if !aColumn.MatchString(name) { // perhaps no CSV at all: nothing of it belongs on a terminal
+				name = fmt.Sprintf("column %d", i+1)
+			}
 			return nil, &Error{Line: 1, Field: name, Reason: "is not a column; there are " + strings.Join(columns, ", ")}
 		case index[name] > 0:
 			return nil, &Error{Line: 1, Field: name, Reason: "is there twice"}
@@ -144,6 +149,8 @@ func (r row) into(f *File) error {
 		return r.fault("type", "is none of %s, %s, %s, %s", Regular, FreeCustomerService, FreeEntryPoint, FreeGroup)
 	case !aCurrency.MatchString(l.Currency):
 		return r.fault("currency", "is not three capital letters, such as USD")
+	case len(f.Lines) > 0 && f.Lines[0].Currency != l.Currency:
+		return r.fault("currency", "is not that of the lines before; an invoice has one")
 	}
 	if l.Messages, err = strconv.ParseInt(r.field("messages"), 10, 64); err != nil || l.Messages < 0 || l.Messages > 1e12 {
 		return r.fault("messages", "is not a whole number from 0 on")
@@ -161,9 +168,6 @@ func (r row) into(f *File) error {
 	}
 	if day.After(f.Last) {
 		f.Last = day
-	}
-	if i, found := slices.BinarySearch(f.Currencies, l.Currency); !found {
-		f.Currencies = slices.Insert(f.Currencies, i, l.Currency)
 	}
 	f.Lines = append(f.Lines, l)
 	return nil

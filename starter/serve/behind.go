@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
@@ -16,6 +17,7 @@ import (
 	"reengage/ledger"
 	"reengage/notify"
 	"reengage/relay"
+	"reengage/tariff"
 )
 
 // open opens the door and runs what works on the stored, until ctx ends.
@@ -25,12 +27,17 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 	mux.Handle(webhook.Path, webhook.New(webhook.Options{
 		Secrets: config.Reveal(m.Config.AppSecrets), VerifyToken: m.Config.VerifyToken.Reveal(),
 	}, store, m.Log))
+	cards, err := tariff.ShippedCards()
+	if err != nil {
+		return err
+	}
+	book := ledger.New(pool, cards, time.Duration(m.Config.EntryPointHours)*time.Hour, m.Log)
 	api.New(api.Deps{
-		Pool: pool, Store: store, Clock: c, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
+		Pool: pool, Store: store, Ledger: book, Clock: c, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
 	}).Register(mux)
 
 	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
-	observed, err := ledger.New(pool, nil, 0, m.Log).Observe()
+	observed, err := book.Observe()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,251 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"reengage/ledger"
+	"reengage/ledger/invoice"
+	"reengage/tariff"
+)
+
+// CompareInvoice asks what an invoice of Meta's says otherwise than we have computed.
+//
+//	POST /v1/charges/invoice?number=106540352242922
+//	Content-Type: text/csv
+//
+//	day,market,category,type,messages,amount_micros,currency
+//	2026-11-20,BR,marketing,regular,12,750000,USD
+type CompareInvoice struct {
+	Key     string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted. This request changes nothing."`
+	From    string `query:"from" maxLength:"10" example:"2026-11-01" doc:"First day to be compared, of each number's account. Default: the invoice's first."`
+	To      string `query:"to" maxLength:"10" example:"2026-12-01" doc:"End of the days to be compared, not one of them. Default: the day after the invoice's last."`
+	Number  string `query:"number" maxLength:"64" doc:"The invoice is about this business number (phone number id). By default about all."`
+	RawBody []byte `contentType:"text/csv" doc:"A heading line with day, market, category, type (regular, free_customer_service, free_entry_point, free_group_customer_service), messages, amount_micros or a decimal amount, currency and perhaps number, in any order; then a line each."`
+}
+
+// InvoiceComparison is where invoice and computation differ.
+type InvoiceComparison struct {
+	From         string `json:"from" example:"2026-11-01" doc:"First day that was compared."`
+	To           string `json:"to" example:"2026-12-01" doc:"The day after the last."`
+	Lines        int    `json:"lines" doc:"Of the invoice, that were compared."`
+	SkippedLines int    `json:"skipped_lines" doc:"Of other days or other numbers."`
+	Unpriced     int    `json:"unpriced_messages" doc:"Messages of the period without a price."`
+	Verdicts     int    `json:"verdict_differences" doc:"Messages of the period that Meta's verdict prices otherwise than we would (P6)."`
+	invoice.Result
+}
+
+var compareInvoiceOp = huma.Operation{
+	OperationID: "compare-invoice", Method: http.MethodPost, Path: "/v1/charges/invoice",
+	Summary: "Compare an invoice with what was computed",
+	Description: "By day, market, category and type (and number, if the invoice tells them apart), with what the stored messages come to under " +
+		"Meta's scheme in force. Differences are listed with what explains them: messages without a price, verdicts. A file with a bad " +
+		"line is not compared. Nothing is stored. One comparison at a time.",
+	Errors: []int{http.StatusTooManyRequests}, MaxBodyBytes: 32 << 20,
+}
+
+// Execute compares.
+func (r *CompareInvoice) Execute(ctx context.Context, a *API, real time.Time) (InvoiceComparison, error) {
+	var result InvoiceComparison
+	file, err := invoice.Read(bytes.NewReader(r.RawBody))
+	if err != nil {
+		return result, invalidInvoice(err)
+	}
+	p, err := r.days(file, a.clock.At(real))
+	if err != nil {
+		return result, err
+	}
+	numbers, err := listReported(ctx, a.queries, r.Number, p)
+	if err != nil {
+		return result, err
+	}
+	if err := r.known(ctx, a, file); err != nil {
+		return result, err
+	}
+	result.From, result.To = p.from.day.String(), p.to.day.String()
+	lines := slices.DeleteFunc(slices.Clone(file.Lines), func(l invoice.Line) bool {
+		return l.Day < result.From || l.Day >= result.To || file.ByNumber && r.Number != "" && l.Number != r.Number
+	})
+	result.Lines, result.SkippedLines = len(lines), len(file.Lines)-len(lines)
+	own := invoice.NewOwn()
+	err = a.comparing(ctx, func() error {
+		for _, n := range numbers {
+			if err := r.compute(ctx, a, n, file, own, &result); err != nil {
+				return unusable(err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return result, err
+	}
+	result.Result = invoice.Compare(lines, own)
+	return result, nil
+}
+
+// days are those to be compared: an invoice knows no other instants.
+func (r *CompareInvoice) days(file *invoice.File, now time.Time) (period, error) {
+	p, err := Period{From: r.From, To: r.To}.read(now)
+	if err != nil {
+		return p, err
+	}
+	month := tariff.MonthOf(now, time.UTC)
+	first, end := tariff.DayOf(month.Start(time.UTC), time.UTC), tariff.DayOf(month.Next().Start(time.UTC), time.UTC)
+	if len(file.Lines) > 0 {
+		first, end = tariff.DayOf(file.First, time.UTC), tariff.DayOf(file.Last.AddDate(0, 0, 1), time.UTC)
+	}
+	for field, at := range map[string]struct {
+		edge *edge
+		or   tariff.Day
+	}{"from": {&p.from, first}, "to": {&p.to, end}} {
+		switch {
+		case !at.edge.given():
+			at.edge.day = at.or
+		case at.edge.day == (tariff.Day{}):
+			return p, invalid(field, "invalid_field", "%s is not a date like 2026-11-01", field)
+		}
+	}
+	if from, to := p.in(time.UTC); to.Before(from) {
+		return p, invalid("to", "invalid_period", "to lies before from")
+	}
+	if from := p.from.day.Start(time.UTC); from.Before(perMessage().Start(time.UTC)) {
+		return p, invalid("from", "no_scheme_per_message", "before %s Meta charged by conversation; there is no invoice by message", perMessage())
+	}
+	return p, nil
+}
+
+// perMessage is the day from which on Meta charges by message.
+func perMessage() tariff.Day { return tariff.MetaPeriods()[1].From }
+
+// known refuses an invoice about numbers that are not ours: nothing could be said of them.
+func (r *CompareInvoice) known(ctx context.Context, a *API, file *invoice.File) error {
+	if !file.ByNumber {
+		return nil
+	}
+	all, err := a.queries.ListReportedNumbers(ctx, "")
+	if err != nil {
+		return err
+	}
+	ours := map[string]bool{}
+	for _, n := range all {
+		ours[n.PhoneNumberID] = true
+	}
+	for _, l := range file.Lines {
+		if !ours[l.Number] {
+			return invalidInvoice(&invoice.Error{Line: l.Line, Field: "number", Reason: "there is no business number with this phone number id"})
+		}
+	}
+	return nil
+}
+
+// compute rates a number's messages by those of Meta's schemes that are in force, each in its time.
+func (r *CompareInvoice) compute(ctx context.Context, a *API, n reported, file *invoice.File, own *invoice.Own, result *InvoiceComparison) error {
+	periods := tariff.MetaPeriods()
+	for i, p := range periods[1:] {
+		from, to := n.from, n.to
+		if begins := p.From.Start(n.zone); from.Before(begins) {
+			from = begins
+		}
+		if i+2 < len(periods) {
+			if ends := periods[i+2].From.Start(n.zone); ends.Before(to) {
+				to = ends
+			}
+		}
+		if !from.Before(to) {
+			continue
+		}
+		scheme, err := tariff.Lookup(p.Scheme)
+		if err != nil {
+			return err
+		}
+		c := cells{own: own, zone: n.zone}
+		if file.ByNumber {
+			c.number = n.PhoneNumberID
+		}
+		if len(file.Lines) > 0 {
+			c.currency = file.Lines[0].Currency
+		}
+		question := ledger.WhatIf{Number: n.ID, From: from, To: to, Schemes: []tariff.Scheme{scheme}, Detailed: true}
+		err = a.ledger.WhatIf(ctx, question, func(_ tariff.Scheme, part *tariff.Rating) error {
+			c.add(part)
+			result.Unpriced += len(part.Missing)
+			result.Verdicts += len(part.Differences)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cells puts a number's rated messages into cells.
+type cells struct {
+	own      *invoice.Own
+	zone     *time.Location
+	number   string
+	currency string // of what is free, and of what has no price
+}
+
+func (c cells) key(at time.Time, market, category, kind, currency string) invoice.Key {
+	if currency == "" {
+		currency = c.currency
+	}
+	return invoice.Key{Day: tariff.DayOf(at, c.zone).String(), Number: c.number, Market: market, Category: category, Type: kind, Currency: currency}
+}
+
+func (c cells) add(part *tariff.Rating) {
+	unpriced := make(map[string]bool, len(part.Missing))
+	for _, m := range part.Missing {
+		unpriced[m.Event] = true
+		c.own.AddUnpriced(c.key(m.At, m.Market, m.Category, invoice.Regular, ""))
+	}
+	for _, d := range part.Decisions {
+		if !unpriced[d.Event] {
+			c.own.Add(c.key(d.At, d.Market, d.Category, d.Type, d.Currency), d.AmountMicros)
+		}
+	}
+	for _, d := range part.Differences {
+		if unpriced[d.Event] {
+			continue
+		}
+		category := d.Verdict.Category
+		if category == "" {
+			category = d.OwnCategory
+		}
+		from := c.key(d.At, d.Market, category, d.Verdict.Type, "")
+		if d.Verdict.Type == invoice.Regular {
+			from.Currency = d.Currency
+		}
+		to := c.key(d.At, d.Market, d.OwnCategory, ownType(d), "")
+		if d.OwnMicros > 0 {
+			to.Currency = d.Currency
+		}
+		c.own.AddDifference(invoice.Move{From: from, To: to, VerdictMicros: d.VerdictMicros, OwnMicros: d.OwnMicros})
+	}
+}
+
+// ownType is the type that a message would have without its verdict.
+func ownType(d tariff.Difference) string {
+	switch {
+	case d.OwnMicros > 0 || d.OwnRule == "P2":
+		return invoice.Regular
+	case d.OwnRule == "P5":
+		return invoice.FreeEntryPoint
+	}
+	return invoice.FreeCustomerService
+}
+
+func invalidInvoice(err error) error {
+	var bad *invoice.Error
+	if !errors.As(err, &bad) {
+		return err
+	}
+	return invalid(bad.Field, "invalid_invoice", "%v", bad)
+}

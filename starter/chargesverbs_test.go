@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"reengage/db/dbtest"
+)
+
+func TestChargesDecidesOnTheDatabaseItself(t *testing.T) {
+	s := newStack(t)
+	url := dbtest.URL(t)
+	pool := dbtest.Pool(t, url)
+	s.env = append(s.env, "DATABASE_URL="+url)
+	_, err := pool.Exec(t.Context(), `INSERT INTO business_numbers (id, phone_number_id, account_time_zone, created_at)
+		VALUES (gen_random_uuid(), '106540000000001', 'America/Sao_Paulo', now())`)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	card, err := os.ReadFile("../tariff/ratecards/zenvia-conversion-2022.csv")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "zenvia.csv"), card, 0o600))
+
+	r := s.run("charges", "load-cards", "brazil", dir)
+	require.Equal(t, result{0, "brazil is loaded. Months that are posted keep their prices until they are rerated; messages without a price are looked at again.\n", ""}, r)
+	r = s.run("charges", "assign", "--number", "106540000000001", "--scheme", "zenvia-conversion", "--from", "2026-10-01", "--card-set", "brazil")
+	require.Equal(t, result{0, "106540000000001 owes by zenvia-conversion, from 2026-10-01T03:00:00Z on. The next settlement posts what that changes.\n", ""}, r)
+	var assigned int
+	require.NoError(t, pool.QueryRow(t.Context(), `SELECT count(*) FROM scheme_assignments
+		WHERE scheme = 'zenvia-conversion' AND card_set = 'brazil' AND effective_from = '2026-10-01T03:00:00Z'`).Scan(&assigned))
+	require.Equal(t, 1, assigned)
+	r = s.run("charges", "assign", "--number", "106540000000001", "--scheme", "meta")
+	require.Equal(t, result{0, "106540000000001 owes by meta, always. The next settlement posts what that changes.\n", ""}, r)
+	r = s.run("charges", "rerate", "--from", "2026-10", "--to", "2026-11")
+	require.Equal(t, result{0, "The prices of 0 months (of a number and scheme each) are no longer fixed, and 0 conversations will be rated again. The next settlement posts the differences.\n", ""}, r)
+
+	for code, calls := range map[int][][]string{
+		exitUsage: {
+			{"rerate", "--from", "october", "--to", "2026-11"},
+			{"rerate", "--from", "2026-11", "--to", "2026-10"},
+			{"rerate"},
+			{"assign", "--number", "106540000000001", "--scheme", "zenvai"},
+			{"assign", "--number", "106540000000001", "--scheme", "meta", "--from", "soon"},
+			{"load-cards", "brazil", filepath.Join(dir, "nowhere")},
+			{"load-cards", "brazil", t.TempDir()},
+		},
+		exitFailed: {
+			{"assign", "--number", "1", "--scheme", "meta"},
+			{"assign", "--number", "106540000000001", "--scheme", "meta", "--card-set", "chile"},
+			{"rerate", "--from", "2026-10", "--to", "2026-11", "--number", "1"},
+			{"load-cards", "shipped", dir},
+		},
+	} {
+		for _, call := range calls {
+			r := s.run(append([]string{"charges"}, call...)...)
+			require.Equal(t, code, r.code, "%v: %s", call, r.err)
+			require.Empty(t, r.out)
+			require.NotEmpty(t, r.err)
+		}
+	}
+}
+
+func TestChargesWithoutADatabaseSaysWhichIsMeant(t *testing.T) {
+	r := newStack(t).run("charges", "rerate", "--from", "2026-10", "--to", "2026-11")
+	require.Equal(t, exitUsage, r.code)
+	require.Contains(t, r.err, "DATABASE_URL is not set")
+}
