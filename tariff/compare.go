@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 )
 
 // SchemeTotal is what traffic comes to under a scheme.
@@ -127,8 +126,9 @@ func CompareStream(in io.Reader, names []string, o Options) (*Comparison, error)
 	if err != nil {
 		return nil, err
 	}
-	if o.EntryPointHours < 0 {
-		return nil, &UsageError{Reason: "the hours of a free entry point cannot be negative"}
+	entryPoint, err := o.entryPoint()
+	if err != nil {
+		return nil, err
 	}
 	cards, err := cardsOf(o.CardsDir)
 	if err != nil {
@@ -141,7 +141,7 @@ func CompareStream(in io.Reader, names []string, o Options) (*Comparison, error)
 	c := NewComparison(schemes)
 	for _, s := range schemes {
 		// Rating reorders the list that it is given.
-		r, err := rate(s, slices.Clone(events), Account{Zone: account, Cards: cards, EntryPoint: time.Duration(o.EntryPointHours) * time.Hour})
+		r, err := rate(s, slices.Clone(events), Account{Zone: account, Cards: cards, EntryPoint: entryPoint})
 		if err != nil {
 			return nil, err
 		}

@@ -58,6 +58,11 @@ month that has been posted the set that it was posted with, so that a new set ch
 set does not price is looked up in the newest. Days and months are the account's (calendar.go): compared as dates, because there are
 places and days at which midnight does not exist.
 
+# Comparing
+
+Because a scheme can price any date, the same events can be rated by several (compare.go): totals and shares of each, side by side,
+never added together across currencies.
+
 # To add a scheme
 
 One file with a type that implements Scheme, one line in the registry (scheme.go), its card in ratecards/, and in testdata/ a

@@ -21,6 +21,14 @@ type Options struct {
 // mostHours is what a duration can hold, 292 years.
 const mostHours = int(math.MaxInt64 / time.Hour)
 
+// entryPoint is the length of a free entry point.
+func (o Options) entryPoint() (time.Duration, error) {
+	if o.EntryPointHours < 0 || o.EntryPointHours > mostHours {
+		return 0, &UsageError{Reason: fmt.Sprintf("the hours of a free entry point cannot be negative or more than %d", mostHours)}
+	}
+	return time.Duration(o.EntryPointHours) * time.Hour, nil
+}
+
 // RateStream rates the events in JSON lines. Charges go to out and problems to problems, both as JSON lines in their order, and
 // both only if everything could be rated: after an error nothing has been written, unless writing itself failed. The error
 // says what a command exits with: *MissingPriceError 1; *InputError, *UsageError, *CardError 2.
@@ -33,8 +41,9 @@ func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	if o.EntryPointHours < 0 || o.EntryPointHours > mostHours {
-		return &UsageError{Reason: fmt.Sprintf("the hours of a free entry point cannot be negative or more than %d", mostHours)}
+	entryPoint, err := o.entryPoint()
+	if err != nil {
+		return err
 	}
 	cards, err := cardsOf(o.CardsDir)
 	if err != nil {
@@ -44,7 +53,7 @@ func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	r, err := rate(scheme, events, Account{Zone: account, Cards: cards, EntryPoint: time.Duration(o.EntryPointHours) * time.Hour})
+	r, err := rate(scheme, events, Account{Zone: account, Cards: cards, EntryPoint: entryPoint})
 	if err == nil {
 		err = r.Err()
 	}
