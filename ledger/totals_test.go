@@ -23,10 +23,12 @@ type byHand struct {
 	conversations []uuid.UUID // one for each number
 }
 
-func newByHand(t testing.TB) byHand {
-	b := byHand{world: newWorld(t)}
-	for _, name := range []string{"first", "second"} {
-		b.numbers = append(b.numbers, b.number(name))
+func newByHand(t testing.TB) byHand { return byHandIn(newWorld(t)) }
+
+func byHandIn(w *world) byHand {
+	b := byHand{world: w}
+	for range 2 {
+		b.numbers = append(b.numbers, b.number(uuid.NewString()))
 		b.conversations = append(b.conversations, b.conversation(b.numbers[len(b.numbers)-1]))
 	}
 	return b
@@ -130,8 +132,9 @@ func (b byHand) total() {
 // Charges are posted by transactions that overlap in any way, some of which are given up; totals are brought up to date and
 // accounts change their zone meanwhile. At every moment a report says what plain sums say.
 func TestTotalsAndTheRestAreThePlainSums(t *testing.T) {
+	w := newWorld(t)
 	rapid.Check(t, func(r *rapid.T) {
-		b := newByHand(t)
+		b := byHandIn(w)
 		type posting struct {
 			tx  pgx.Tx
 			ids []int64
