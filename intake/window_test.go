@@ -63,7 +63,9 @@ func TestFactsAreOnTheVirtualClockAndMarksOnTheRealOne(t *testing.T) {
 
 func TestAMarkNamesTheTimeFromTheEarliestToTheLatestEventNotBilled(t *testing.T) {
 	s, pool := newStore(t)
-	at := func(hours int) object { return text(fmt.Sprint("wamid.", hours), receivedAt.Add(time.Duration(hours)*time.Hour), ada) }
+	at := func(hours int) object {
+		return text(fmt.Sprint("wamid.", hours), receivedAt.Add(time.Duration(hours)*time.Hour), ada)
+	}
 	for _, body := range [][]object{{at(-3), at(-5)}, {at(-4)}, {at(-9), at(-1)}} {
 		deliver(t, s, webhook(shop, body, nil))
 	}
