@@ -59,17 +59,14 @@ type whatIf struct {
 	WhatIf
 	q       *db.Queries
 	account tariff.Account
-	places  map[countedMonth]*firstPlaces
-}
-
-// countedMonth is a month of one scheme's count.
-type countedMonth struct {
-	scheme string
-	month  tariff.Month
+	counts  map[tariff.Scheme]*tariff.Count
 }
 
 func (w *whatIf) run(ctx context.Context, part func(tariff.Scheme, *tariff.Rating) error) error {
-	w.places = map[countedMonth]*firstPlaces{}
+	w.counts = map[tariff.Scheme]*tariff.Count{}
+	for _, s := range w.Schemes {
+		w.counts[s] = tariff.NewCount(w.account.Zone)
+	}
 	var waiting []tariff.Scheme
 	err := w.each(ctx, w.Schemes, func(s tariff.Scheme, d *tariff.Draft) error {
 		w.count(s, d)
@@ -143,46 +140,17 @@ func (w *whatIf) load(ctx context.Context, ids []uuid.UUID, since time.Time, mem
 
 func (w *whatIf) count(s tariff.Scheme, d *tariff.Draft) {
 	for _, p := range d.Places() {
-		m := countedMonth{s.Name(), tariff.MonthOf(p.At, w.account.Zone)}
-		if w.places[m] == nil {
-			w.places[m] = &firstPlaces{}
-		}
-		w.places[m].add(p.Position)
+		w.counts[s].Add(p)
 	}
 }
 
 // decide finishes a draft and keeps what lies in the period.
 func (w *whatIf) decide(s tariff.Scheme, d *tariff.Draft) *tariff.Rating {
-	r := d.Decide(func(_ string, m tariff.Month) (tariff.Position, bool) {
-		return w.places[countedMonth{s.Name(), m}].last()
-	})
+	r := d.Decide(w.counts[s].End)
 	outside := func(at time.Time) bool { return at.Before(w.From) || !at.Before(w.To) }
 	r.Charges = slices.DeleteFunc(r.Charges, func(c tariff.Charge) bool { return outside(c.At) })
 	r.Missing = slices.DeleteFunc(r.Missing, func(m tariff.MissingPrice) bool { return outside(m.At) })
 	r.Differences = slices.DeleteFunc(r.Differences, func(d tariff.Difference) bool { return outside(d.At) })
 	r.Decisions = slices.DeleteFunc(r.Decisions, func(d tariff.Decision) bool { return outside(d.At) })
 	return r
-}
-
-// firstPlaces keeps the first places of a month that may have a million.
-type firstPlaces struct{ positions []tariff.Position }
-
-func (f *firstPlaces) add(p tariff.Position) {
-	if f.positions = append(f.positions, p); len(f.positions) == 2*tariff.Allowance {
-		f.cut()
-	}
-}
-
-func (f *firstPlaces) cut() {
-	slices.SortFunc(f.positions, tariff.Position.Compare)
-	f.positions = f.positions[:min(tariff.Allowance, len(f.positions))]
-}
-
-// last is the last free place; false if the allowance is not used up.
-func (f *firstPlaces) last() (tariff.Position, bool) {
-	if f == nil || len(f.positions) < tariff.Allowance {
-		return tariff.Position{}, false
-	}
-	f.cut()
-	return f.positions[tariff.Allowance-1], true
 }

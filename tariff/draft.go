@@ -2,7 +2,6 @@ package tariff
 
 import (
 	"cmp"
-	"slices"
 	"time"
 )
 
@@ -54,7 +53,7 @@ func (d *Draft) Undecided() []string {
 	return ids
 }
 
-// Decide finishes the rating, once. end is the position of the last free place in a number's month of the account's calendar;
+// Decide finishes the rating, once. end (Count.End) is the position of the last free place in a number's month of the account's calendar;
 // false if the allowance is not used up.
 func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *Rating {
 	b := d.bill
@@ -74,56 +73,11 @@ func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *R
 
 // ends says where an allowance ends if there is no other message than those of the draft.
 func (d *Draft) ends(allowance int) func(string, Month) (Position, bool) {
-	type month struct {
-		number string
-		Month
-	}
-	months := map[month]*firsts{}
+	c := newCount(d.bill.account.Zone, allowance)
 	for i := range d.bill.counted {
-		a := &d.bill.counted[i]
-		if !a.counts {
-			continue
+		if a := &d.bill.counted[i]; a.counts {
+			c.Add(Place{a.Number, a.position()})
 		}
-		m := month{a.Number, MonthOf(a.at, d.bill.account.Zone)}
-		if months[m] == nil {
-			months[m] = &firsts{n: allowance}
-		}
-		months[m].add(a.position())
 	}
-	for _, f := range months {
-		f.tidy()
-	}
-	return func(number string, m Month) (Position, bool) {
-		f := months[month{number, m}]
-		if f == nil || !f.full {
-			return Position{}, false
-		}
-		return f.last, true
-	}
-}
-
-// firsts keeps the first n positions of many: up to twice as many, unsorted, then n, sorted. A month may have a million.
-type firsts struct {
-	n         int
-	positions []Position
-	full      bool
-	last      Position // if full, what comes after it does not matter
-}
-
-func (f *firsts) add(p Position) {
-	if f.full && p.Compare(f.last) > 0 {
-		return
-	}
-	f.positions = append(f.positions, p)
-	if len(f.positions) == 2*f.n {
-		f.tidy()
-	}
-}
-
-func (f *firsts) tidy() {
-	slices.SortFunc(f.positions, Position.Compare)
-	if len(f.positions) >= f.n {
-		f.positions = f.positions[:f.n]
-		f.full, f.last = true, f.positions[f.n-1]
-	}
+	return c.End
 }
