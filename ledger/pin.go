@@ -50,7 +50,11 @@ func listPins(ctx context.Context, q *db.Queries, tallies []*tally) (pins, error
 	if len(numbers) == 0 {
 		return nil, nil
 	}
-	rows, err := q.ListPins(ctx, slices.Collect(maps.Keys(numbers)))
+	return numbersPins(ctx, q, slices.Collect(maps.Keys(numbers)))
+}
+
+func numbersPins(ctx context.Context, q *db.Queries, numbers []uuid.UUID) (pins, error) {
+	rows, err := q.ListPins(ctx, numbers)
 	if err != nil {
 		return nil, fmt.Errorf("list pins: %w", err)
 	}

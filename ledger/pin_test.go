@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -55,6 +56,7 @@ func TestAPostedMonthKeepsItsPricesUntilSomebodyOrdersOtherwise(t *testing.T) {
 	require.Equal(t, Settled{Conversations: 2, Posted: 6}, w.settle(10), "three charges are reversed and posted again")
 	require.Equal(t, []string{"02 09:00:00 customer_initiated Z4 3000", "01 03:00:00 customer_initiated Z4 2000"}, w.unreversed(c))
 	require.EqualValues(t, 5000, w.balance(c))
+	require.Equal(t, []int64{3000, 3000, 3000, 2000}, w.asPosted(number), "and so says who asks what it came to")
 	require.Equal(t, 1, w.count("rerates WHERE business_number_id = $1 AND from_month = '2026-03-01' AND until_month = '2026-04-01' AND unpinned = 1 AND marked = 2", number))
 	w.consistent(c)
 	w.consistent(other)
@@ -63,6 +65,21 @@ func TestAPostedMonthKeepsItsPricesUntilSomebodyOrdersOtherwise(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Rerated{Unpinned: 2, Marked: 2}, done, "all numbers")
 	require.Equal(t, Settled{Conversations: 2, Posted: 2}, w.settle(10), "April alone had another price")
+}
+
+// asPosted is what a number's charges of March and April come to at the prices of their months.
+func (w *world) asPosted(number uuid.UUID) (micros []int64) {
+	w.t.Helper()
+	zenvia, err := tariff.Lookup(zenvia)
+	require.NoError(w.t, err)
+	question := WhatIf{Number: number, From: monday, To: monday.AddDate(0, 2, 0), Schemes: []tariff.Scheme{zenvia}, AsPosted: true}
+	require.NoError(w.t, w.ledger.WhatIf(w.t.Context(), question, func(_ tariff.Scheme, r *tariff.Rating) error {
+		for _, c := range r.Charges {
+			micros = append(micros, c.AmountMicros)
+		}
+		return nil
+	}))
+	return micros
 }
 
 func TestRerateRefusesWhatItCannotDo(t *testing.T) {

@@ -20,6 +20,7 @@ type WhatIf struct {
 	From, To time.Time
 	Schemes  []tariff.Scheme
 	Cards    *tariff.Cards // nil: those of this program
+	AsPosted bool          // months that are posted at the prices that they were posted with
 	Detailed bool          // Decisions as well
 }
 
@@ -49,8 +50,31 @@ func (l *Ledger) WhatIf(ctx context.Context, w WhatIf, part func(tariff.Scheme, 
 			return err
 		}
 		r := &whatIf{WhatIf: w, q: q, account: tariff.Account{Zone: zone, Cards: w.Cards, EntryPoint: l.entryPoint, Detailed: w.Detailed}}
+		if w.AsPosted {
+			if r.pinned, err = l.pinnedBy(ctx, q, w.Number); err != nil {
+				return fmt.Errorf("what if: %w", err)
+			}
+		}
 		return r.run(ctx, part)
 	})
+}
+
+// pinnedBy is what a number's months were posted with, by the scheme's name.
+func (l *Ledger) pinnedBy(ctx context.Context, q *db.Queries, number uuid.UUID) (map[string]map[tariff.Month]*tariff.Cards, error) {
+	found, err := numbersPins(ctx, q, []uuid.UUID{number})
+	if err != nil {
+		return nil, err
+	}
+	pinned := map[string]map[tariff.Month]*tariff.Cards{}
+	for key, pin := range found[number] {
+		if pinned[key.scheme] == nil {
+			pinned[key.scheme] = map[tariff.Month]*tariff.Cards{}
+		}
+		if pinned[key.scheme][key.month], err = l.cardSet(ctx, q, pin.digest); err != nil {
+			return nil, err
+		}
+	}
+	return pinned, nil
 }
 
 // whatIf is a question while it is answered. Where a month's allowance ends (P4) shows only when all conversations have been
@@ -59,6 +83,7 @@ type whatIf struct {
 	WhatIf
 	q       *db.Queries
 	account tariff.Account
+	pinned  map[string]map[tariff.Month]*tariff.Cards // by scheme
 	counts  map[tariff.Scheme]*tariff.Count
 }
 
@@ -112,7 +137,9 @@ func (w *whatIf) each(ctx context.Context, schemes []tariff.Scheme, take func(ta
 			return err
 		}
 		for _, s := range schemes {
-			draft, err := tariff.Prepare(s, events, w.account)
+			account := w.account
+			account.Pinned = w.pinned[s.Name()]
+			draft, err := tariff.Prepare(s, events, account)
 			if err != nil {
 				return err
 			}

@@ -46,7 +46,7 @@ type assignVerb struct {
 	Database config.Database `embed:""`
 	Number   string          `required:"" help:"The business number's phone number id."`
 	Scheme   string          `required:"" help:"The scheme, or meta: what Meta charges at the time."`
-	From     string          `help:"A day of the account's calendar, or an RFC 3339 time. By default always: the past is put right as well."`
+	From     string          `required:"" help:"A day of the account's calendar, an RFC 3339 time, or always: what lies behind is put right as well."`
 	CardSet  string          `name:"card-set" help:"The rate cards that price it (load-cards). By default the shipped ones."`
 }
 
@@ -70,7 +70,7 @@ func (v *assignVerb) Run(ctx context.Context, s streams) error {
 }
 
 func (v *assignVerb) from(ctx context.Context, l *ledger.Ledger) (time.Time, error) {
-	if v.From == "" {
+	if v.From == "always" {
 		return time.Time{}, nil
 	}
 	if t, err := time.Parse(time.RFC3339, v.From); err == nil {
@@ -78,7 +78,7 @@ func (v *assignVerb) from(ctx context.Context, l *ledger.Ledger) (time.Time, err
 	}
 	day, err := time.Parse(time.DateOnly, v.From)
 	if err != nil {
-		return time.Time{}, usageError(fmt.Sprintf("--from is %q, which is neither a date like 2026-10-01 nor an RFC 3339 time", v.From))
+		return time.Time{}, usageError(fmt.Sprintf("--from is %q, which is neither a date like 2026-10-01 nor an RFC 3339 time nor always", v.From))
 	}
 	zone, err := l.AccountZone(ctx, v.Number)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestChargesDecidesOnTheDatabaseItself(t *testing.T) {
 	require.NoError(t, pool.QueryRow(t.Context(), `SELECT count(*) FROM scheme_assignments
 		WHERE scheme = 'zenvia-conversion' AND card_set = 'brazil' AND effective_from = '2026-10-01T03:00:00Z'`).Scan(&assigned))
 	require.Equal(t, 1, assigned)
-	r = s.run("charges", "assign", "--number", "106540000000001", "--scheme", "meta")
+	r = s.run("charges", "assign", "--number", "106540000000001", "--scheme", "meta", "--from", "always")
 	require.Equal(t, result{0, "106540000000001 owes by meta, always. The next settlement posts what that changes.\n", ""}, r)
 	r = s.run("charges", "rerate", "--from", "2026-10", "--to", "2026-11")
 	require.Equal(t, result{0, "The prices of 0 months (of a number and scheme each) are no longer fixed, and 0 conversations will be rated again. The next settlement posts the differences.\n", ""}, r)
@@ -41,14 +41,14 @@ func TestChargesDecidesOnTheDatabaseItself(t *testing.T) {
 			{"rerate", "--from", "october", "--to", "2026-11"},
 			{"rerate", "--from", "2026-11", "--to", "2026-10"},
 			{"rerate"},
-			{"assign", "--number", "106540000000001", "--scheme", "zenvai"},
+			{"assign", "--number", "106540000000001", "--scheme", "zenvai", "--from", "always"},
 			{"assign", "--number", "106540000000001", "--scheme", "meta", "--from", "soon"},
 			{"load-cards", "brazil", filepath.Join(dir, "nowhere")},
 			{"load-cards", "brazil", t.TempDir()},
 		},
 		exitFailed: {
-			{"assign", "--number", "1", "--scheme", "meta"},
-			{"assign", "--number", "106540000000001", "--scheme", "meta", "--card-set", "chile"},
+			{"assign", "--number", "1", "--scheme", "meta", "--from", "always"},
+			{"assign", "--number", "106540000000001", "--scheme", "meta", "--from", "always", "--card-set", "chile"},
 			{"rerate", "--from", "2026-10", "--to", "2026-11", "--number", "1"},
 			{"load-cards", "shipped", dir},
 		},

@@ -63,6 +63,7 @@ func (p *player) summary(ctx context.Context) error {
 	want := total.customer*customerMicros + total.business*businessMicros
 	fmt.Fprintf(p.out, "\n%s: %d × %s customer-initiated + %d × %s business-initiated = %s\n", scheme,
 		total.customer, money(customerMicros, "USD"), total.business, money(businessMicros, "USD"), money(micros, "USD"))
+	wrong = append(wrong, p.compare(ctx, scheme, micros))
 	if micros != want {
 		wrong = append(wrong, fmt.Errorf("the ledger sums to %s, its charges to %s", money(micros, "USD"), money(want, "USD")))
 	}
@@ -70,7 +71,7 @@ func (p *player) summary(ctx context.Context) error {
 		wrong = append(wrong, fmt.Errorf("%d reminders were late or missed", late))
 	}
 	notified := p.stack.Receiver.Came()
-	fmt.Fprintf(p.out, "%d reminders reached the team's system, each with a valid signature\n", len(notified))
+	fmt.Fprintf(p.out, "\n%d reminders reached the team's system, each with a valid signature\n", len(notified))
 	if int64(len(notified)) != total.reminders || p.stack.Receiver.Forged() > 0 {
 		wrong = append(wrong, fmt.Errorf("%d reminders were posted, %d with a wrong signature", len(notified), p.stack.Receiver.Forged()))
 	}

@@ -100,15 +100,16 @@ func (r *CompareInvoice) days(file *invoice.File, now time.Time) (period, error)
 	if len(file.Lines) > 0 {
 		first, end = tariff.DayOf(file.First, time.UTC), tariff.DayOf(file.Last.AddDate(0, 0, 1), time.UTC)
 	}
-	for field, at := range map[string]struct {
-		edge *edge
-		or   tariff.Day
-	}{"from": {&p.from, first}, "to": {&p.to, end}} {
+	for _, at := range []struct {
+		field string
+		edge  *edge
+		or    tariff.Day
+	}{{"from", &p.from, first}, {"to", &p.to, end}} {
 		switch {
 		case !at.edge.given():
 			at.edge.day = at.or
 		case at.edge.day == (tariff.Day{}):
-			return p, invalid(field, "invalid_field", "%s is not a date like 2026-11-01", field)
+			return p, invalid(at.field, "invalid_field", "%s is not a date like 2026-11-01", at.field)
 		}
 	}
 	if from, to := p.in(time.UTC); to.Before(from) {
@@ -171,7 +172,7 @@ func (r *CompareInvoice) compute(ctx context.Context, a *API, n reported, file *
 		if len(file.Lines) > 0 {
 			c.currency = file.Lines[0].Currency
 		}
-		question := ledger.WhatIf{Number: n.ID, From: from, To: to, Schemes: []tariff.Scheme{scheme}, Detailed: true}
+		question := ledger.WhatIf{Number: n.ID, From: from, To: to, Schemes: []tariff.Scheme{scheme}, AsPosted: true, Detailed: true}
 		err = a.ledger.WhatIf(ctx, question, func(_ tariff.Scheme, part *tariff.Rating) error {
 			c.add(part)
 			result.Unpriced += len(part.Missing)
