@@ -136,7 +136,7 @@ func (l *Ledger) bill(ctx context.Context, q *db.Queries, ids []uuid.UUID, how m
 		}
 	}
 	b := billing{tallies: tallies}
-	b.marked, err = post(ctx, q, tallies, pins, c)
+	b.marked, err = post(ctx, q, tallies, c)
 	return b, err
 }
 
