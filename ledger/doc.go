@@ -54,7 +54,8 @@ while it stores; a lock on either would make a webhook wait for a rating, or a r
 it holds none; a settlement takes all of its locks by trying, numbers before conversations. Marks are written and deleted last, in
 the order of intake and only deleted if nobody holds them (SKIP LOCKED); the foreign keys of charges take only KEY SHARE; pins are
 inserted in one order by one statement. Only Assign, Rerate and a new set of cards stop all billing, for the moment that it takes to
-mark conversations: whatever was billed by the old rules is then there to be marked.
+mark conversations: whatever was billed by the old rules is then there to be marked. They wait for billings, which say at their
+beginning that they are under way, and for nobody who only reads.
 
 # Why failure is safe
 
