@@ -255,6 +255,9 @@ func TestAFeeIsInTheCurrencyOfTheBaseAndNeedsItsCards(t *testing.T) {
 	events := []Event{asks("asks", october), sends("offer", "marketing", october.Add(time.Minute)), arrives("offer", october.Add(time.Hour))}
 	require.Equal(t, []string{"asks M1 0.005 BRL", "offer M1 0.005 BRL", "offer P2 0.000007 BRL"}, charged(t, "twilio", Account{Cards: cards}, events...))
 
+	pinned := Account{Cards: shippedCards(t), Pinned: map[Month]*Cards{{2026, time.October}: cards}}
+	require.Equal(t, []string{"asks M1 0.005 BRL", "offer M1 0.005 BRL", "offer P2 0.000007 BRL"}, charged(t, "twilio", pinned, events...), "a month that is posted keeps it")
+
 	rating, err := Rate(twilio, events, Account{Cards: &Cards{}})
 	require.NoError(t, err)
 	require.Empty(t, rating.Charges)
