@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -172,10 +173,11 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 		w.message(c, "inbound", monday.Add(30*time.Hour))
 		cs = append(cs, c)
 	}
+	w.analyze()
 	var workers errgroup.Group
 	for worker := range 20 {
 		workers.Go(func() error {
-			order := append(append([]uuid.UUID{}, cs...), cs...)
+			order := slices.Clone(cs)
 			rand.New(rand.NewPCG(1, uint64(worker))).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 			for i, c := range order {
 				if _, err := w.ledger.Bill(t.Context(), c); err != nil {

@@ -53,8 +53,8 @@ func (d *Draft) Undecided() []string {
 	return ids
 }
 
-// Decide finishes the rating, once. end (Count.End) is the position of the last free place in a number's month of the account's calendar;
-// false if the allowance is not used up.
+// Decide finishes the rating, once. end (Count.End) is the position of the last free place in a number's month of the account's
+// calendar; false if the allowance is not used up.
 func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *Rating {
 	b := d.bill
 	for i := range b.counted {

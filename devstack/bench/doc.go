@@ -12,7 +12,8 @@
 //	windows   message stored ─► relay ─► workflow ─► charge in Postgres     | an empty workflow, start to completion
 //	history   events of a window with its reminder and its close            | the textbook workflow for the same job
 //	bytes     growth of the tables, of the history, of Temporal's file      | the bodies alone; a workflow that only waits
-//	rating    tariff.Rate by every scheme; RateStream from a file    | grouping and sorting; encoding/json
+//	rating    tariff.Rate by every scheme; RateStream from a file           | grouping and sorting; encoding/json
+//	month     a number's month settled, and a late entry point in it        | the same rows copied; the whole settlement
 //
 // Owns: the load, the baselines, the report. Does not own what it measures, and changes nothing of it: no group sets an
 // option that the programs leave at its default, except the relay's concurrency where the report says so.
