@@ -248,11 +248,11 @@ func (d *desk) get(ctx context.Context, query url.Values) (page api.Page[api.Cha
 
 // columns are what can be grouped by.
 var columns = map[string]string{
-	"day":      "to_char(h.charged_at AT TIME ZONE n.account_time_zone, 'YYYY-MM-DD')",
+	"day":      "(h.charged_at AT TIME ZONE n.account_time_zone)::date",
 	"market":   "coalesce(h.market, '')",
 	"category": "coalesce(h.category, '')",
 	"rule":     "h.rule",
-	"contact":  "c.contact_id::text",
+	"contact":  "c.contact_id",
 }
 
 // reportedCharges are the charges of a period of days, $1 to $2. The first two conditions are for the index.
@@ -261,13 +261,13 @@ const reportedCharges = ` FROM charges h JOIN business_numbers n ON n.id = h.bus
 	  AND (h.charged_at AT TIME ZONE n.account_time_zone)::date >= $1::text::date AND (h.charged_at AT TIME ZONE n.account_time_zone)::date < $2::text::date`
 
 func (d *desk) plainSums(ctx context.Context, r report) (sums, error) {
-	var of, nth []string
-	for i, by := range r.by {
-		of, nth = append(of, columns[by]), append(nth, strconv.Itoa(i+1))
+	var of, texts []string
+	for _, by := range r.by {
+		of, texts = append(of, columns[by]), append(texts, columns[by]+"::text")
 	}
 	from, to := r.period()
-	rows, err := d.books.pool.Query(ctx, "SELECT "+strings.Join(of, ", ")+", h.currency::text, sum("+counted+")::bigint, sum(h.amount_micros)::bigint"+
-		reportedCharges+" GROUP BY "+strings.Join(nth, ", ")+", h.currency", from, to)
+	rows, err := d.books.pool.Query(ctx, "SELECT "+strings.Join(texts, ", ")+", h.currency::text, sum("+counted+")::bigint, sum(h.amount_micros)::bigint"+
+		reportedCharges+" GROUP BY "+strings.Join(of, ", ")+", h.currency", from, to)
 	if err != nil {
 		return nil, err
 	}
