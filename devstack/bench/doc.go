@@ -37,6 +37,6 @@
 // history, reports that agree with the charges to the micro. A figure of something that did not happen is an error.
 //
 // The charges of the reports are not billed but written by SQL, ten million of them in the time in which one million would be
-// settled. For that the scratch database's table of charges loses its references, triggers and, meanwhile, its indexes
-// (year.go), which any account may do to tables of its own.
+// settled. For that the scratch database's table of charges loses its references, its triggers, its write-ahead
+// log and, meanwhile, its indexes (year.go), which any account may do to tables of its own.
 package bench

@@ -25,8 +25,8 @@ const (
 	chargesAtOnce = 250_000
 )
 
-// year posts a year of charges, as generated as they may look when billing has posted them: six numbers with accounts in three zones, two for each
-// of three schemes, 20 markets, four categories, all combinations on every day, and some reversed. A contact has one conversation.
+// year posts a year of charges: of six numbers with accounts in three zones, by three schemes, in 20 markets and four categories,
+// of which every day has all combinations; some are reversed. A contact has one conversation, and all of them go on all year.
 func (b *books) year(ctx context.Context, n size) error {
 	for _, s := range []struct {
 		sql  string
@@ -64,8 +64,8 @@ func (b *books) year(ctx context.Context, n size) error {
 	return b.exec(ctx, "VACUUM ANALYZE")
 }
 
-// looseCharges takes from the table of charges what makes posting slow and says nothing to reports: references, triggers, and,
-// until they are made again, the indexes. It is a scratch database of our own, whose owner may do that. It returns the indexes.
+// looseCharges takes from the table of charges what makes posting slow and says nothing to reports: references, triggers, the
+// write-ahead log, and, until they are made again, the indexes, which it returns. Any account may do that to tables of its own.
 func (b *books) looseCharges(ctx context.Context) (indexes []string, err error) {
 	collect := func(query string) ([]string, error) {
 		rows, err := b.pool.Query(ctx, query)
@@ -85,6 +85,7 @@ func (b *books) looseCharges(ctx context.Context) (indexes []string, err error) 
 	loosen, err := collect(`SELECT 'ALTER TABLE charges DISABLE TRIGGER USER'
 		UNION ALL SELECT format('ALTER TABLE charges DROP CONSTRAINT %I', conname) FROM pg_constraint
 			WHERE conrelid = 'charges'::regclass AND contype = 'f'
+		UNION ALL SELECT 'ALTER TABLE charges SET UNLOGGED'
 		UNION ALL SELECT format('DROP INDEX %s', i.indexrelid::regclass) FROM pg_index i WHERE i.indrelid = 'charges'::regclass
 			AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)`)
 	if err != nil {
@@ -99,21 +100,20 @@ func (b *books) looseCharges(ctx context.Context) (indexes []string, err error) 
 }
 
 // post posts the charges [from, to) of the year, which is over with the last of n.charges, and begins once more with those that
-// come after it; and the reversals of some.
+// come after it; after some, their reversals.
 func (b *books) post(ctx context.Context, n size, from, to int) error {
-	return b.exec(ctx, `WITH posted AS (
-			INSERT INTO charges (scheme, card, kind, event_id, revision, conversation_id, business_number_id, category, market, amount_micros, currency, charged_at, rule)
-			SELECT scheme, scheme || ' card', CASE scheme WHEN 'zenvia-conversion' THEN 'conversation' ELSE 'message' END, md5('message' || i)::uuid, 1,
-			       md5('conversation' || i % $3::int)::uuid, md5('number' || i % $4::int)::uuid,
-			       ('{authentication,marketing,service,utility}'::text[])[1 + nth % 4],
-			       ('{AE,AR,BR,CL,CO,DE,EG,ES,FR,GB,ID,IL,IN,IT,MX,MY,NG,NL,PE,PK}'::text[])[1 + nth / 4 % 20],
-			       1000 + i * 7919 % 99991, CASE scheme WHEN 'zenvia-conversion' THEN 'BRL' ELSE 'USD' END,
-			       timestamptz '2026-01-01 00:00Z' + i % $5::int * (interval '365 days' / $5::int),
-			       (CASE scheme WHEN 'meta-pmp-2026' THEN '{P2,P3,P4,P6}' WHEN 'twilio' THEN '{T1,T2,T3,T4}' ELSE '{Z1,Z2,Z3,Z4}' END::text[])[1 + nth % 4]
-			FROM generate_series($1::bigint, $2::bigint - 1) i,
-			     LATERAL (SELECT ('{meta-pmp-2026,twilio,zenvia-conversion}'::text[])[1 + i % $4::int % 3] AS scheme, i / $4::int AS nth) g
-			RETURNING *)
-		INSERT INTO charges (scheme, card, kind, event_id, revision, reverses, conversation_id, business_number_id, category, market, amount_micros, currency, charged_at, rule)
-		SELECT scheme, card, kind, event_id, revision, id, conversation_id, business_number_id, category, market, -amount_micros, currency, charged_at, rule
-		FROM posted WHERE amount_micros % 100 < $6::int`, from, to, n.chargeContacts, reportedNumbers, n.charges, reversedPercent)
+	return b.exec(ctx, `INSERT INTO charges (id, scheme, card, kind, event_id, revision, reverses, conversation_id, business_number_id, category, market,
+			                     amount_micros, currency, charged_at, rule)
+		OVERRIDING SYSTEM VALUE
+		SELECT 2 * i + reversal, scheme, scheme || ' card', CASE scheme WHEN 'zenvia-conversion' THEN 'conversation' ELSE 'message' END, md5('message' || i)::uuid, 1,
+		       CASE reversal WHEN 1 THEN 2 * i END, md5('conversation' || i % $3::int)::uuid, md5('number' || i % $4::int)::uuid,
+		       ('{authentication,marketing,service,utility}'::text[])[1 + nth % 4],
+		       ('{AE,AR,BR,CL,CO,DE,EG,ES,FR,GB,ID,IL,IN,IT,MX,MY,NG,NL,PE,PK}'::text[])[1 + nth / 4 % 20],
+		       micros * (1 - 2 * reversal), CASE scheme WHEN 'zenvia-conversion' THEN 'BRL' ELSE 'USD' END,
+		       timestamptz '2026-01-01 00:00Z' + i % $5::int * (interval '365 days' / $5::int),
+		       (CASE scheme WHEN 'meta-pmp-2026' THEN '{P2,P3,P4,P6}' WHEN 'twilio' THEN '{T1,T2,T3,T4}' ELSE '{Z1,Z2,Z3,Z4}' END::text[])[1 + nth % 4]
+		FROM generate_series($1::bigint, $2::bigint - 1) i,
+		     LATERAL (SELECT ('{meta-pmp-2026,twilio,zenvia-conversion}'::text[])[1 + i % $4::int % 3] AS scheme, i / $4::int AS nth,
+		                     1000 + i * 7919 % 99991 AS micros) g
+		JOIN (VALUES (0), (1)) r (reversal) ON reversal = 0 OR micros % 100 < $6::int`, from, to, n.chargeContacts, reportedNumbers, n.charges, reversedPercent)
 }
