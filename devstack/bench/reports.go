@@ -104,7 +104,7 @@ func (b *books) total(ctx context.Context) (took, plain time.Duration, err error
 	err = b.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM plain),
 		(SELECT count(*) FROM ((TABLE plain EXCEPT TABLE charge_totals) UNION ALL (TABLE charge_totals EXCEPT TABLE plain)) d)`).Scan(&all, &wrong)
 	if err == nil && (all == 0 || wrong > 0) {
-		err = fmt.Errorf("the totals are not those of the charges: %d rows are, %d differ; a long transaction elsewhere on the server keeps them back", all, wrong)
+		err = fmt.Errorf("the totals are not those of the charges: of %d rows %d differ (does a long transaction elsewhere on the server keep them back?)", all, wrong)
 	}
 	if err != nil {
 		return 0, 0, err
