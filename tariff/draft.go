@@ -62,7 +62,7 @@ func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *R
 		if a.open() {
 			last, usedUp := end(a.Number, MonthOf(a.at, b.account.Zone))
 			if usedUp && a.position().Compare(last) > 0 {
-				a.own.charged, a.own.kind = true, regular
+				a.own.charged, a.own.kind = true, Regular
 			}
 		}
 		b.conclude(a)

@@ -180,7 +180,7 @@ func TestAVerdictIsReadFromTheAccountsMidnightOn(t *testing.T) {
 		{"meta-cbp-2024", nil, "2025-03-01T00:00:00Z", false},
 	} {
 		at := instant(c.at)
-		got := charged(t, c.scheme, Account{Zone: c.zone}, sends("offer", "marketing", at.Add(-time.Hour)), arrives("offer", at, verdict(freeCustomerService, "marketing")))
+		got := charged(t, c.scheme, Account{Zone: c.zone}, sends("offer", "marketing", at.Add(-time.Hour)), arrives("offer", at, verdict(FreeCustomerService, "marketing")))
 		require.Equal(t, c.read, len(got) == 0, "%s %s %v", c.scheme, c.at, c.zone)
 	}
 }

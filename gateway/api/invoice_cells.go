@@ -26,7 +26,7 @@ func (c cells) add(part *tariff.Rating) {
 	unpriced := make(map[string]bool, len(part.Missing))
 	for _, m := range part.Missing {
 		unpriced[m.Event] = true
-		c.own.AddUnpriced(c.key(m.At, m.Market, m.Category, invoice.Regular, ""))
+		c.own.AddUnpriced(c.key(m.At, m.Market, m.Category, tariff.Regular, ""))
 	}
 	for _, d := range part.Decisions {
 		if !unpriced[d.Event] {
@@ -42,24 +42,13 @@ func (c cells) add(part *tariff.Rating) {
 			category = d.OwnCategory
 		}
 		from := c.key(d.At, d.Market, category, d.Verdict.Type, "")
-		if d.Verdict.Type == invoice.Regular {
+		if d.Verdict.Type == tariff.Regular {
 			from.Currency = d.Currency
 		}
-		to := c.key(d.At, d.Market, d.OwnCategory, ownType(d), "")
+		to := c.key(d.At, d.Market, d.OwnCategory, d.OwnType, "")
 		if d.OwnMicros > 0 {
 			to.Currency = d.Currency
 		}
 		c.own.AddDifference(invoice.Move{From: from, To: to, VerdictMicros: d.VerdictMicros, OwnMicros: d.OwnMicros})
 	}
-}
-
-// ownType is the type that a message would have without its verdict.
-func ownType(d tariff.Difference) string {
-	switch {
-	case d.OwnMicros > 0 || d.OwnRule == "P2":
-		return invoice.Regular
-	case d.OwnRule == "P5":
-		return invoice.FreeEntryPoint
-	}
-	return invoice.FreeCustomerService
 }
