@@ -64,7 +64,11 @@ func (v *assignVerb) Run(ctx context.Context, s streams) error {
 		if !from.IsZero() {
 			since = "from " + from.UTC().Format(time.RFC3339) + " on"
 		}
-		_, err = fmt.Fprintf(s.out, "%s owes by %s, %s. The next settlement posts what that changes.\n", v.Number, v.Scheme, since)
+		prices := ""
+		if v.CardSet != "" {
+			prices = ", at the prices of " + v.CardSet
+		}
+		_, err = fmt.Fprintf(s.out, "%s owes what %s charges, %s%s. The next settlement posts what that changes.\n", v.Number, v.Scheme, since, prices)
 		return err
 	})
 }
