@@ -194,9 +194,10 @@ func (q *Queries) ListReportedNumbers(ctx context.Context, number string) ([]Lis
 }
 
 const listUnpricedMessages = `-- name: ListUnpricedMessages :many
-SELECT u.event_id, u.scheme, u.category, u.conversation_id, u.business_number_id, u.card, u.market, u.charged_at, n.phone_number_id, n.display
+SELECT u.event_id, u.scheme, u.category, u.conversation_id, u.business_number_id, u.card, u.market, u.charged_at, n.phone_number_id, n.display, e.wamid
 FROM unpriced_messages u
 JOIN business_numbers n ON n.id = u.business_number_id
+JOIN events e ON e.id = u.event_id
 WHERE u.charged_at >= $1 AND u.charged_at < $2
   AND u.charged_at >= ($3::timestamptz[])[array_position($4::uuid[], u.business_number_id)]
   AND u.charged_at < ($5::timestamptz[])[array_position($4::uuid[], u.business_number_id)]
@@ -225,6 +226,7 @@ type ListUnpricedMessagesRow struct {
 	UnpricedMessage UnpricedMessage
 	PhoneNumberID   string
 	Display         string
+	Wamid           *string
 }
 
 // In order of the charge that is missing, after the given one.
@@ -260,6 +262,7 @@ func (q *Queries) ListUnpricedMessages(ctx context.Context, arg ListUnpricedMess
 			&i.UnpricedMessage.ChargedAt,
 			&i.PhoneNumberID,
 			&i.Display,
+			&i.Wamid,
 		); err != nil {
 			return nil, err
 		}
@@ -272,9 +275,10 @@ func (q *Queries) ListUnpricedMessages(ctx context.Context, arg ListUnpricedMess
 }
 
 const listVerdictDifferences = `-- name: ListVerdictDifferences :many
-SELECT d.event_id, d.scheme, d.conversation_id, d.business_number_id, d.delivered_at, d.market, d.verdict_type, d.verdict_category, d.verdict_micros, d.own_rule, d.own_category, d.own_micros, d.currency, n.phone_number_id, n.display
+SELECT d.event_id, d.scheme, d.conversation_id, d.business_number_id, d.delivered_at, d.market, d.verdict_type, d.verdict_category, d.verdict_micros, d.own_rule, d.own_category, d.own_micros, d.currency, n.phone_number_id, n.display, e.wamid
 FROM verdict_differences d
 JOIN business_numbers n ON n.id = d.business_number_id
+JOIN events e ON e.id = d.event_id
 WHERE d.delivered_at >= $1 AND d.delivered_at < $2
   AND d.delivered_at >= ($3::timestamptz[])[array_position($4::uuid[], d.business_number_id)]
   AND d.delivered_at < ($5::timestamptz[])[array_position($4::uuid[], d.business_number_id)]
@@ -301,6 +305,7 @@ type ListVerdictDifferencesRow struct {
 	VerdictDifference VerdictDifference
 	PhoneNumberID     string
 	Display           string
+	Wamid             *string
 }
 
 // In order of delivery, after the given one.
@@ -340,6 +345,7 @@ func (q *Queries) ListVerdictDifferences(ctx context.Context, arg ListVerdictDif
 			&i.VerdictDifference.Currency,
 			&i.PhoneNumberID,
 			&i.Display,
+			&i.Wamid,
 		); err != nil {
 			return nil, err
 		}

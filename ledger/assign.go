@@ -34,7 +34,7 @@ func (l *Ledger) Assign(ctx context.Context, phoneNumberID, scheme string, from 
 // be ErrUnknownNumber or ErrUnknownCardSet.
 func (l *Ledger) AssignWith(ctx context.Context, a Assignment) error {
 	if _, err := tariff.Lookup(a.Scheme); err != nil && a.Scheme != tariff.Meta {
-		return err
+		return &tariff.UsageError{Reason: err.Error() + "; and " + tariff.Meta}
 	}
 	if err := l.Open(ctx); err != nil {
 		return fmt.Errorf("assign: %w", err)

@@ -208,7 +208,7 @@ func TestAssignRefusesWhatItDoesNotKnow(t *testing.T) {
 	w := newWorld(t)
 	require.ErrorIs(t, w.ledger.Assign(t.Context(), "nobody", zenvia, monday), ErrUnknownNumber)
 	w.number("shop")
-	require.ErrorContains(t, w.ledger.Assign(t.Context(), "shop", "zenvai", monday), zenvia)
+	require.ErrorContains(t, w.ledger.Assign(t.Context(), "shop", "zenvai", monday), "zenvia-conversion; and meta")
 }
 
 func TestTheSameAssignmentAgainMarksNothing(t *testing.T) {

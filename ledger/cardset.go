@@ -37,13 +37,17 @@ func (l *Ledger) Open(ctx context.Context) error {
 
 // LoadCardSet stores rate cards from files under a name that assignments can give. Months that are posted keep their prices
 // (Rerate); messages that had no price are looked at again. The same again changes nothing. Cards that cannot be read are a
-// *tariff.CardError.
+// *tariff.CardError, and cards of one scheme in several currencies a *tariff.UsageError: a number that is assigned to them could
+// not be billed at all, not even for the time before the assignment.
 func (l *Ledger) LoadCardSet(ctx context.Context, name string, files fs.FS) error {
 	if name == Shipped || name == "" {
 		return ErrShippedName
 	}
 	set, err := tariff.LoadCards(files)
 	if err != nil {
+		return err
+	}
+	if err := set.CheckCurrencies(); err != nil {
 		return err
 	}
 	if err := l.name(ctx, name, set); err != nil {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -120,6 +121,10 @@ func TestAnAssignmentCannotNameCardsThatNobodyLoaded(t *testing.T) {
 	require.ErrorIs(t, w.ledger.AssignWith(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia, CardSet: "none"}), ErrUnknownCardSet)
 	require.ErrorIs(t, w.ledger.LoadCardSet(t.Context(), Shipped, zenviaCards("1", "2")), ErrShippedName)
 	require.Error(t, w.ledger.LoadCardSet(t.Context(), "odd", zenviaCards("-1", "2")))
+	both := zenviaCards("1", "2")
+	both["brazil.csv"] = &fstest.MapFile{Data: bytes.Replace(both["zenvia-made-up.csv"].Data, []byte("USD"), []byte("BRL"), 1)}
+	require.ErrorContains(t, w.ledger.LoadCardSet(t.Context(), "odd", both), "give a set with one currency")
+	require.Zero(t, w.count("named_card_sets WHERE name = 'odd'"))
 	require.Zero(t, w.count("scheme_assignments"))
 }
 

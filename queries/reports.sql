@@ -109,9 +109,10 @@ LIMIT @max_rows;
 
 -- name: ListVerdictDifferences :many
 -- In order of delivery, after the given one.
-SELECT sqlc.embed(d), n.phone_number_id, n.display
+SELECT sqlc.embed(d), n.phone_number_id, n.display, e.wamid
 FROM verdict_differences d
 JOIN business_numbers n ON n.id = d.business_number_id
+JOIN events e ON e.id = d.event_id
 WHERE d.delivered_at >= @earliest AND d.delivered_at < @latest
   AND d.delivered_at >= (@since::timestamptz[])[array_position(@number_ids::uuid[], d.business_number_id)]
   AND d.delivered_at < (@until::timestamptz[])[array_position(@number_ids::uuid[], d.business_number_id)]
@@ -122,9 +123,10 @@ LIMIT @max_rows;
 
 -- name: ListUnpricedMessages :many
 -- In order of the charge that is missing, after the given one.
-SELECT sqlc.embed(u), n.phone_number_id, n.display
+SELECT sqlc.embed(u), n.phone_number_id, n.display, e.wamid
 FROM unpriced_messages u
 JOIN business_numbers n ON n.id = u.business_number_id
+JOIN events e ON e.id = u.event_id
 WHERE u.charged_at >= @earliest AND u.charged_at < @latest
   AND u.charged_at >= (@since::timestamptz[])[array_position(@number_ids::uuid[], u.business_number_id)]
   AND u.charged_at < (@until::timestamptz[])[array_position(@number_ids::uuid[], u.business_number_id)]

@@ -11,8 +11,8 @@ import (
 
 type chargesVerb struct {
 	Client      config.Client `embed:""`
-	From        string        `help:"Beginning of the period: a date of each number's account, or an RFC 3339 time. By default of this month."`
-	To          string        `help:"End of the period, not in it. By default of this month."`
+	From        string        `help:"Beginning of the period: a date of each number's account, or an RFC 3339 time. By default of this month, or of the month that --to ends."`
+	To          string        `help:"End of the period, not in it. By default of this month, or of a later one that --from is in."`
 	Number      string        `help:"Only of this business number (phone number id)."`
 	Scheme      string        `help:"Only of this scheme."`
 	Kind        string        `help:"Only charges of this kind."`

@@ -16,7 +16,7 @@ import (
 // chargesVerbs are what can be done with charges. Without a word of its own it is the listing, which asks the gateway; what
 // decides about money works on the database itself, which only those who may do that can reach.
 type chargesVerbs struct {
-	List      chargesVerb   `cmd:"" default:"withargs" help:"Show what the ledger says of a period; what charges does if no other verb follows."`
+	List      chargesVerb   `cmd:"" default:"withargs" help:"Show what the ledger says of a period; what charges does if no other verb follows (flags: starter charges list --help)."`
 	Invoice   invoiceVerb   `cmd:"" help:"Compare an invoice of Meta's with what was computed; exits with 1 if anything is left unexplained."`
 	Assign    assignVerb    `cmd:"" help:"Say by which scheme a business number owes from when on."`
 	LoadCards loadCardsVerb `cmd:"" name:"load-cards" help:"Store rate cards under a name that assignments can give."`
@@ -64,7 +64,11 @@ func (v *assignVerb) Run(ctx context.Context, s streams) error {
 		if !from.IsZero() {
 			since = "from " + from.UTC().Format(time.RFC3339) + " on"
 		}
-		_, err = fmt.Fprintf(s.out, "%s owes by %s, %s. The next settlement posts what that changes.\n", v.Number, v.Scheme, since)
+		prices := ""
+		if v.CardSet != "" {
+			prices = ", at the prices of " + v.CardSet
+		}
+		_, err = fmt.Fprintf(s.out, "%s owes what %s charges, %s%s. The next settlement posts what that changes.\n", v.Number, v.Scheme, since, prices)
 		return err
 	})
 }

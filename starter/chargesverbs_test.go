@@ -26,13 +26,13 @@ func TestChargesDecidesOnTheDatabaseItself(t *testing.T) {
 	r := s.run("charges", "load-cards", "brazil", dir)
 	require.Equal(t, result{0, "brazil is loaded. Months that are posted keep their prices until they are rerated; messages without a price are looked at again.\n", ""}, r)
 	r = s.run("charges", "assign", "--number", "106540000000001", "--scheme", "zenvia-conversion", "--from", "2026-10-01", "--card-set", "brazil")
-	require.Equal(t, result{0, "106540000000001 owes by zenvia-conversion, from 2026-10-01T03:00:00Z on. The next settlement posts what that changes.\n", ""}, r)
+	require.Equal(t, result{0, "106540000000001 owes what zenvia-conversion charges, from 2026-10-01T03:00:00Z on, at the prices of brazil. The next settlement posts what that changes.\n", ""}, r)
 	var assigned int
 	require.NoError(t, pool.QueryRow(t.Context(), `SELECT count(*) FROM scheme_assignments
 		WHERE scheme = 'zenvia-conversion' AND card_set = 'brazil' AND effective_from = '2026-10-01T03:00:00Z'`).Scan(&assigned))
 	require.Equal(t, 1, assigned)
 	r = s.run("charges", "assign", "--number", "106540000000001", "--scheme", "meta", "--from", "always")
-	require.Equal(t, result{0, "106540000000001 owes by meta, always. The next settlement posts what that changes.\n", ""}, r)
+	require.Equal(t, result{0, "106540000000001 owes what meta charges, always. The next settlement posts what that changes.\n", ""}, r)
 	r = s.run("charges", "rerate", "--from", "2026-10", "--to", "2026-11")
 	require.Equal(t, result{0, "The prices of 0 months (of a number and scheme each) are no longer fixed, and 0 conversations will be rated again. The next settlement posts the differences.\n", ""}, r)
 

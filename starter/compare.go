@@ -23,8 +23,8 @@ type compareVerb struct {
 	Timezone        string        `help:"Of a file: the account's time zone. By default UTC."`
 	EntryPointHours *int          `help:"Of a file: length of a free entry point (Meta's schemes); 0: none. By default 72."`
 	Cards           string        `help:"Of a file: a folder of rate cards that replaces the shipped ones." type:"path"`
-	From            string        `help:"Of what is stored: beginning of the period, a date of each number's account or an RFC 3339 time. By default of this month."`
-	To              string        `help:"Of what is stored: end of the period, not in it. By default of this month."`
+	From            string        `help:"Of what is stored: beginning of the period, a date of each number's account or an RFC 3339 time. By default of this month, or of the month that --to ends."`
+	To              string        `help:"Of what is stored: end of the period, not in it. By default of this month, or of a later one that --from is in."`
 	Number          string        `help:"Of what is stored: only messages of this business number (phone number id)."`
 	CardSet         string        `help:"Of what is stored: prices of the set of rate cards that was loaded under this name."`
 	JSON            bool          `name:"json" help:"Print the API's answer."`

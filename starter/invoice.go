@@ -58,7 +58,7 @@ func (v *invoiceVerb) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-func plural(n int, what string) string {
+func plural[N int | int64](n N, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/google/uuid"
+
 	"reengage/gateway/api"
 	"reengage/tariff"
 )
@@ -18,7 +20,7 @@ func printCharges(s streams, charges []api.Charge, groupBy []string) error {
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	if len(groupBy) == 0 {
-		fmt.Fprintln(t, "AT\tSCHEME\tRULE\tKIND\tAMOUNT\tCONVERSATION")
+		fmt.Fprintln(t, "AT\tSCHEME\tRULE\tKIND\tMARKET\tCATEGORY\tAMOUNT\tCONVERSATION")
 	} else {
 		fmt.Fprintln(t, strings.ToUpper(strings.Join(groupBy, "\t"))+"\tCHARGES\tAMOUNT")
 	}
@@ -41,7 +43,8 @@ func printCharges(s streams, charges []api.Charge, groupBy []string) error {
 				kind += fmt.Sprintf(" (reverses %d)", *c.Reverses)
 				sum.charges -= 2
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", stamp(c.At), c.Scheme, c.Rule, kind, money(c.AmountMicros, c.Currency), c.ConversationID)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", stamp(c.At), c.Scheme, c.Rule, kind, textOrNone(c.Market), textOrNone(c.Category),
+				money(c.AmountMicros, c.Currency), c.ConversationID)
 		}
 		totals[c.Currency] = sum
 	}
@@ -54,7 +57,7 @@ func printCharges(s streams, charges []api.Charge, groupBy []string) error {
 	}
 	slices.Sort(currencies)
 	for _, currency := range currencies {
-		if _, err := fmt.Fprintf(s.out, "Total: %d charges, %s\n", totals[currency].charges, money(totals[currency].micros, currency)); err != nil {
+		if _, err := fmt.Fprintf(s.out, "Total: %s, %s\n", plural(totals[currency].charges, "charge"), money(totals[currency].micros, currency)); err != nil {
 			return err
 		}
 	}
@@ -72,7 +75,7 @@ func printDifferences(s streams, items []api.VerdictDifference) error {
 	for _, d := range items {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", stamp(&d.DeliveredAt), d.Number.ID, orNone(printable(d.Market)), d.Scheme,
 			strings.TrimSpace(printable(d.Verdict.Type+" "+d.Verdict.Category)), money(d.Verdict.AmountMicros, d.Currency),
-			d.Own.Rule+" "+printable(d.Own.Category), money(d.Own.AmountMicros, d.Currency), d.EventID)
+			d.Own.Rule+" "+printable(d.Own.Category), money(d.Own.AmountMicros, d.Currency), messageOf(d.WAMID, d.EventID))
 	}
 	return t.Flush()
 }
@@ -84,12 +87,27 @@ func printUnpriced(s streams, items []api.UnpricedMessage) error {
 		return err
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "AT\tNUMBER\tSCHEME\tCARD\tMARKET\tCATEGORY\tMESSAGE")
+	fmt.Fprintln(t, "AT\tNUMBER\tSCHEME\tCARD\tMARKET\tCATEGORY\tCONVERSATION\tMESSAGE")
 	for _, u := range items {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", stamp(&u.At), u.Number.ID, u.Scheme, orNone(u.Card), orNone(printable(u.Market)),
-			printable(u.Category), u.EventID)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", stamp(&u.At), u.Number.ID, u.Scheme, orNone(u.Card), orNone(printable(u.Market)),
+			printable(u.Category), u.ConversationID, messageOf(u.WAMID, u.EventID))
 	}
 	return t.Flush()
+}
+
+// messageOf names a message as its provider does, which can be asked about it; else as we do.
+func messageOf(wamid *string, event uuid.UUID) string {
+	if wamid == nil {
+		return event.String()
+	}
+	return printable(*wamid)
+}
+
+func textOrNone(s *string) string {
+	if s == nil {
+		return none
+	}
+	return orNone(printable(*s))
 }
 
 func orNone(s string) string {

@@ -54,17 +54,19 @@ func TestChargesHaveATotalForEachCurrency(t *testing.T) {
 		return api.Charge{Scheme: "s", Rule: "R1", Kind: "template", At: &at, ConversationID: &id, AmountMicros: micros, Currency: currency, Reverses: reverses}
 	}
 	first := int64(1)
+	message, market, category := charge(50_000, "USD", nil), "BR", "marketing"
+	message.Kind, message.Market, message.Category = "message", &market, &category
 	var out bytes.Buffer
 	err := printCharges(streams{out: &out}, []api.Charge{charge(400_000, "BRL", nil), charge(-400_000, "BRL", &first),
-		charge(600_000, "BRL", nil), charge(50_000, "USD", nil)}, nil)
+		charge(600_000, "BRL", nil), message}, nil)
 	require.NoError(t, err)
-	require.Equal(t, `AT                       SCHEME  RULE  KIND                   AMOUNT     CONVERSATION
-2026-11-20 09:00:00 UTC  s       R1    template               0.40 BRL   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
-2026-11-20 09:00:00 UTC  s       R1    template (reverses 1)  -0.40 BRL  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
-2026-11-20 09:00:00 UTC  s       R1    template               0.60 BRL   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
-2026-11-20 09:00:00 UTC  s       R1    template               0.05 USD   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
-Total: 1 charges, 0.60 BRL
-Total: 1 charges, 0.05 USD
+	require.Equal(t, `AT                       SCHEME  RULE  KIND                   MARKET  CATEGORY   AMOUNT     CONVERSATION
+2026-11-20 09:00:00 UTC  s       R1    template               –       –          0.40 BRL   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  s       R1    template (reverses 1)  –       –          -0.40 BRL  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  s       R1    template               –       –          0.60 BRL   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  s       R1    message                BR      marketing  0.05 USD   0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+Total: 1 charge, 0.60 BRL
+Total: 1 charge, 0.05 USD
 `, out.String())
 }
 
@@ -86,18 +88,19 @@ Total: 3 charges, 1.40 BRL
 func TestDifferencesAndUnpricedMessagesAreTables(t *testing.T) {
 	at, id := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC), uuid.MustParse("0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10")
 	number := contract.Number{ID: "106540352242922"}
+	wamid := "wamid.HBgM"
 	var out bytes.Buffer
 	require.NoError(t, printDifferences(streams{out: &out}, []api.VerdictDifference{{
-		EventID: id, Number: number, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: at, Currency: "USD",
+		EventID: id, WAMID: &wamid, Number: number, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: at, Currency: "USD",
 		Verdict: api.VerdictReading{Rule: "P6", Type: "regular", Category: "marketing", AmountMicros: 62_500},
 		Own:     api.OwnReading{Rule: "P3", Category: "utility", AmountMicros: 6_800},
 	}}))
 	require.NoError(t, printUnpriced(streams{out: &out}, []api.UnpricedMessage{{
-		EventID: id, Number: number, Scheme: "meta-pmp-2026", Card: "meta-usd-2026-10-01", Category: "marketing", At: at,
+		EventID: id, ConversationID: id, Number: number, Scheme: "meta-pmp-2026", Card: "meta-usd-2026-10-01", Category: "marketing", At: at,
 	}}))
 	require.Equal(t, `DELIVERED                NUMBER           MARKET  SCHEME         VERDICT (P6)       CHARGED     OWN         WOULD BE    MESSAGE
-2026-11-20 09:00:00 UTC  106540352242922  BR      meta-pmp-2026  regular marketing  0.0625 USD  P3 utility  0.0068 USD  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
-AT                       NUMBER           SCHEME         CARD                 MARKET  CATEGORY   MESSAGE
-2026-11-20 09:00:00 UTC  106540352242922  meta-pmp-2026  meta-usd-2026-10-01  –       marketing  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
+2026-11-20 09:00:00 UTC  106540352242922  BR      meta-pmp-2026  regular marketing  0.0625 USD  P3 utility  0.0068 USD  wamid.HBgM
+AT                       NUMBER           SCHEME         CARD                 MARKET  CATEGORY   CONVERSATION                          MESSAGE
+2026-11-20 09:00:00 UTC  106540352242922  meta-pmp-2026  meta-usd-2026-10-01  –       marketing  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10  0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10
 `, out.String())
 }

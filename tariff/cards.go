@@ -122,6 +122,16 @@ func (s *Cards) add(file string, card *Card) error {
 	return nil
 }
 
+// CheckCurrencies refuses a set that cannot price some scheme because its cards are in several currencies: a *UsageError.
+func (s *Cards) CheckCurrencies() error {
+	for _, scheme := range slices.Sorted(maps.Keys(s.byScheme)) {
+		if _, err := s.currency(scheme); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // currency is the one that a scheme's cards are in; empty without any. Cards in several are refused: which of them an account
 // pays in is not known here, and currencies are never mixed.
 func (s *Cards) currency(scheme string) (string, error) {

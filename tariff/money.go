@@ -12,7 +12,7 @@ type Money struct {
 	Currency     string // ISO 4217, three capital letters
 }
 
-// String is the exact amount with at least two decimals, then the currency: "0.022 USD", "-0.40 BRL".
+// String is the exact amount with at least two decimals, then the currency, if it is known: "0.022 USD", "-0.40 BRL", "0.00".
 func (m Money) String() string {
 	sign, micros := "", uint64(m.AmountMicros)
 	if m.AmountMicros < 0 {
@@ -22,5 +22,5 @@ func (m Money) String() string {
 	for len(fraction) > 2 && strings.HasSuffix(fraction, "0") {
 		fraction = fraction[:len(fraction)-1]
 	}
-	return sign + strconv.FormatUint(micros/1_000_000, 10) + "." + fraction + " " + m.Currency
+	return strings.TrimSuffix(sign+strconv.FormatUint(micros/1_000_000, 10)+"."+fraction+" "+m.Currency, " ")
 }

@@ -15,4 +15,5 @@ func TestMoneyIsWrittenExactly(t *testing.T) {
 	} {
 		require.Equal(t, want, Money{AmountMicros: micros, Currency: "BRL"}.String())
 	}
+	require.Equal(t, "0.00", Money{}.String(), "what is free may have no currency")
 }

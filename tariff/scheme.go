@@ -33,12 +33,17 @@ func byName(schemes ...Scheme) map[string]Scheme {
 	return m
 }
 
-// Lookup is the scheme of that name; else a *UsageError that lists those there are.
+// Lookup is the scheme of that name; else a *UsageError that lists those there are. Meta is not one of them: it is a name for
+// whichever is in force.
 func Lookup(name string) (Scheme, error) {
 	if s, ok := registry[name]; ok {
 		return s, nil
 	}
-	return nil, &UsageError{Reason: fmt.Sprintf("unknown scheme %q; there is %s", name, strings.Join(Names(), ", "))}
+	reason := fmt.Sprintf("unknown scheme %q", name)
+	if name == Meta {
+		reason += " (a business number can be assigned to it, but whichever of Meta's is in force is the scheme)"
+	}
+	return nil, &UsageError{Reason: reason + "; there are " + strings.Join(Names(), ", ")}
 }
 
 // Names lists all schemes, sorted.

@@ -102,14 +102,14 @@ func TestAPriceOfZeroOpensASessionAndIsNoCharge(t *testing.T) {
 
 func TestWishesThatCannotBeMeantAreUsageErrors(t *testing.T) {
 	for want, change := range map[string]func(*Options){
-		`unknown scheme "zenvia"; there is aisensy, `: func(o *Options) { o.Scheme = "zenvia" },
-		`unknown scheme ""`:                           func(o *Options) { o.Scheme = "" },
-		`unknown time zone "Mars/Olympus"`:            func(o *Options) { o.Timezone = "Mars/Olympus" },
-		`unknown time zone "Local"`:                   func(o *Options) { o.Timezone = "Local" },
-		"hours of a free entry point cannot":          func(o *Options) { o.EntryPointHours = -1 },
-		"be negative or more than 2562047":            func(o *Options) { o.EntryPointHours = 2_562_048 },
-		`unknown scheme "meta"; there is`:             func(o *Options) { o.Scheme = Meta },
-		"testdata/none is not a folder of rate cards": func(o *Options) { o.CardsDir = "testdata/none" },
+		`unknown scheme "zenvia"; there are aisensy, `: func(o *Options) { o.Scheme = "zenvia" },
+		`unknown scheme ""`:                            func(o *Options) { o.Scheme = "" },
+		`unknown time zone "Mars/Olympus"`:             func(o *Options) { o.Timezone = "Mars/Olympus" },
+		`unknown time zone "Local"`:                    func(o *Options) { o.Timezone = "Local" },
+		"hours of a free entry point cannot":           func(o *Options) { o.EntryPointHours = -1 },
+		"be negative or more than 2562047":             func(o *Options) { o.EntryPointHours = 2_562_048 },
+		`unknown scheme "meta" (a business number can`: func(o *Options) { o.Scheme = Meta },
+		"testdata/none is not a folder of rate cards":  func(o *Options) { o.CardsDir = "testdata/none" },
 	} {
 		o := zenviaOptions()
 		change(&o)

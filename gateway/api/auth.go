@@ -37,10 +37,13 @@ func (k keys) accept(authorization string) bool {
 	return accepted == 1
 }
 
+// needsKey is all that a stranger is told, whether the key is missing or wrong.
+const needsKey = "the Authorization header must be: Bearer, a space, an API key that is valid here"
+
 func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
 	if !a.keys.accept(ctx.Header("Authorization")) {
 		ctx.SetHeader("WWW-Authenticate", "Bearer")
-		huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "the Authorization header must be: Bearer, a space, an API key")
+		huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, needsKey)
 		return
 	}
 	next(ctx)

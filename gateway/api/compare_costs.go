@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,9 +38,14 @@ func (r *CompareCosts) Execute(ctx context.Context, a *API, real time.Time) (Pag
 	if err != nil {
 		return page, err
 	}
+	for _, name := range r.Schemes {
+		if err := checkScheme("schemes", strings.TrimSpace(name)); err != nil {
+			return page, err
+		}
+	}
 	schemes, err := tariff.LookupAll(r.Schemes)
 	if err != nil {
-		return page, invalid("schemes", "unknown_scheme", "%v", err)
+		return page, invalid("schemes", "invalid_field", "%v", err)
 	}
 	numbers, err := listReported(ctx, a.queries, r.Number, p)
 	if err != nil {

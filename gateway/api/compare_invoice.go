@@ -24,8 +24,8 @@ import (
 //	2026-11-20,BR,marketing,regular,12,750000,USD
 type CompareInvoice struct {
 	Key     string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted. This request changes nothing."`
-	From    string `query:"from" maxLength:"10" example:"2026-11-01" doc:"First day to be compared, of each number's account. Default: the invoice's first."`
-	To      string `query:"to" maxLength:"10" example:"2026-12-01" doc:"End of the days to be compared, not one of them. Default: the day after the invoice's last."`
+	From    string `query:"from" maxLength:"64" example:"2026-11-01" doc:"First day to be compared, of each number's account. Default: the invoice's first."`
+	To      string `query:"to" maxLength:"64" example:"2026-12-01" doc:"End of the days to be compared, not one of them. Default: the day after the invoice's last."`
 	Number  string `query:"number" maxLength:"64" doc:"The invoice is about this business number (phone number id). By default about all."`
 	RawBody []byte `contentType:"text/csv" doc:"A heading line with day, market, category, type (regular, free_customer_service, free_entry_point, free_group_customer_service), messages, amount_micros or a decimal amount, currency and perhaps number, in any order; then a line each."`
 }
@@ -112,8 +112,12 @@ func (r *CompareInvoice) days(file *invoice.File, now time.Time) (period, error)
 			return p, invalid(at.field, "invalid_field", "%s is not a date like 2026-11-01", at.field)
 		}
 	}
-	if from, to := p.in(time.UTC); to.Before(from) {
-		return p, invalid("to", "invalid_period", "to lies before from")
+	// Of an empty period there would be nothing to say, which would look like an invoice that is right.
+	if from, to := p.in(time.UTC); !from.Before(to) {
+		if r.To == "" {
+			return p, invalid("from", "invalid_period", "from lies after the last day of the invoice")
+		}
+		return p, invalid("to", "invalid_period", "to, which is not compared itself, must lie after from and after the first day of the invoice")
 	}
 	if from := p.from.day.Start(time.UTC); from.Before(perMessage().Start(time.UTC)) {
 		return p, invalid("from", "no_scheme_per_message", "before %s Meta charged by conversation; there is no invoice by message", perMessage())

@@ -26,6 +26,7 @@ type ListDifferences struct {
 // VerdictDifference is a message of which the provider's verdict and our own computation say different things.
 type VerdictDifference struct {
 	EventID        uuid.UUID       `json:"event_id" doc:"The message."`
+	WAMID          *string         `json:"wamid" doc:"The provider's id of the message, to ask the provider by."`
 	ConversationID uuid.UUID       `json:"conversation_id"`
 	Number         contract.Number `json:"number"`
 	Scheme         string          `json:"scheme"`
@@ -92,7 +93,7 @@ func (r *ListDifferences) Execute(ctx context.Context, a *API, real time.Time) (
 		}
 		d := row.VerdictDifference
 		page.Items = append(page.Items, VerdictDifference{
-			EventID: d.EventID, ConversationID: d.ConversationID, Number: contract.Number{ID: row.PhoneNumberID, Display: row.Display},
+			EventID: d.EventID, WAMID: row.Wamid, ConversationID: d.ConversationID, Number: contract.Number{ID: row.PhoneNumberID, Display: row.Display},
 			Scheme: d.Scheme, Market: d.Market, DeliveredAt: d.DeliveredAt.UTC(), Currency: d.Currency,
 			Verdict: VerdictReading{Rule: "P6", Type: d.VerdictType, Category: d.VerdictCategory, AmountMicros: d.VerdictMicros},
 			Own:     OwnReading{Rule: d.OwnRule, Category: d.OwnCategory, AmountMicros: d.OwnMicros},

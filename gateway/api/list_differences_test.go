@@ -16,6 +16,7 @@ func (l ledger) message(at time.Time) uuid.UUID {
 	event := uuid.New()
 	l.exec(`INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at)
 		VALUES ($1, 'outbound', 'template', 'api', $2, $3, $3)`, event, l.conversation, at)
+	l.exec("UPDATE events SET wamid = 'wamid.' || id WHERE id = $1", event)
 	return event
 }
 
@@ -45,8 +46,9 @@ func TestDifferencesHaveTheVerdictAndOurOwnReadingSideBySide(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	page.Items[0].Number.Display = ""
+	wamid := "wamid." + event.String()
 	want := api.VerdictDifference{
-		EventID: event, ConversationID: l.conversation, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: noon, Currency: "USD",
+		EventID: event, WAMID: &wamid, ConversationID: l.conversation, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: noon, Currency: "USD",
 		Verdict: api.VerdictReading{Rule: "P6", Type: "regular", Category: "marketing", AmountMicros: 62_500},
 		Own:     api.OwnReading{Rule: "P3", Category: "utility", AmountMicros: 6_800},
 	}
@@ -70,6 +72,7 @@ func TestUnpricedMessagesNameCardMarketAndCategory(t *testing.T) {
 	require.Len(t, page.Items, 1)
 	u := page.Items[0]
 	require.Equal(t, event, u.EventID)
+	require.Equal(t, "wamid."+event.String(), *u.WAMID)
 	require.Equal(t, number, u.Number.ID)
 	require.Equal(t, []string{"meta-pmp-2026", "meta-usd-2026-10-01", "BR", "marketing"}, []string{u.Scheme, u.Card, u.Market, u.Category})
 	require.Equal(t, noon, u.At)

@@ -26,6 +26,7 @@ type ListUnpriced struct {
 // UnpricedMessage is a message that is not charged only because its price is not known.
 type UnpricedMessage struct {
 	EventID        uuid.UUID       `json:"event_id" doc:"The message."`
+	WAMID          *string         `json:"wamid" doc:"The provider's id of the message."`
 	ConversationID uuid.UUID       `json:"conversation_id"`
 	Number         contract.Number `json:"number"`
 	Scheme         string          `json:"scheme"`
@@ -77,7 +78,7 @@ func (r *ListUnpriced) Execute(ctx context.Context, a *API, real time.Time) (Pag
 		}
 		u := row.UnpricedMessage
 		page.Items = append(page.Items, UnpricedMessage{
-			EventID: u.EventID, ConversationID: u.ConversationID, Number: contract.Number{ID: row.PhoneNumberID, Display: row.Display},
+			EventID: u.EventID, WAMID: row.Wamid, ConversationID: u.ConversationID, Number: contract.Number{ID: row.PhoneNumberID, Display: row.Display},
 			Scheme: u.Scheme, Card: u.Card, Market: u.Market, Category: u.Category, At: u.ChargedAt.UTC(),
 		})
 	}

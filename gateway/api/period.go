@@ -10,8 +10,8 @@ import (
 // Period is a half-open stretch of time. A date means a day of each number's account, so that the same period is another one
 // for a number whose account has another zone; an RFC 3339 time means the same instant for all.
 type Period struct {
-	From string `query:"from" maxLength:"64" example:"2026-11-01" doc:"Beginning of the period: a date, which is a day of each number's account, or an RFC 3339 time. Default: the beginning of this month."`
-	To   string `query:"to" maxLength:"64" example:"2026-12-01" doc:"End of the period, not in it. Default: the end of this month."`
+	From string `query:"from" maxLength:"64" example:"2026-11-01" doc:"Beginning of the period: a date, which is a day of each number's account, or an RFC 3339 time. Default: the beginning of this month, or of the month that to ends if that is an earlier one."`
+	To   string `query:"to" maxLength:"64" example:"2026-12-01" doc:"End of the period, not in it. Default: the end of this month, or of the month that from is in if that is a later one."`
 }
 
 // edge is one end of a period; neither day nor instant: it is not given.

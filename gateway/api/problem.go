@@ -78,7 +78,7 @@ func (a *API) noSuchEndpoint(mux *http.ServeMux) http.HandlerFunc {
 		switch {
 		case !a.keys.accept(r.Header.Get("Authorization")):
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			p = newProblem(http.StatusUnauthorized, "unauthorized", "the Authorization header must be: Bearer, a space, an API key")
+			p = newProblem(http.StatusUnauthorized, "unauthorized", needsKey)
 		case len(allowed) > 0:
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
 			p = newProblem(http.StatusMethodNotAllowed, "method_not_allowed", "this endpoint does not take this method, only "+strings.Join(allowed, ", "))

@@ -81,6 +81,9 @@ var aColumn = regexp.MustCompile(`^[a-z][a-z_ ]{0,40}$`)
 // heading says where each column is, from 1.
 func heading(head []string) (map[string]int, error) {
 	index := map[string]int{}
+	if len(head) == 1 && strings.ContainsAny(head[0], ";\t") {
+		return nil, &Error{Line: 1, Reason: "is not separated by commas"} // what a spreadsheet writes where the comma is the decimal sign
+	}
 	for i, name := range head {
 		name = strings.ToLower(strings.TrimSpace(name))
 		switch {
@@ -139,7 +142,7 @@ var (
 
 func (r row) into(f *File) error {
 	l := Line{Line: r.line, Key: Key{
-		Day: r.field("day"), Market: strings.ToUpper(r.field("market")), Currency: r.field("currency"),
+		Day: r.field("day"), Market: strings.ToUpper(r.field("market")), Currency: strings.ToUpper(r.field("currency")),
 		Category: strings.ReplaceAll(strings.ToLower(r.field("category")), "-", "_"), Type: strings.ToLower(r.field("type")),
 	}}
 	day, err := time.Parse(time.DateOnly, l.Day)
@@ -153,7 +156,7 @@ func (r row) into(f *File) error {
 	case !slices.Contains(types, l.Type):
 		return r.fault("type", "is none of %s", strings.Join(types, ", "))
 	case !aCurrency.MatchString(l.Currency):
-		return r.fault("currency", "is not three capital letters, such as USD")
+		return r.fault("currency", "is not three letters, such as USD")
 	case len(f.Lines) > 0 && f.Lines[0].Currency != l.Currency:
 		return r.fault("currency", "is not that of the lines before; an invoice has one")
 	}

@@ -21,7 +21,7 @@ func TestAnInvoiceIsReadInAnyShapeThatSpreadsheetsWrite(t *testing.T) {
 		"plain":                  head + "2026-11-20,BR,marketing,regular,2,125000,USD\n2026-11-01,REST_OF_AFRICA,authentication_international,free_entry_point,1,0,USD\n",
 		"with BOM and CRLF":      "\ufeff" + strings.ReplaceAll(head+"2026-11-20,BR,marketing,regular,2,125000,USD\n2026-11-01,REST_OF_AFRICA,authentication_international,free_entry_point,1,0,USD\n", "\n", "\r\n"),
 		"in another order":       "currency,amount_micros,messages,type,category,market,day\nUSD,125000,2,regular,marketing,BR,2026-11-20\nUSD,0,1,free_entry_point,authentication_international,REST_OF_AFRICA,2026-11-01\n",
-		"quoted and in capitals": `"Day","Market","Category","Type","Messages","Amount_Micros","Currency"` + "\n" + `"2026-11-20","br","MARKETING","REGULAR","2","125000","USD"` + "\n2026-11-01, REST_OF_AFRICA ,AUTHENTICATION-INTERNATIONAL,free_entry_point,1,0,USD",
+		"quoted and in capitals": `"Day","Market","Category","Type","Messages","Amount_Micros","Currency"` + "\n" + `"2026-11-20","br","MARKETING","REGULAR","2","125000","usd"` + "\n2026-11-01, REST_OF_AFRICA ,AUTHENTICATION-INTERNATIONAL,free_entry_point,1,0,USD",
 		"with decimal amounts":   "day,market,category,type,messages,amount,currency\n2026-11-20,BR,marketing,regular,2,0.125,USD\n2026-11-01,REST_OF_AFRICA,authentication_international,free_entry_point,1,0,USD\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,8 @@ func TestEveryFaultNamesLineAndField(t *testing.T) {
 		"a comma for a point":           {decimal(`"0,5"`), 3, "amount"},
 		"a sign":                        {decimal("+1"), 3, "amount"},
 		"a point and nothing before it": {decimal(".5"), 3, "amount"},
-		"a currency in small letters":   {with("currency", "usd"), 3, "currency"},
+		"a currency that is none":       {with("currency", "US$"), 3, "currency"},
+		"semicolons":                    {strings.ReplaceAll(head+good, ",", ";"), 1, ""},
 		"two currencies":                {with("currency", "EUR"), 3, "currency"},
 		"a number in some lines only":   {strings.Replace(head, "\n", ",number\n", 1) + strings.Replace(good, "\n", ",1\n", 1) + strings.Replace(good, "\n", ",\n", 1), 3, "number"},
 	} {
