@@ -33,7 +33,7 @@ func billing(t *testing.T, pool *pgxpool.Pool) (*Activities, uuid.UUID) {
 		_, err := pool.Exec(t.Context(), sql, id, monday)
 		require.NoError(t, err)
 	}
-	require.NoError(t, a.Ledger.Assign(t.Context(), "shop", "zenvia-conversion", time.Time{}))
+	require.NoError(t, a.Ledger.Assign(t.Context(), ledger.Assignment{PhoneNumberID: "shop", Scheme: "zenvia-conversion"}))
 	return a, id
 }
 

@@ -38,6 +38,7 @@ const listPins = `-- name: ListPins :many
 SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, digest, scheme_version
 FROM pinned_cards
 WHERE business_number_id = ANY ($1::uuid[])
+ORDER BY pinned_at, card_set
 `
 
 type ListPinsRow struct {

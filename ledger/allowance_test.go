@@ -114,7 +114,7 @@ func TestSettlementSkipsANumberThatAnotherSettles(t *testing.T) {
 func TestPlacesAreKeptForMonthsOfTheSchemeAlone(t *testing.T) {
 	w := newWorld(t)
 	number := w.number("shop")
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", zenvia, time.Time{}))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia}))
 	c := w.conversation(number)
 	november := month(2026, 11).Start(time.UTC)
 	for _, at := range []time.Time{october.Add(time.Hour), november.Add(time.Hour), november.Add(20 * 24 * time.Hour), november.Add(40 * 24 * time.Hour)} {
@@ -124,14 +124,14 @@ func TestPlacesAreKeptForMonthsOfTheSchemeAlone(t *testing.T) {
 	require.Zero(t, w.count("allowance_places"))
 
 	// From the middle of November to its end. What was delivered before the middle is counted, and not owed.
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", "twilio", november.Add(15*24*time.Hour)))
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", zenvia, month(2026, 12).Start(time.UTC)))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: "twilio", From: november.Add(15 * 24 * time.Hour)}))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia, From: month(2026, 12).Start(time.UTC)}))
 	w.drain(10)
 	require.Equal(t, 2, w.count("allowance_places WHERE scheme = 'twilio' AND delivered_at >= $1 AND delivered_at < $2", november, november.AddDate(0, 1, 0)))
 	require.Equal(t, 2, w.count("allowance_places"))
 	require.Equal(t, 1, w.count("charges WHERE scheme = 'twilio' AND reverses IS NULL"), "one fee")
 
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", zenvia, november.Add(15*24*time.Hour)))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia, From: november.Add(15 * 24 * time.Hour)}))
 	w.drain(10)
 	require.Zero(t, w.count("allowance_places"))
 	w.consistent(c)

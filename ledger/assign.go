@@ -23,16 +23,11 @@ type Assignment struct {
 	CardSet       string    // what it is priced by (LoadCardSet); empty: what the program ships
 }
 
-// Assign is AssignWith for a scheme at the shipped prices.
-func (l *Ledger) Assign(ctx context.Context, phoneNumberID, scheme string, from time.Time) error {
-	return l.AssignWith(ctx, Assignment{PhoneNumberID: phoneNumberID, Scheme: scheme, From: from})
-}
-
-// AssignWith makes an assignment. Every conversation in which something occurred since is marked, from the beginning of the
+// Assign makes an assignment. Every conversation in which something occurred since is marked, from the beginning of the
 // account's month on, because free messages are counted from there (P4); the next settlement posts the differences. The same
 // assignment again changes nothing. A scheme that is not known is a *tariff.UsageError that lists those there are; else it may
 // be ErrUnknownNumber or ErrUnknownCardSet.
-func (l *Ledger) AssignWith(ctx context.Context, a Assignment) error {
+func (l *Ledger) Assign(ctx context.Context, a Assignment) error {
 	if _, err := tariff.Lookup(a.Scheme); err != nil && a.Scheme != tariff.Meta {
 		return &tariff.UsageError{Reason: err.Error() + "; and " + tariff.Meta}
 	}

@@ -139,7 +139,7 @@ func TestAssignmentsOweWhatLiesInTheirIntervals(t *testing.T) {
 	w.message(inside, "inbound", monday.Add(time.Hour))
 	w.message(inside, "inbound", monday.Add(23*time.Hour))
 
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", zenvia, monday))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia, From: monday}))
 	settled, err := w.ledger.SettleBatch(t.Context(), 10)
 	require.NoError(t, err)
 	require.Equal(t, 3, settled.Conversations)
@@ -148,7 +148,7 @@ func TestAssignmentsOweWhatLiesInTheirIntervals(t *testing.T) {
 	require.Equal(t, 2, w.count("charges"))
 
 	// Later somebody finds out that it has always been so.
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", zenvia, time.Time{}))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia}))
 	settled, err = w.ledger.SettleBatch(t.Context(), 10)
 	require.NoError(t, err)
 	require.Equal(t, 3, settled.Conversations)
@@ -183,7 +183,9 @@ func TestAnAssignmentWaitsForBillingsAndNotForReaders(t *testing.T) {
 	defer billing.Rollback(context.Background())
 	require.NoError(t, db.New(billing).BeginBilling(t.Context()))
 	var assigning errgroup.Group
-	assigning.Go(func() error { return w.ledger.Assign(t.Context(), "shop", "sirena", monday) })
+	assigning.Go(func() error {
+		return w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: "sirena", From: monday})
+	})
 	require.Eventually(t, func() bool {
 		return w.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
 	}, 10*time.Second, time.Millisecond, "it waits for the billing")
@@ -206,9 +208,9 @@ func TestATermIsHalfOpen(t *testing.T) {
 
 func TestAssignRefusesWhatItDoesNotKnow(t *testing.T) {
 	w := newWorld(t)
-	require.ErrorIs(t, w.ledger.Assign(t.Context(), "nobody", zenvia, monday), ErrUnknownNumber)
+	require.ErrorIs(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "nobody", Scheme: zenvia, From: monday}), ErrUnknownNumber)
 	w.number("shop")
-	require.ErrorContains(t, w.ledger.Assign(t.Context(), "shop", "zenvai", monday), "zenvia-conversion; and meta")
+	require.ErrorContains(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: "zenvai", From: monday}), "zenvia-conversion; and meta")
 }
 
 func TestTheSameAssignmentAgainMarksNothing(t *testing.T) {
@@ -216,7 +218,7 @@ func TestTheSameAssignmentAgainMarksNothing(t *testing.T) {
 	c := w.conversation(w.shop("shop"))
 	w.message(c, "inbound", monday)
 	w.bill(c)
-	require.NoError(t, w.ledger.Assign(t.Context(), "shop", zenvia, time.Time{}))
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia}))
 	require.Zero(t, w.dirty())
 }
 

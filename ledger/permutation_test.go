@@ -70,7 +70,7 @@ func TestEveryOrderOfArrivalEndsInTheSameBalance(t *testing.T) {
 		t.Run(fmt.Sprintf("%s/settled late %v", c.scheme, c.settledLate), func(t *testing.T) {
 			w := newWorld(t)
 			number := w.number("shop")
-			require.NoError(t, w.ledger.Assign(t.Context(), "shop", c.scheme, time.Time{}))
+			require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: c.scheme}))
 			var talks [][]event
 			var rated []tariff.Event
 			for range c.orders {

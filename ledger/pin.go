@@ -50,32 +50,19 @@ func listPins(ctx context.Context, q *db.Queries, tallies []*tally) (pins, error
 	if len(numbers) == 0 {
 		return nil, nil
 	}
-	return numbersPins(ctx, q, slices.Collect(maps.Keys(numbers)))
-}
-
-func numbersPins(ctx context.Context, q *db.Queries, numbers []uuid.UUID) (pins, error) {
-	rows, err := q.ListPins(ctx, numbers)
+	rows, err := q.ListPins(ctx, slices.Collect(maps.Keys(numbers)))
 	if err != nil {
 		return nil, fmt.Errorf("list pins: %w", err)
 	}
 	found := pins{}
 	for _, r := range rows {
-		month, err := ParseMonth(r.Month)
+		month, err := tariff.ParseMonth(r.Month)
 		if err != nil {
 			return nil, err
 		}
 		found.set(r.BusinessNumberID, pinKey{r.Scheme, r.CardSet, month}, pin{r.Digest, r.SchemeVersion})
 	}
 	return found, nil
-}
-
-// ParseMonth reads "2026-10".
-func ParseMonth(s string) (tariff.Month, error) {
-	t, err := time.Parse("2006-01", s)
-	if err != nil {
-		return tariff.Month{}, fmt.Errorf("%q is not a month like 2026-10", s)
-	}
-	return tariff.Month{Year: t.Year(), Month: t.Month()}, nil
 }
 
 // otherVersion is an error if a month was posted under other rules of a scheme than this program's: those apply only when

@@ -234,15 +234,15 @@ func accounts(t *testing.T) []account {
 				return "twilio"
 			},
 			setUp: func(w *world, name string) {
-				require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, "gupshup", time.Time{}))
-				require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, "twilio", october.Add(11*24*time.Hour)))
+				require.NoError(w.t, w.ledger.Assign(w.t.Context(), Assignment{PhoneNumberID: name, Scheme: "gupshup"}))
+				require.NoError(w.t, w.ledger.Assign(w.t.Context(), Assignment{PhoneNumberID: name, Scheme: "twilio", From: october.Add(11 * 24 * time.Hour)}))
 			}},
 	}
 	list = append(list, list[2:]...) // those in which one conversation depends on another, twice as often
 	for _, scheme := range tariff.Names() {
 		list = append(list, account{name: scheme, begin: monday, zone: brazil, owed: func(time.Time) string { return scheme },
 			setUp: func(w *world, name string) {
-				require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, scheme, time.Time{}))
+				require.NoError(w.t, w.ledger.Assign(w.t.Context(), Assignment{PhoneNumberID: name, Scheme: scheme}))
 			}})
 	}
 	return list

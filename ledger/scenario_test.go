@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -100,7 +99,7 @@ func (s *scenario) play(scheme string, events []tariff.Event, after func(i int))
 		}
 		if _, ok := numbers[e.Number]; !ok {
 			numbers[e.Number] = s.w.number(e.Number)
-			require.NoError(s.w.t, s.w.ledger.Assign(s.w.t.Context(), e.Number, scheme, time.Time{}))
+			require.NoError(s.w.t, s.w.ledger.Assign(s.w.t.Context(), Assignment{PhoneNumberID: e.Number, Scheme: scheme}))
 		}
 		if _, ok := conversations[e.Conversation]; !ok {
 			conversations[e.Conversation] = s.w.conversation(numbers[e.Number])

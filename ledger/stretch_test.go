@@ -42,7 +42,7 @@ func TestOnlyTheStretchBetweenTwoGapsIsRated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			number := w.number("shop")
-			require.NoError(t, w.ledger.Assign(t.Context(), "shop", "meta-cbp-2024", time.Time{}))
+			require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: "meta-cbp-2024"}))
 			talk := w.conversation(number)
 			for _, hours := range c.messages {
 				m := w.message(talk, "freeform", at(hours))

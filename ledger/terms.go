@@ -64,40 +64,18 @@ func termsOf(mark db.ListDirtyMarksRow, zone *time.Location) ([]term, error) {
 
 // appendTerms appends what an assignment means in [from, to); `meta` means one scheme after the other.
 func appendTerms(terms []term, name, set, digest string, from, to time.Time, zone *time.Location) ([]term, error) {
-	if name != tariff.Meta {
-		scheme, err := tariff.Lookup(name)
-		return append(terms, term{basis{scheme, set, digest}, from, to}), err
+	parts := []tariff.Term{{Scheme: name, From: from, To: to}}
+	if name == tariff.Meta {
+		parts = tariff.MetaTerms(from, to, zone)
 	}
-	periods := tariff.MetaPeriods()
-	for i, p := range periods {
-		t := term{from: from, to: to}
-		if start := startOf(p.From, zone); start.After(t.from) {
-			t.from = start
-		}
-		if i+1 < len(periods) {
-			if end := startOf(periods[i+1].From, zone); t.to.IsZero() || end.Before(t.to) {
-				t.to = end
-			}
-		}
-		if !t.to.IsZero() && !t.from.Before(t.to) {
-			continue // another of Meta's schemes was in force
-		}
+	for _, p := range parts {
 		scheme, err := tariff.Lookup(p.Scheme)
 		if err != nil {
 			return nil, err
 		}
-		t.basis = basis{scheme, set, digest}
-		terms = append(terms, t)
+		terms = append(terms, term{basis{scheme, set, digest}, p.From, p.To})
 	}
 	return terms, nil
-}
-
-// startOf is the first instant of a day; of the zero Day, the zero time.
-func startOf(d tariff.Day, zone *time.Location) time.Time {
-	if d == (tariff.Day{}) {
-		return time.Time{}
-	}
-	return d.Start(zone).UTC()
 }
 
 // accountZone is the zone of money's days.

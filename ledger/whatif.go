@@ -59,18 +59,23 @@ func (l *Ledger) WhatIf(ctx context.Context, w WhatIf, part func(tariff.Scheme, 
 	})
 }
 
-// pinnedBy is what a number's months were posted with, by the scheme's name.
+// pinnedBy is what a number's months were posted with, by the scheme's name. Of a month in which the number came to be assigned
+// another set of cards, the set that was posted last counts for all of it.
 func (l *Ledger) pinnedBy(ctx context.Context, q *db.Queries, number uuid.UUID) (map[string]map[tariff.Month]*tariff.Cards, error) {
-	found, err := numbersPins(ctx, q, []uuid.UUID{number})
+	rows, err := q.ListPins(ctx, []uuid.UUID{number})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("list pins: %w", err)
 	}
 	pinned := map[string]map[tariff.Month]*tariff.Cards{}
-	for key, pin := range found[number] {
-		if pinned[key.scheme] == nil {
-			pinned[key.scheme] = map[tariff.Month]*tariff.Cards{}
+	for _, r := range rows { // in the order of posting
+		month, err := tariff.ParseMonth(r.Month)
+		if err != nil {
+			return nil, err
 		}
-		if pinned[key.scheme][key.month], err = l.cardSet(ctx, q, pin.digest); err != nil {
+		if pinned[r.Scheme] == nil {
+			pinned[r.Scheme] = map[tariff.Month]*tariff.Cards{}
+		}
+		if pinned[r.Scheme][month], err = l.cardSet(ctx, q, r.Digest); err != nil {
 			return nil, err
 		}
 	}

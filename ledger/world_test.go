@@ -87,7 +87,7 @@ func (w *world) number(name string) uuid.UUID {
 // shop makes a number that has always owed by zenvia-conversion.
 func (w *world) shop(name string) uuid.UUID {
 	id := w.number(name)
-	require.NoError(w.t, w.ledger.Assign(w.t.Context(), name, zenvia, time.Time{}))
+	require.NoError(w.t, w.ledger.Assign(w.t.Context(), Assignment{PhoneNumberID: name, Scheme: zenvia}))
 	return id
 }
 

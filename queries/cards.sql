@@ -27,7 +27,8 @@ SET version = excluded.version, since = least(dirty_conversations.since, exclude
 -- name: ListPins :many
 SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, digest, scheme_version
 FROM pinned_cards
-WHERE business_number_id = ANY (@business_number_ids::uuid[]);
+WHERE business_number_id = ANY (@business_number_ids::uuid[])
+ORDER BY pinned_at, card_set;
 
 -- name: PinCards :execrows
 -- In one order, so that two who pin the same months wait for each other and never in a circle. Fewer rows than given: somebody

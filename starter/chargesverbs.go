@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/google/uuid"
+
 	"reengage/config"
 	"reengage/db"
 	"reengage/ledger"
@@ -20,11 +22,13 @@ type chargesVerbs struct {
 	Invoice   invoiceVerb   `cmd:"" help:"Compare an invoice of Meta's with what was computed; exits with 1 if anything is left unexplained."`
 	Assign    assignVerb    `cmd:"" help:"Say by which scheme a business number owes from when on."`
 	LoadCards loadCardsVerb `cmd:"" name:"load-cards" help:"Store rate cards under a name that assignments can give."`
+	Check     checkVerb     `cmd:"" help:"Compare a conversation's charges with its messages; exits with 1 if they disagree."`
 	Rerate    rerateVerb    `cmd:"" help:"Rate whole months again, by today's cards and rules instead of those they were posted with."`
 }
 
-// withLedger opens the database for as long as fn works.
-func withLedger(ctx context.Context, c config.Database, s streams, fn func(*ledger.Ledger) error) error {
+// withLedger opens the database for as long as fn works. entryPoint is the length of a free entry point; it matters where something
+// is rated.
+func withLedger(ctx context.Context, c config.Database, entryPoint time.Duration, s streams, fn func(*ledger.Ledger) error) error {
 	pool, err := db.Open(ctx, c.URL.Reveal())
 	if err != nil {
 		return err
@@ -34,12 +38,32 @@ func withLedger(ctx context.Context, c config.Database, s streams, fn func(*ledg
 	if err != nil {
 		return err
 	}
-	// Nothing is rated here, so the length of an entry point does not matter.
-	err = fn(ledger.New(pool, cards, tariff.DefaultEntryPoint, slog.New(slog.NewTextHandler(s.err, nil))))
+	err = fn(ledger.New(pool, cards, entryPoint, slog.New(slog.NewTextHandler(s.err, nil))))
 	if err != nil && db.Away(err) {
 		return fmt.Errorf("the database that DATABASE_URL names cannot be reached: %w", err)
 	}
 	return err
+}
+
+type checkVerb struct {
+	Database        config.Database `embed:""`
+	EntryPointHours int             `env:"REENGAGE_ENTRY_POINT_HOURS" default:"72" help:"How many hours a free entry point lasts, as the worker has it."`
+	Conversation    uuid.UUID       `arg:"" help:"The conversation's id."`
+}
+
+// Run checks, and changes nothing.
+func (v *checkVerb) Run(ctx context.Context, s streams) error {
+	return withLedger(ctx, v.Database, time.Duration(v.EntryPointHours)*time.Hour, s, func(l *ledger.Ledger) error {
+		due, err := l.Check(ctx, v.Conversation)
+		if err != nil {
+			return err
+		}
+		if due.Charges+due.Reversals > 0 || due.Unsettled {
+			return fmt.Errorf("%d charges and %d reversals are due; if no settlement is under way, mark the conversation as the runbook says", due.Charges, due.Reversals)
+		}
+		_, err = fmt.Fprintf(s.out, "Charges and messages agree; %d messages have no price.\n", due.Unpriced)
+		return err
+	})
 }
 
 type assignVerb struct {
@@ -52,12 +76,12 @@ type assignVerb struct {
 
 // Run assigns; settlement posts the differences.
 func (v *assignVerb) Run(ctx context.Context, s streams) error {
-	return withLedger(ctx, v.Database, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, 0, s, func(l *ledger.Ledger) error {
 		from, err := v.from(ctx, l)
 		if err != nil {
 			return err
 		}
-		if err := l.AssignWith(ctx, ledger.Assignment{PhoneNumberID: v.Number, Scheme: v.Scheme, From: from, CardSet: v.CardSet}); err != nil {
+		if err := l.Assign(ctx, ledger.Assignment{PhoneNumberID: v.Number, Scheme: v.Scheme, From: from, CardSet: v.CardSet}); err != nil {
 			return err
 		}
 		since := "always"
@@ -99,7 +123,7 @@ type loadCardsVerb struct {
 
 // Run loads the cards.
 func (v *loadCardsVerb) Run(ctx context.Context, s streams) error {
-	return withLedger(ctx, v.Database, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, 0, s, func(l *ledger.Ledger) error {
 		if err := l.LoadCardSet(ctx, v.Name, os.DirFS(v.Dir)); err != nil {
 			return err
 		}
@@ -117,15 +141,15 @@ type rerateVerb struct {
 
 // Run prepares a rerate; settlement posts the differences.
 func (v *rerateVerb) Run(ctx context.Context, s streams) error {
-	from, err := ledger.ParseMonth(v.From)
+	from, err := tariff.ParseMonth(v.From)
 	if err != nil {
 		return usageError("--from: " + err.Error())
 	}
-	to, err := ledger.ParseMonth(v.To)
+	to, err := tariff.ParseMonth(v.To)
 	if err != nil {
 		return usageError("--to: " + err.Error())
 	}
-	return withLedger(ctx, v.Database, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, 0, s, func(l *ledger.Ledger) error {
 		done, err := l.Rerate(ctx, ledger.Rerate{From: from, To: to, PhoneNumberID: v.Number})
 		if err != nil {
 			return err

@@ -36,11 +36,27 @@ func TestChargesDecidesOnTheDatabaseItself(t *testing.T) {
 	r = s.run("charges", "rerate", "--from", "2026-10", "--to", "2026-11")
 	require.Equal(t, result{0, "The prices of 0 months (of a number and scheme each) are no longer fixed, and 0 conversations will be rated again. The next settlement posts the differences.\n", ""}, r)
 
+	var conversation string
+	require.NoError(t, pool.QueryRow(t.Context(), `WITH contact AS (
+			INSERT INTO contacts (id, bsuid, created_at) VALUES (gen_random_uuid(), 'BR.1', now()) RETURNING id)
+		INSERT INTO conversations (id, business_number_id, contact_id, created_at)
+		SELECT gen_random_uuid(), n.id, contact.id, now() FROM business_numbers n, contact RETURNING id`).Scan(&conversation))
+	require.Equal(t, result{0, "Charges and messages agree; 0 messages have no price.\n", ""}, s.run("charges", "check", conversation))
+	_, err = pool.Exec(t.Context(), `INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at, opens_window)
+		SELECT gen_random_uuid(), 'inbound', 'text', 'api', id, now(), now(), true FROM conversations`)
+	require.NoError(t, err)
+	_, err = pool.Exec(t.Context(), `UPDATE scheme_assignments SET scheme = 'zenvia-conversion'`)
+	require.NoError(t, err)
+	r = s.run("charges", "check", conversation)
+	require.Equal(t, exitFailed, r.code)
+	require.Contains(t, r.err, "1 charges and 0 reversals are due")
+
 	for code, calls := range map[int][][]string{
 		exitUsage: {
 			{"rerate", "--from", "october", "--to", "2026-11"},
 			{"rerate", "--from", "2026-11", "--to", "2026-10"},
 			{"rerate"},
+			{"check", "nobody"},
 			{"assign", "--number", "106540000000001", "--scheme", "zenvai", "--from", "always"},
 			{"assign", "--number", "106540000000001", "--scheme", "meta", "--from", "soon"},
 			{"load-cards", "brazil", filepath.Join(dir, "nowhere")},
@@ -51,6 +67,7 @@ func TestChargesDecidesOnTheDatabaseItself(t *testing.T) {
 			{"assign", "--number", "106540000000001", "--scheme", "meta", "--from", "always", "--card-set", "chile"},
 			{"rerate", "--from", "2026-10", "--to", "2026-11", "--number", "1"},
 			{"load-cards", "shipped", dir},
+			{"check", "0190f000-0000-7000-8000-000000000000"},
 		},
 	} {
 		for _, call := range calls {

@@ -68,3 +68,12 @@ func (m Month) Next() Month {
 }
 
 func (m Month) String() string { return fmt.Sprintf("%04d-%02d", m.Year, m.Month) }
+
+// ParseMonth reads "2026-10".
+func ParseMonth(s string) (Month, error) {
+	t, err := time.Parse("2006-01", s)
+	if err != nil {
+		return Month{}, fmt.Errorf("%q is not a month like 2026-10", s)
+	}
+	return Month{Year: t.Year(), Month: t.Month()}, nil
+}

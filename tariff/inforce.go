@@ -23,6 +23,33 @@ func MetaPeriods() []Period {
 
 var metaPeriods = MetaPeriods()
 
+// Term is a part of time, half-open, in which a scheme is in force. A zero end is none.
+type Term struct {
+	Scheme   string
+	From, To time.Time
+}
+
+// MetaTerms says by which of Meta's schemes, one after the other, messages in [from, to) are charged; a zero end is none.
+func MetaTerms(from, to time.Time, account *time.Location) (terms []Term) {
+	for i, p := range metaPeriods {
+		t := Term{p.Scheme, from, to}
+		if p.From != (Day{}) {
+			if begins := p.From.Start(account).UTC(); t.From.Before(begins) {
+				t.From = begins
+			}
+		}
+		if i+1 < len(metaPeriods) {
+			if ends := metaPeriods[i+1].From.Start(account).UTC(); t.To.IsZero() || ends.Before(t.To) {
+				t.To = ends
+			}
+		}
+		if t.To.IsZero() || t.From.Before(t.To) {
+			terms = append(terms, t)
+		}
+	}
+	return terms
+}
+
 // InForce is the scheme of Meta's that is in force at an instant.
 func InForce(instant time.Time, account *time.Location) string {
 	today := DayOf(instant, account)

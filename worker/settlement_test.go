@@ -68,7 +68,7 @@ func TestADaysBacklogIsSettledByOneRunWithFewEvents(t *testing.T) {
 	cards, err := tariff.ShippedCards()
 	require.NoError(t, err)
 	book := ledger.New(pool, cards, tariff.DefaultEntryPoint, slog.New(slog.DiscardHandler))
-	require.NoError(t, book.Assign(t.Context(), "shop", "zenvia-conversion", time.Time{}))
+	require.NoError(t, book.Assign(t.Context(), ledger.Assignment{PhoneNumberID: "shop", Scheme: "zenvia-conversion"}))
 
 	w := newWorker(ns.Client, &activities.Activities{Pool: pool, Ledger: book}, 4, make(chan error, 1))
 	require.NoError(t, w.Start())

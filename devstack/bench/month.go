@@ -129,7 +129,7 @@ func (b *books) month(ctx context.Context, n size) error {
 			return fmt.Errorf("generate a month: %w", err)
 		}
 	}
-	return b.ledger.Assign(ctx, phoneNumberID, "meta-pmp-2026", time.Time{})
+	return b.ledger.Assign(ctx, ledger.Assignment{PhoneNumberID: phoneNumberID, Scheme: "meta-pmp-2026"})
 }
 
 // lateEntryPoint makes the first conversation one that an ad began, a minute before its first message.

@@ -67,7 +67,7 @@ func (g *ground) newStage(ctx context.Context, t *temporalServer, scale float64)
 	if err != nil {
 		return nil, err
 	}
-	return s, book.Assign(ctx, phoneNumberID, "zenvia-conversion", time.Time{})
+	return s, book.Assign(ctx, ledger.Assignment{PhoneNumberID: phoneNumberID, Scheme: "zenvia-conversion"})
 }
 
 // newLedger is a ledger as the worker opens it.

@@ -123,7 +123,7 @@ func (s *Stack) configureNumber(ctx context.Context) error {
 		return err
 	}
 	s.Ready.BusinessNumber = BusinessNumber
-	return ledger.New(s.Pool, cards, tariff.DefaultEntryPoint, s.options.Log).Assign(ctx, BusinessNumber, scheme, time.Time{})
+	return ledger.New(s.Pool, cards, tariff.DefaultEntryPoint, s.options.Log).Assign(ctx, ledger.Assignment{PhoneNumberID: BusinessNumber, Scheme: scheme})
 }
 
 func (s *Stack) startTemporal(ctx context.Context) (err error) {

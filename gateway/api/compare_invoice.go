@@ -151,21 +151,8 @@ func (r *CompareInvoice) known(ctx context.Context, a *API, file *invoice.File) 
 
 // compute rates a number's messages by those of Meta's schemes that are in force, each in its time.
 func (r *CompareInvoice) compute(ctx context.Context, a *API, n reported, file *invoice.File, own *invoice.Own, result *InvoiceComparison) error {
-	periods := tariff.MetaPeriods()
-	for i, p := range periods[1:] {
-		from, to := n.from, n.to
-		if begins := p.From.Start(n.zone); from.Before(begins) {
-			from = begins
-		}
-		if i+2 < len(periods) {
-			if ends := periods[i+2].From.Start(n.zone); ends.Before(to) {
-				to = ends
-			}
-		}
-		if !from.Before(to) {
-			continue
-		}
-		scheme, err := tariff.Lookup(p.Scheme)
+	for _, term := range tariff.MetaTerms(n.from, n.to, n.zone) {
+		scheme, err := tariff.Lookup(term.Scheme)
 		if err != nil {
 			return err
 		}
@@ -176,7 +163,7 @@ func (r *CompareInvoice) compute(ctx context.Context, a *API, n reported, file *
 		if len(file.Lines) > 0 {
 			c.currency = file.Lines[0].Currency
 		}
-		question := ledger.WhatIf{Number: n.ID, From: from, To: to, Schemes: []tariff.Scheme{scheme}, AsPosted: true, Detailed: true}
+		question := ledger.WhatIf{Number: n.ID, From: term.From, To: term.To, Schemes: []tariff.Scheme{scheme}, AsPosted: true, Detailed: true}
 		err = a.ledger.WhatIf(ctx, question, func(_ tariff.Scheme, part *tariff.Rating) error {
 			c.add(part)
 			result.Unpriced += len(part.Missing)
