@@ -32,8 +32,19 @@ func (a *Activities) SettleBatch(ctx context.Context) (Settled, error) {
 		}
 		all.Add(s)
 		if !s.More || attempt > 1 || time.Since(began) > settleFor {
-			a.Ledger.KeepTotals(ctx)
+			a.total(ctx)
 			return all, nil
 		}
 	}
+}
+
+// total takes at most half of the time that remains: what was billed must be reported however long reports have to wait for
+// their totals, or the activity would fail and be tried again, without end.
+func (a *Activities) total(ctx context.Context) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+		defer cancel()
+	}
+	a.Ledger.KeepTotals(ctx)
 }

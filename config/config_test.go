@@ -44,7 +44,7 @@ func TestDefaultsNeedOnlyADatabase(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, config.Config{
 		DatabaseURL: database, HTTPAddr: "127.0.0.1:8080", OpsAddr: "127.0.0.1:9090",
-		APIURL: "https://graph.facebook.com", EntryPointHours: 72, TimeScale: 1,
+		APIURL: "https://graph.facebook.com", EntryPointHours: 72, EntryPoints: []string{"ad"}, TimeScale: 1,
 	}, c)
 }
 

@@ -12,6 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
+const beginBilling = `-- name: BeginBilling :exec
+LOCK TABLE scheme_assignments IN ROW SHARE MODE
+`
+
+// Says that a billing is under way (HoldBilling). The first statement of its transaction: it may have to wait, and nobody must wait
+// for it meanwhile.
+func (q *Queries) BeginBilling(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, beginBilling)
+	return err
+}
+
 const clearDirtyMarks = `-- name: ClearDirtyMarks :execrows
 DELETE FROM dirty_conversations
 WHERE conversation_id IN (
@@ -149,10 +160,11 @@ func (q *Queries) FindReaches(ctx context.Context, arg FindReachesParams) ([]Fin
 }
 
 const holdBilling = `-- name: HoldBilling :exec
-LOCK TABLE scheme_assignments IN ACCESS EXCLUSIVE MODE
+LOCK TABLE scheme_assignments IN EXCLUSIVE MODE
 `
 
-// Waits until no billing is under way and lets none begin before the end of the transaction.
+// Waits until no billing is under way and lets none begin before the end of the transaction. Who only reads is not waited for:
+// a dump reads for hours, and all billing would wait behind us.
 func (q *Queries) HoldBilling(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, holdBilling)
 	return err

@@ -20,7 +20,9 @@ type batch struct {
 	body     []byte // nil: there is none
 	updates  int
 	problems []problem
-	dropped  int // updates that could be read and not be used
+	// Of the provider's: which referrals open a free entry point (W8).
+	entryPoints []string
+	dropped     int // updates that could be read and not be used
 
 	numbers       map[string]sighting // by phone number id
 	people        []person
@@ -80,6 +82,13 @@ const (
 	kindStatus = "status"
 	kindNotice = "notice"
 )
+
+// newWebhook is a batch of what the provider posts.
+func (s *Store) newWebhook(real, now time.Time) *batch {
+	b := newBatch(FromWebhook, real, now)
+	b.entryPoints = s.entryPoints
+	return b
+}
 
 func newBatch(source Source, real, now time.Time) *batch {
 	return &batch{

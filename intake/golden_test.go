@@ -118,3 +118,19 @@ func newStore(t testing.TB) (*intake.Store, *pgxpool.Pool) {
 	pool := dbtest.New(t)
 	return open(pool), pool
 }
+
+// W8: what a post referred opens a free entry point only where that is configured.
+func TestOtherReferralsOpenAnEntryPointWhereConfigured(t *testing.T) {
+	pool := dbtest.New(t)
+	body, err := os.ReadFile("../whatsapp/testdata/webhooks/referral-from-a-post.json")
+	require.NoError(t, err)
+	entryPoint := func(s *intake.Store) (kind string) {
+		empty(t, pool)
+		_, err := s.Webhook(t.Context(), body, receivedAt)
+		require.NoError(t, err)
+		require.NoError(t, pool.QueryRow(t.Context(), "SELECT coalesce(entry_point, 'none') FROM events WHERE kind = 'inbound'").Scan(&kind))
+		return kind
+	}
+	require.Equal(t, "none", entryPoint(open(pool)))
+	require.Equal(t, "post", entryPoint(open(pool).WithEntryPoints([]string{"ad", "post"})))
+}

@@ -24,6 +24,8 @@ type Store struct {
 	log   *slog.Logger
 	count instruments
 
+	entryPoints []string // the kinds of referral that open a free entry point (W8)
+
 	key     atomic.Pointer[eventKey]
 	numbers sync.Map     // phone number id → number, for those about which there is nothing left to learn
 	wakes   atomic.Int64 // asked for and not done
@@ -31,7 +33,14 @@ type Store struct {
 
 // New returns a Store. c turns the real time of receipt into the virtual one that facts are in.
 func New(pool *pgxpool.Pool, c clock.Clock, log *slog.Logger) *Store {
-	return &Store{pool: pool, clock: c, log: log, count: newInstruments()}
+	return &Store{pool: pool, clock: c, log: log, count: newInstruments(), entryPoints: []string{"ad"}}
+}
+
+// WithEntryPoints names the kinds of referral (source_type, as the provider has it) that open a free entry point (W8); without it
+// that is an ad alone. It is called before the first message.
+func (s *Store) WithEntryPoints(kinds []string) *Store {
+	s.entryPoints = kinds
+	return s
 }
 
 // Messages stores messages that came by another way than the webhook, in one transaction, and says of each what became

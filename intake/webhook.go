@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (s *Store) Webhook(ctx context.Context, body []byte, real time.Time) (Recei
 		return Receipt{}, fmt.Errorf("store webhook: %w", err)
 	}
 	parsed := whatsapp.Parse(body)
-	b := newBatch(FromWebhook, real, s.clock.At(real))
+	b := s.newWebhook(real, s.clock.At(real))
 	b.body, b.updates = nonNil(body), len(parsed.Updates)
 	for _, p := range parsed.Problems {
 		b.problems = append(b.problems, problem{p.Path, string(p.Reason)})
@@ -85,10 +86,10 @@ func sqlState(err error) string {
 // acknowledged, and a repetition finds the rest as duplicates.
 func (s *Store) storeSingly(ctx context.Context, key eventKey, whole *batch, parsed whatsapp.Parsed) (Receipt, error) {
 	receipt := Receipt{Updates: whole.updates}
-	last := newBatch(FromWebhook, whole.real, whole.now)
+	last := s.newWebhook(whole.real, whole.now)
 	last.body, last.updates, last.problems = whole.body, whole.updates, whole.problems
 	for _, u := range parsed.Updates {
-		b := newBatch(FromWebhook, whole.real, whole.now)
+		b := s.newWebhook(whole.real, whole.now)
 		b.updates = 1
 		b.addUpdate(key, u)
 		done, err := s.store(ctx, b)
@@ -118,7 +119,7 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	}
 	switch c := u.Content.(type) {
 	case *whatsapp.Message:
-		b.addMessage(key, u, c.Contact, inboundEvent(c))
+		b.addMessage(key, u, c.Contact, b.inboundEvent(c))
 	case *whatsapp.Echo:
 		b.addMessage(key, u, c.Contact, event{Kind: string(Outbound), Type: "freeform", OccurredAt: c.At, Wamid: c.ID,
 			NeedsSignal: true, Content: contentOf(content{Text: c.Text, SentAs: c.Type})})
@@ -157,15 +158,15 @@ func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, 
 }
 
 // inboundEvent is a message of the contact. One that comes with errors is not known to count (W2).
-func inboundEvent(m *whatsapp.Message) event {
+func (b *batch) inboundEvent(m *whatsapp.Message) event {
 	counts := conversation.Counts(m.Type) && len(m.Errors) == 0
 	e := event{Kind: string(Inbound), Type: m.Type, OccurredAt: m.At, Wamid: m.ID, OpensWindow: counts, NeedsSignal: counts}
 	c := content{Text: m.Text, Name: m.Contact.Name, Username: m.Contact.Username, Subtype: m.Subtype, Payload: m.Payload,
 		Answers: m.Answers, Errors: faults(m.Errors)}
 	if r := m.Referral; r != nil {
 		c.Referral = &referral{r.SourceType, r.SourceID, r.SourceURL, r.Headline, r.Body, r.ClickID}
-		if r.SourceType == "ad" {
-			e.EntryPoint = "ad" // W8
+		if slices.Contains(b.entryPoints, r.SourceType) {
+			e.EntryPoint = r.SourceType // W8
 		}
 	}
 	if s := m.System; s != nil {

@@ -23,7 +23,7 @@ func (w *world) fill(number uuid.UUID, conversations int) {
 		)
 		INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since)
 		SELECT id, $1, nextval('dirty_version'), now(), $2 FROM talks`, number, monday, conversations)
-	w.exec("ANALYZE conversations, events, dirty_conversations")
+	w.analyze()
 }
 
 // BenchmarkBill is one conversation at a time: ten messages, two charges.

@@ -1,12 +1,15 @@
 package ledger
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
+	"reengage/db"
 	"reengage/tariff"
 )
 
@@ -154,6 +157,40 @@ func TestAssignmentsOweWhatLiesInTheirIntervals(t *testing.T) {
 		"03 08:00:00 customer_initiated Z4 22000",
 	}, w.unreversed(inside))
 	require.Equal(t, 4, w.count("charges"))
+}
+
+func TestOfTwoAssignmentsThatHaveAlwaysHeldOneCounts(t *testing.T) {
+	w := newWorld(t)
+	number := w.shop("shop")
+	w.exec("INSERT INTO scheme_assignments VALUES ($1, '-infinity', 'sirena')", number) // by hand
+	c := w.conversation(number)
+	w.message(c, "inbound", monday)
+	w.bill(c)
+	require.Equal(t, []string{"02 09:00:00 customer_initiated Z4 22000"}, w.unreversed(c))
+}
+
+func TestAnAssignmentWaitsForBillingsAndNotForReaders(t *testing.T) {
+	w := newWorld(t)
+	c := w.conversation(w.shop("shop"))
+	w.message(c, "inbound", monday)
+	reader, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer reader.Rollback(context.Background())
+	w.execOn(reader, "SELECT FROM scheme_assignments") // as a dump does, until it has read everything
+
+	billing, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer billing.Rollback(context.Background())
+	require.NoError(t, db.New(billing).BeginBilling(t.Context()))
+	var assigning errgroup.Group
+	assigning.Go(func() error { return w.ledger.Assign(t.Context(), "shop", "sirena", monday) })
+	require.Eventually(t, func() bool {
+		return w.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
+	}, 10*time.Second, time.Millisecond, "it waits for the billing")
+	require.NoError(t, billing.Rollback(t.Context()))
+	require.NoError(t, assigning.Wait())
+	w.bill(c)
+	require.Equal(t, []string{"02 09:00:00 customer_initiated S3 10000"}, w.unreversed(c))
 }
 
 func TestATermIsHalfOpen(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"testing/fstest"
 
 	"github.com/jackc/pgx/v5"
 
@@ -88,6 +87,19 @@ func (l *Ledger) name(ctx context.Context, name string, set *tariff.Cards) error
 	})
 }
 
+// CardSet is the set of rate cards that a name means now, or ErrUnknownCardSet.
+func (l *Ledger) CardSet(ctx context.Context, name string) (*tariff.Cards, error) {
+	q := db.New(l.pool)
+	digest, err := q.GetNamedCardSet(ctx, name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, ErrUnknownCardSet
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read rate cards: %w", err)
+	}
+	return l.cardSet(ctx, q, digest)
+}
+
 // cardSet is the stored set of that digest. A set never changes, so each is read once.
 func (l *Ledger) cardSet(ctx context.Context, q *db.Queries, digest string) (*tariff.Cards, error) {
 	if l.cards != nil && digest == l.cards.Digest() {
@@ -104,11 +116,7 @@ func (l *Ledger) cardSet(ctx context.Context, q *db.Queries, digest string) (*ta
 	if err := json.Unmarshal(stored, &contents); err != nil {
 		return nil, &unreadableCards{digest, err}
 	}
-	files := fstest.MapFS{}
-	for name, content := range contents {
-		files[name] = &fstest.MapFile{Data: []byte(content)}
-	}
-	set, err := tariff.LoadCards(files)
+	set, err := tariff.ReadCards(contents)
 	if err != nil {
 		return nil, &unreadableCards{digest, err}
 	}

@@ -75,6 +75,7 @@ func (t *tally) compare(pins pins) {
 		}
 	}
 	for _, o := range order {
+		t.pin(pins, o)
 		if settled[o] {
 			continue
 		}

@@ -41,7 +41,8 @@ way of writing places, and one of posting what depends on them. Places are kept 
 # Prices
 
 Sets of cards are stored under the digest of their contents and named; the program's own set is `shipped`. The first charge of a
-number, scheme and month pins the set that its assignment names, and the scheme's version. Later postings use the same; what the
+number, scheme and month pins the set that its assignment names, and the scheme's version; after a rerate, the first that is found
+to stand does, too. Later postings use the same; what the
 pinned set does not state is looked up in the current one, so that a message without a price can be charged when a card arrives. A
 difference that another version of the rules makes in such a month is not posted: the conversation is stuck until Rerate releases
 the month. Two programs that pin at once wait for each other, and the later one rates again with what the first has pinned.
@@ -53,14 +54,16 @@ while it stores; a lock on either would make a webhook wait for a rating, or a r
 it holds none; a settlement takes all of its locks by trying, numbers before conversations. Marks are written and deleted last, in
 the order of intake and only deleted if nobody holds them (SKIP LOCKED); the foreign keys of charges take only KEY SHARE; pins are
 inserted in one order by one statement. Only Assign, Rerate and a new set of cards stop all billing, for the moment that it takes to
-mark conversations: whatever was billed by the old rules is then there to be marked.
+mark conversations: whatever was billed by the old rules is then there to be marked. They wait for billings, which say at their
+beginning that they are under way, and for nobody who only reads.
 
 # Why failure is safe
 
 Charges, lists, places and cleared marks are committed together or not at all. Whatever is interrupted leaves the mark, and billing
 again compares again. The result is a function of the events, so any order, repetition or interruption ends in the same unreversed
 charges; the database refuses a second unreversed charge of a key, and any change of a row. What cannot be billed (a scheme that
-this program does not know) keeps its mark and is tried again later and later, beside its neighbours and not before them. A message
+this program does not know, a history that takes all the time there is) keeps its mark and is tried again later and later, beside
+its neighbours and not before them. A message
 without a price is listed, and costs the others nothing.
 */
 package ledger

@@ -49,50 +49,40 @@ func (t *tally) list() {
 			}
 		}
 	}
-	t.compareUnpriced()
-	t.compareDifferences()
+	l := &t.listing
+	l.addUnpriced, l.dropUnpriced = changes(t.unpriced, l.unpriced, func(row db.ListUnpricedRow) (unpricedKey, bool) {
+		return unpricedKey{row.EventID, row.Scheme, row.Category}, t.decides(row.EventID, row.Scheme)
+	})
+	l.addDifferences, l.dropDifferences = changes(t.differences, l.differences, func(row db.VerdictDifference) (differenceKey, bool) {
+		return differenceKey{row.EventID, row.Scheme}, t.decides(row.EventID, row.Scheme)
+	})
 }
 
-func (t *tally) compareUnpriced() {
-	l := &t.listing
-	same := map[unpricedKey]bool{}
-	for _, row := range t.unpriced {
-		if row.ChargedAt = row.ChargedAt.UTC(); !t.messages[row.EventID] || t.open(row.Scheme, row.EventID.String()) {
-			continue
-		}
-		k := unpricedKey{row.EventID, row.Scheme, row.Category}
-		if wanted, ok := l.unpriced[k]; ok && wanted == row {
-			same[k] = true
-		} else {
-			l.dropUnpriced = append(l.dropUnpriced, row)
-		}
-	}
-	for k, row := range l.unpriced {
-		if !same[k] {
-			l.addUnpriced = append(l.addUnpriced, row)
-		}
-	}
+// decides says whether what is listed of a message under a scheme is this billing's to say.
+func (t *tally) decides(event uuid.UUID, scheme string) bool {
+	return t.messages[event] && !t.open(scheme, event.String())
 }
 
-func (t *tally) compareDifferences() {
-	l := &t.listing
-	same := map[differenceKey]bool{}
-	for _, row := range t.differences {
-		if row.DeliveredAt = row.DeliveredAt.UTC(); !t.messages[row.EventID] || t.open(row.Scheme, row.EventID.String()) {
+// changes is how to get from the rows that are listed to those that are wanted. keyOf gives a listed row's key; false: it stays.
+func changes[K, R comparable](listed []R, wanted map[K]R, keyOf func(R) (K, bool)) (add, drop []R) {
+	same := map[K]bool{}
+	for _, row := range listed {
+		k, ours := keyOf(row)
+		if !ours {
 			continue
 		}
-		k := differenceKey{row.EventID, row.Scheme}
-		if wanted, ok := l.differences[k]; ok && wanted == row {
+		if want, ok := wanted[k]; ok && want == row {
 			same[k] = true
 		} else {
-			l.dropDifferences = append(l.dropDifferences, row)
+			drop = append(drop, row)
 		}
 	}
-	for k, row := range l.differences {
+	for k, row := range wanted {
 		if !same[k] {
-			l.addDifferences = append(l.addDifferences, row)
+			add = append(add, row)
 		}
 	}
+	return add, drop
 }
 
 func (t *tally) unpricedRow(m tariff.MissingPrice) db.ListUnpricedRow {
@@ -120,6 +110,7 @@ func loadListed(ctx context.Context, q *db.Queries, byID map[uuid.UUID]*tally, u
 		}
 		for _, row := range rows {
 			t := byID[row.ConversationID]
+			row.ChargedAt = row.ChargedAt.UTC() // to be comparable
 			t.unpriced = append(t.unpriced, row)
 		}
 	}
@@ -129,8 +120,10 @@ func loadListed(ctx context.Context, q *db.Queries, byID map[uuid.UUID]*tally, u
 			return fmt.Errorf("list differences: %w", err)
 		}
 		for _, row := range rows {
-			t := byID[row.VerdictDifference.ConversationID]
-			t.differences = append(t.differences, row.VerdictDifference)
+			d := row.VerdictDifference
+			t := byID[d.ConversationID]
+			d.DeliveredAt = d.DeliveredAt.UTC()
+			t.differences = append(t.differences, d)
 		}
 	}
 	return nil

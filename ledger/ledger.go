@@ -94,7 +94,13 @@ func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, er
 func (l *Ledger) unpinned(ctx context.Context, fn func(*db.Queries) error) error {
 	err := errPinned
 	for tries := 0; errors.Is(err, errPinned) && tries < maxTries; tries++ {
-		err = db.InTx(ctx, l.pool, func(tx pgx.Tx) error { return fn(db.New(tx)) })
+		err = db.InTx(ctx, l.pool, func(tx pgx.Tx) error {
+			q := db.New(tx)
+			if err := q.BeginBilling(ctx); err != nil {
+				return err
+			}
+			return fn(q)
+		})
 	}
 	return err
 }
@@ -136,7 +142,7 @@ func (l *Ledger) bill(ctx context.Context, q *db.Queries, ids []uuid.UUID, how m
 		}
 	}
 	b := billing{tallies: tallies}
-	b.marked, err = post(ctx, q, tallies, pins, c)
+	b.marked, err = post(ctx, q, tallies, c)
 	return b, err
 }
 

@@ -91,15 +91,26 @@ func (p pins) otherVersion(t *tally, scheme tariff.Scheme, at time.Time) error {
 	return nil
 }
 
-// pinMonths fixes the prices of the months that are posted for the first time. errPinned: it must be tried again.
-func pinMonths(ctx context.Context, q *db.Queries, tallies []*tally, known pins) error {
+// pin notes that the month of a charge is to be pinned, unless it is. That is so as well for a charge that stands already: a
+// month that a rerate has released and in which it changed nothing would else have the prices of whatever set comes next.
+func (t *tally) pin(known pins, c *revised) {
+	key := pinKey{c.Scheme, c.basis.set, tariff.MonthOf(c.At, t.zone)}
+	if _, ok := known[t.number][key]; ok {
+		return
+	}
+	if t.pins == nil {
+		t.pins = map[pinKey]pin{}
+	}
+	t.pins[key] = pin{c.basis.digest, int32(c.basis.scheme.Version())}
+}
+
+// pinMonths fixes the prices of the months that are posted for the first time, or again after a rerate. errPinned: it must be
+// tried again.
+func pinMonths(ctx context.Context, q *db.Queries, tallies []*tally) error {
 	missing := pins{}
 	for _, t := range tallies {
-		for _, c := range t.charges {
-			key := pinKey{c.Scheme, c.basis.set, tariff.MonthOf(c.At, t.zone)}
-			if _, ok := known[t.number][key]; !ok {
-				missing.set(t.number, key, pin{c.basis.digest, int32(c.basis.scheme.Version())})
-			}
+		for key, pin := range t.pins {
+			missing.set(t.number, key, pin)
 		}
 	}
 	if len(missing) == 0 {

@@ -68,6 +68,29 @@ func TestAPostedMonthKeepsItsPricesUntilSomebodyOrdersOtherwise(t *testing.T) {
 	require.Equal(t, Settled{Conversations: 2, Posted: 2}, w.settle(10), "April alone had another price")
 }
 
+// What a rerate has looked at is posted at the prices of that moment, even where that changed nothing.
+func TestARerateThatChangesNothingFixesThePricesAgain(t *testing.T) {
+	w := newWorld(t)
+	load := func(customer string) {
+		require.NoError(t, w.ledger.LoadCardSet(t.Context(), "mine", zenviaCards(customer, "9000")))
+	}
+	load("1000")
+	number := w.number("shop")
+	require.NoError(t, w.ledger.AssignWith(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia, CardSet: "mine"}))
+	c := w.conversation(number)
+	w.message(c, "inbound", monday)
+	w.bill(c)
+	done, err := w.ledger.Rerate(t.Context(), Rerate{From: month(2026, 3), To: month(2026, 4)})
+	require.NoError(t, err)
+	require.Equal(t, Rerated{Unpinned: 1, Marked: 1}, done)
+	require.Equal(t, Settled{Conversations: 1}, w.settle(10))
+
+	load("2000")
+	w.message(c, "freeform", monday.Add(time.Hour))
+	require.Equal(t, Posted{}, w.bill(c), "nobody has ordered the new prices")
+	w.consistent(c)
+}
+
 // asPosted is what a number's charges of March and April come to at the prices of their months.
 func (w *world) asPosted(number uuid.UUID) (micros []int64) {
 	w.t.Helper()

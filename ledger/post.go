@@ -11,8 +11,8 @@ import (
 
 // post appends the differences and, last, marks what else they concern and clears the marks of what was billed. Marks come last
 // because an intake that stores an event of a marked conversation waits for them.
-func post(ctx context.Context, q *db.Queries, tallies []*tally, pins pins, c *counting) (marked int64, err error) {
-	if err := pinMonths(ctx, q, tallies, pins); err != nil {
+func post(ctx context.Context, q *db.Queries, tallies []*tally, c *counting) (marked int64, err error) {
+	if err := pinMonths(ctx, q, tallies); err != nil {
 		return 0, err
 	}
 	var reversals []int64

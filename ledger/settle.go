@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -29,7 +31,8 @@ func (s *Settled) Add(next Settled) {
 // has never failed first, the oldest mark first. A number that another settles now and a conversation that another bills now
 // are skipped. One conversation's failure costs none of the others; it is tried again after 30 s, 1 min, ... 1 h. More means
 // that a further call would find work now: more than limit were to be had, or others were marked because the end of an
-// allowance moved. What others hold is theirs, and no reason to call again. The error is whatever keeps the database away.
+// allowance moved. What others hold is theirs, and no reason to call again. The error is whatever keeps the database away, or the
+// end of ctx; a single conversation that has used up the time until ctx's deadline is postponed like one that failed.
 func (l *Ledger) SettleBatch(ctx context.Context, limit int) (Settled, error) {
 	if err := l.Open(ctx); err != nil {
 		return Settled{}, fmt.Errorf("settle: %w", err)
@@ -43,6 +46,9 @@ func (l *Ledger) SettleBatch(ctx context.Context, limit int) (Settled, error) {
 	})
 	switch {
 	case err != nil && (passing(ctx, err) || len(ids) == 0):
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) && min(limit, len(ids)) == 1 {
+			l.postponeLong(ctx, ids[0], err)
+		}
 		return Settled{}, fmt.Errorf("settle: %w", err)
 	case err != nil:
 		// The database refused one of them; which, it does not say.
@@ -96,6 +102,16 @@ func (l *Ledger) settle(ctx context.Context, lock func(*db.Queries) ([]uuid.UUID
 		settled.Posted += len(t.charges) + len(t.reversals)
 	}
 	return settled, nil
+}
+
+// postponeLong postpones a conversation that took, by itself, all the time that there was. It is the oldest mark: without that,
+// every further call would try it first, and nobody else would ever be settled.
+func (l *Ledger) postponeLong(ctx context.Context, id uuid.UUID, cause error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := l.postpone(ctx, []*tally{{stretch: stretch{conversation: id}, stuck: cause}}); err != nil {
+		l.log.WarnContext(ctx, "not postponed", "conversation", id, "error", err)
+	}
 }
 
 func (l *Ledger) settleOneByOne(ctx context.Context, ids []uuid.UUID) (Settled, error) {

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,6 +86,28 @@ func TestARowThatTheDatabaseRefusesCostsNoneOfItsNeighbours(t *testing.T) {
 	}
 }
 
+func TestAConversationThatTakesTooLongIsPostponedAndStopsNobody(t *testing.T) {
+	w := newWorld(t)
+	number := w.shop("shop")
+	long, fine := w.conversation(number), w.conversation(number)
+	opener := w.message(long, "inbound", monday) // the older mark
+	w.message(fine, "inbound", monday)
+	other, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer other.Rollback(t.Context())
+	w.execOn(other, "SELECT FROM events WHERE id = $1 FOR UPDATE", opener.id) // its charge waits
+
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err = w.ledger.SettleBatch(ctx, 1)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1), "the other's turn")
+	require.NoError(t, other.Rollback(t.Context()))
+	w.soon()
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1))
+	w.consistent(long)
+}
+
 func TestAnEventThatArrivesWhileItsConversationIsBilledStaysMarked(t *testing.T) {
 	for name, committed := range map[string]bool{"stored meanwhile": true, "being stored": false} {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +132,7 @@ func TestAnEventThatArrivesWhileItsConversationIsBilledStaysMarked(t *testing.T)
 			if committed {
 				require.NoError(t, storing.Commit(t.Context()))
 			}
-			_, err = post(t.Context(), q, tallies, pins, &counting{})
+			_, err = post(t.Context(), q, tallies, &counting{})
 			require.NoError(t, err, "nobody waits for the other")
 			require.NoError(t, billing.Commit(t.Context()))
 			if !committed {
@@ -149,10 +173,11 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 		w.message(c, "inbound", monday.Add(30*time.Hour))
 		cs = append(cs, c)
 	}
+	w.analyze()
 	var workers errgroup.Group
 	for worker := range 20 {
 		workers.Go(func() error {
-			order := append(append([]uuid.UUID{}, cs...), cs...)
+			order := slices.Clone(cs)
 			rand.New(rand.NewPCG(1, uint64(worker))).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 			for i, c := range order {
 				if _, err := w.ledger.Bill(t.Context(), c); err != nil {

@@ -34,6 +34,7 @@ type tally struct {
 	// What is to be written.
 	reversals []int64 // ids of charges
 	charges   []revised
+	pins      map[pinKey]pin // of months that are not pinned and in which something is owed
 	moves     placeMoves
 	listing   listing
 
@@ -211,7 +212,7 @@ func (t *tally) conclude(end func(number, scheme string, m tariff.Month) (tariff
 	t.decide(end)
 	t.compare(pins)
 	if t.stuck != nil {
-		t.reversals, t.charges = nil, nil
+		t.reversals, t.charges, t.pins = nil, nil, nil
 		return
 	}
 	t.list()

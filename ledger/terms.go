@@ -51,7 +51,9 @@ func termsOf(mark db.ListDirtyMarksRow, zone *time.Location) ([]term, error) {
 	for i, name := range mark.Schemes {
 		to := time.Time{}
 		if i+1 < len(mark.Schemes) {
-			to = mark.EffectiveFrom[i+1].UTC()
+			if to = mark.EffectiveFrom[i+1].UTC(); to.IsZero() {
+				continue // '-infinity' and the year 1 both mean always: the later one counts
+			}
 		}
 		if err := assign(name, mark.CardSets[i], mark.Digests[i], mark.EffectiveFrom[i].UTC(), to); err != nil {
 			return nil, err

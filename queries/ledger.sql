@@ -1,3 +1,8 @@
+-- name: BeginBilling :exec
+-- Says that a billing is under way (HoldBilling). The first statement of its transaction: it may have to wait, and nobody must wait
+-- for it meanwhile.
+LOCK TABLE scheme_assignments IN ROW SHARE MODE;
+
 -- name: LockForBilling :exec
 -- Waits for whoever bills the conversation now. A statement of its own: what is read after it is what they left.
 SELECT pg_advisory_xact_lock(billing_lock(@conversation_id));
@@ -201,8 +206,9 @@ WHERE conversation_id IN (
 );
 
 -- name: HoldBilling :exec
--- Waits until no billing is under way and lets none begin before the end of the transaction.
-LOCK TABLE scheme_assignments IN ACCESS EXCLUSIVE MODE;
+-- Waits until no billing is under way and lets none begin before the end of the transaction. Who only reads is not waited for:
+-- a dump reads for hours, and all billing would wait behind us.
+LOCK TABLE scheme_assignments IN EXCLUSIVE MODE;
 
 -- name: CountDirtyConversations :one
 -- Those that wait for their turn and those that could not be billed, with how long the oldest of the former has waited.

@@ -15,7 +15,7 @@ import (
 )
 
 // comparisonPatience is how long a comparison in the gateway is waited for, in real time; a little longer than the gateway does.
-const comparisonPatience = 5*time.Minute + 10*time.Second
+const comparisonPatience = api.ComparisonTimeout + 10*time.Second
 
 type compareVerb struct {
 	Client          config.Client `embed:""`

@@ -50,35 +50,45 @@ func LoadCards(files fs.FS) (*Cards, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Cards{byScheme: map[string][]*Card{}, files: map[string]string{}}
-	for _, name := range names { // in the order of their names
+	contents := make(map[string]string, len(names))
+	for _, name := range names {
 		data, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("rate card %s: %w", name, err)
 		}
-		set.files[name] = string(data)
-		if name == regionsFile {
-			if set.regions, err = parseRegions(name, data); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		card, err := parseCard(name, data)
-		if err != nil {
-			return nil, err
-		}
-		if err := set.add(name, card); err != nil {
+		contents[name] = string(data)
+	}
+	return ReadCards(contents)
+}
+
+// ReadCards is LoadCards for contents by file name, as Files has them. They are kept.
+func ReadCards(contents map[string]string) (*Cards, error) {
+	set := &Cards{byScheme: map[string][]*Card{}, files: contents, digest: digest(contents)}
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		if err := set.read(name, []byte(contents[name])); err != nil {
 			return nil, err
 		}
 	}
 	if len(set.byScheme) == 0 {
 		return nil, &UsageError{Reason: "there is no rate card (*.csv) among the rate cards"}
 	}
-	set.digest = digest(set.files)
 	return set, nil
 }
 
-// Files is the set as it was loaded: contents by file name. It is not to be changed.
+// read takes one file.
+func (s *Cards) read(name string, data []byte) (err error) {
+	if name == regionsFile {
+		s.regions, err = parseRegions(name, data)
+		return err
+	}
+	card, err := parseCard(name, data)
+	if err != nil {
+		return err
+	}
+	return s.add(name, card)
+}
+
+// Files is the set as it was loaded: contents by file name, which ReadCards takes. It is not to be changed.
 func (s *Cards) Files() map[string]string { return s.files }
 
 // Digest names the set by what is in it: the SHA-256 of its files' names and contents, in hex.

@@ -53,8 +53,8 @@ func (d *Draft) Undecided() []string {
 	return ids
 }
 
-// Decide finishes the rating, once. end (Count.End) is the position of the last free place in a number's month of the account's calendar;
-// false if the allowance is not used up.
+// Decide finishes the rating, once. end (Count.End) is the position of the last free place in a number's month of the account's
+// calendar; false if the allowance is not used up.
 func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *Rating {
 	b := d.bill
 	for i := range b.counted {
@@ -62,7 +62,7 @@ func (d *Draft) Decide(end func(number string, month Month) (Position, bool)) *R
 		if a.open() {
 			last, usedUp := end(a.Number, MonthOf(a.at, b.account.Zone))
 			if usedUp && a.position().Compare(last) > 0 {
-				a.own.charged, a.own.kind = true, regular
+				a.own.charged, a.own.kind = true, Regular
 			}
 		}
 		b.conclude(a)

@@ -24,9 +24,12 @@ func (s markup) Memory(entryPoint time.Duration) time.Duration { return s.base.M
 
 func (s markup) rate(t *traffic, b *bill) {
 	s.base.rate(t, b)
-	var fee quote // not found: without a card of the base there is no currency
-	if currency, _ := b.account.Cards.currency(b.priced); currency != "" {
-		fee = quote{Money: Money{AmountMicros: s.feeMicros, Currency: currency}, card: s.name, found: true}
+	fee := func(set *Cards) quote { // not found: without a card of the base there is no currency
+		currency, _ := set.currency(b.priced)
+		if currency == "" {
+			return quote{}
+		}
+		return quote{Money: Money{AmountMicros: s.feeMicros, Currency: currency}, card: s.name, found: true}
 	}
 	for _, conversation := range t.conversations {
 		for i := range conversation {
@@ -34,7 +37,7 @@ func (s markup) rate(t *traffic, b *bill) {
 			if m.failed {
 				continue
 			}
-			b.post(Charge{Event: m.ID, Kind: Fee, At: m.At, Rule: "M1"}, fee, string(Fee))
+			b.post(Charge{Event: m.ID, Kind: Fee, At: m.At, Rule: "M1"}, b.account.look(m.At, fee), string(Fee))
 		}
 	}
 }

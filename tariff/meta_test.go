@@ -180,7 +180,7 @@ func TestAVerdictIsReadFromTheAccountsMidnightOn(t *testing.T) {
 		{"meta-cbp-2024", nil, "2025-03-01T00:00:00Z", false},
 	} {
 		at := instant(c.at)
-		got := charged(t, c.scheme, Account{Zone: c.zone}, sends("offer", "marketing", at.Add(-time.Hour)), arrives("offer", at, verdict(freeCustomerService, "marketing")))
+		got := charged(t, c.scheme, Account{Zone: c.zone}, sends("offer", "marketing", at.Add(-time.Hour)), arrives("offer", at, verdict(FreeCustomerService, "marketing")))
 		require.Equal(t, c.read, len(got) == 0, "%s %s %v", c.scheme, c.at, c.zone)
 	}
 }
@@ -254,6 +254,9 @@ func TestAFeeIsInTheCurrencyOfTheBaseAndNeedsItsCards(t *testing.T) {
 	require.NoError(t, err)
 	events := []Event{asks("asks", october), sends("offer", "marketing", october.Add(time.Minute)), arrives("offer", october.Add(time.Hour))}
 	require.Equal(t, []string{"asks M1 0.005 BRL", "offer M1 0.005 BRL", "offer P2 0.000007 BRL"}, charged(t, "twilio", Account{Cards: cards}, events...))
+
+	pinned := Account{Cards: shippedCards(t), Pinned: map[Month]*Cards{{2026, time.October}: cards}}
+	require.Equal(t, []string{"asks M1 0.005 BRL", "offer M1 0.005 BRL", "offer P2 0.000007 BRL"}, charged(t, "twilio", pinned, events...), "a month that is posted keeps it")
 
 	rating, err := Rate(twilio, events, Account{Cards: &Cards{}})
 	require.NoError(t, err)

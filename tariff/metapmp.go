@@ -57,7 +57,7 @@ func (s metaPMP) rate(t *traffic, b *bill) {
 			}
 			// A verdict decides about the place as well, whatever P5 says (P6).
 			if a.counts = a.own.rule != "P5"; a.verdict != nil {
-				a.counts = a.verdict.Type != freeEntryPoint
+				a.counts = a.verdict.Type != FreeEntryPoint
 			}
 			b.counted = append(b.counted, a)
 		}
@@ -67,20 +67,20 @@ func (s metaPMP) rate(t *traffic, b *bill) {
 // own is our computation, P2 to P5. A free-form message that P4 counts is still to be decided.
 func (s metaPMP) own(a *assessed, inbounds []time.Time, entryPoint bool) outcome {
 	m := a.message
-	o := outcome{category: m.Category, kind: regular, charged: true}
+	o := outcome{category: m.Category, kind: Regular, charged: true}
 	switch {
 	case m.Type == Freeform:
-		o.rule, o.category, o.charged, o.kind = "P4", service, false, freeCustomerService
+		o.rule, o.category, o.charged, o.kind = "P4", service, false, FreeCustomerService
 	case m.Category == utility || strings.HasPrefix(m.Category, utility+"_"):
 		o.rule = "P3"
 		if !s.utilityInside && windowOpen(inbounds, a.at) {
-			o.charged, o.kind = false, freeCustomerService
+			o.charged, o.kind = false, FreeCustomerService
 		}
 	default:
 		o.rule = "P2"
 	}
 	if entryPoint {
-		o.rule, o.charged, o.kind = "P5", false, freeEntryPoint
+		o.rule, o.charged, o.kind = "P5", false, FreeEntryPoint
 	}
 	return o
 }
@@ -123,7 +123,7 @@ func (a *assessed) open() bool { return a.own.rule == "P4" }
 func (b *bill) conclude(a *assessed) {
 	o := a.own
 	if a.verdict != nil {
-		o = outcome{rule: "P6", category: a.verdict.Category, kind: a.verdict.Type, charged: a.verdict.Type == regular}
+		o = outcome{rule: "P6", category: a.verdict.Category, kind: a.verdict.Type, charged: a.verdict.Type == Regular}
 		if o.category == "" {
 			o.category = a.own.category // of a free message nobody need say it
 		}
@@ -144,7 +144,7 @@ func (b *bill) conclude(a *assessed) {
 // differ notes a message that Meta and we see differently.
 func (b *bill) differ(a *assessed, meta outcome, price Money) {
 	d := Difference{Event: a.ID, Scheme: b.scheme, At: a.at.UTC(), Verdict: *a.verdict, VerdictMicros: price.AmountMicros,
-		OwnRule: a.own.rule, OwnCategory: a.own.category}
+		OwnRule: a.own.rule, OwnType: a.own.kind, OwnCategory: a.own.category}
 	q := b.account.quoteFor(b.priced, a.at, a.Market, a.own.category)
 	if d.Market = q.market; a.own.charged {
 		d.OwnMicros = q.AmountMicros

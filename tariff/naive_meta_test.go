@@ -219,9 +219,9 @@ func (n *naive) conclude(scheme string, a naiveAssessed) {
 	}
 	_, row, own, _ := naivePrice(scheme, a.at, n.zone, a.Market, a.category)
 	d := Difference{Event: a.ID, Scheme: n.scheme, At: a.at.UTC(), Market: row, Verdict: *a.verdict, VerdictMicros: price.AmountMicros,
-		OwnRule: a.rule, OwnCategory: a.category, Currency: own.Currency}
+		OwnRule: a.rule, OwnType: a.free, OwnCategory: a.category, Currency: own.Currency}
 	if a.charged {
-		d.OwnMicros = own.AmountMicros
+		d.OwnType, d.OwnMicros = "regular", own.AmountMicros
 	}
 	n.differences = append(n.differences, d)
 	if !n.lacks("P6: what differs is reported") {

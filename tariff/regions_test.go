@@ -99,7 +99,7 @@ func TestOnlyWhatIsChargedNeedsAPrice(t *testing.T) {
 
 // A verdict is listed with the currency of the card also where no price is found.
 func TestADifferenceWithoutAPriceStillHasItsCurrency(t *testing.T) {
-	events := []Event{sends("cart", "utility", october, market("REST_OF_MARS")), arrives("cart", october, verdict(regular, "marketing"))}
+	events := []Event{sends("cart", "utility", october, market("REST_OF_MARS")), arrives("cart", october, verdict(Regular, "marketing"))}
 	rating, err := Rate(metaPMP2026, events, Account{Cards: marketCards(t, "")})
 	require.NoError(t, err)
 	require.Len(t, rating.Missing, 1)

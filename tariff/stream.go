@@ -10,7 +10,7 @@ import (
 	_ "time/tzdata" // a bare machine knows no time zones, and money must not depend on the machine
 )
 
-// Options is what `starter rate` is told.
+// Options is what `starter rate`, and `starter compare` of a file, are told.
 type Options struct {
 	Scheme          string
 	Timezone        string // IANA name of the account's time zone; empty: UTC

@@ -2,12 +2,12 @@ package tariff
 
 import "time"
 
-// The types of Meta's verdicts.
+// The types of Meta's verdicts, and of its invoices' lines.
 const (
-	regular             = "regular" // charged, at the verdict's category
-	freeCustomerService = "free_customer_service"
-	freeEntryPoint      = "free_entry_point"
-	freeGroup           = "free_group_customer_service"
+	Regular             = "regular" // charged, at the verdict's category
+	FreeCustomerService = "free_customer_service"
+	FreeEntryPoint      = "free_entry_point"
+	FreeGroup           = "free_group_customer_service"
 )
 
 // readable says whether a verdict can be read (P6).
@@ -16,9 +16,9 @@ func (p *Pricing) readable() bool {
 		return false
 	}
 	switch p.Type {
-	case regular:
+	case Regular:
 		return p.Category != ""
-	case freeCustomerService, freeEntryPoint, freeGroup:
+	case FreeCustomerService, FreeEntryPoint, FreeGroup:
 		return true
 	}
 	return false
@@ -58,6 +58,7 @@ type Difference struct {
 	Verdict       Pricing
 	VerdictMicros int64 // what is charged (P6)
 	OwnRule       string
+	OwnType       string // as verdicts have it
 	OwnCategory   string
 	OwnMicros     int64 // what would be charged without the verdict; 0 also if no card states a price
 	Currency      string
@@ -69,7 +70,7 @@ type Decision struct {
 	At       time.Time // its delivery
 	Market   string    // the card's row
 	Category string
-	Type     string // regular, free_customer_service, free_entry_point, free_group_customer_service
+	Type     string // as verdicts have it: Regular, ...
 	Rule     string // P2 to P6
 	Money           // zero if free or without a price
 }

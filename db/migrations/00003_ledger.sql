@@ -2,7 +2,7 @@
 
 -- +goose Up
 
--- Which scheme a business number owes from when on. A number without any waits unbilled.
+-- Which scheme a business number owes by from when on. Before the first one, and without any, it owes what Meta charges everybody.
 CREATE TABLE scheme_assignments (
     business_number_id uuid NOT NULL REFERENCES business_numbers,
     effective_from     timestamptz NOT NULL,  -- may lie in the past; '-infinity': always

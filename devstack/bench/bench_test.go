@@ -32,7 +32,11 @@ var figures = map[string][]string{
 	"Windows: from a message to its charge":                {"opened and billed"},
 	"History of a window, with its reminder and its close": {"1 message(s)", "11 message(s)"},
 	"Bytes per open conversation":                          {"Postgres", "Temporal, history"},
-	"Rating by zenvia-conversion":                          {"in memory", "from a file", "peak memory"},
+	"Rating": {"by aisensy", "by b2chat", "by gupshup", "by meta-cbp-2024", "by meta-pmp-2025", "by meta-pmp-2026", "by sirena",
+		"by twilio", "by zenvia-conversion", "from a file", "peak memory"},
+	"A month of one number": {"settled", "late entry point", "late entry point, rows posted", "late entry point, billed anew"},
+	"Reports on a year of charges": {"totalled for the first time", "this month by rule", "the year by day", "a month by market and category",
+		"this month by contact", "a page of single charges", "this month by rule, 100 not totalled", "totalled, 100 not totalled"},
 }
 
 var figuresOfOurServers = map[string][]string{
@@ -129,7 +133,7 @@ func TestAnInterruptedBenchDropsItsDatabase(t *testing.T) {
 
 func TestRefusalsAreOneSentence(t *testing.T) {
 	err := Run(t.Context(), Options{Only: []string{"everything"}})
-	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month`)
+	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports`)
 	err = Run(t.Context(), Options{DatabaseURL: "host=db password=secret"})
 	require.EqualError(t, err, "DATABASE_URL is not a Postgres URL")
 }

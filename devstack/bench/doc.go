@@ -12,7 +12,9 @@
 //	windows   message stored ─► relay ─► workflow ─► charge in Postgres     | an empty workflow, start to completion
 //	history   events of a window with its reminder and its close            | the textbook workflow for the same job
 //	bytes     growth of the tables, of the history, of Temporal's file      | the bodies alone; a workflow that only waits
-//	rating    tariff.Rate by every scheme; RateStream from a file    | grouping and sorting; encoding/json
+//	rating    tariff.Rate by every scheme; RateStream from a file           | grouping and sorting; encoding/json
+//	month     a number's month settled, and a late entry point in it        | the same rows copied; the whole settlement
+//	reports   GET /v1/charges on a year of charges; Ledger.Total            | the plain SUM of the same charges
 //
 // Owns: the load, the baselines, the report. Does not own what it measures, and changes nothing of it: no group sets an
 // option that the programs leave at its default, except the relay's concurrency where the report says so.
@@ -32,5 +34,9 @@
 // workflows there; of our own servers it leaves nothing that the next run does not remove.
 //
 // Every group checks what it has measured: all messages stored, none left to signal, a charge per window, a reminder per
-// history. A figure of something that did not happen is an error.
+// history, reports that agree with the charges to the micro. A figure of something that did not happen is an error.
+//
+// The charges of the reports are not billed but written by SQL, ten million of them in the time in which one million would be
+// settled. For that the scratch database's table of charges loses its references, its triggers, its write-ahead
+// log and, meanwhile, its indexes (year.go), which any account may do to tables of its own.
 package bench

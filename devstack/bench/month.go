@@ -10,6 +10,7 @@ import (
 
 	"reengage/db"
 	"reengage/ledger"
+	"reengage/tariff"
 )
 
 // measureMonth settles a month of free-form messages of one number under Meta's tariff of 2026, of which a thousand are free
@@ -35,7 +36,7 @@ func measureMonth(ctx context.Context, g *ground, n size) (group Group, err erro
 	if err != nil {
 		return group, err
 	}
-	if want := n.monthMessages - freeMessages; whole.posted != want {
+	if want := n.monthMessages - tariff.Allowance; whole.posted != want {
 		return group, fmt.Errorf("%d rows were posted instead of %d", whole.posted, want)
 	}
 	plain, err := timed(func() error {
@@ -62,10 +63,7 @@ func measureMonth(ctx context.Context, g *ground, n size) (group Group, err erro
 	return group, nil
 }
 
-const (
-	monthBatch   = 250  // as the settlement's activity
-	freeMessages = 1000 // P4
-)
+const monthBatch = 250 // as the settlement's activity
 
 // books is a ledger on a database of its own.
 type books struct {

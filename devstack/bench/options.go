@@ -74,6 +74,11 @@ type size struct {
 
 	monthMessages      int // of one number
 	monthConversations int
+
+	charges        int // of a year, before reversals
+	chargedAgain   int // that come later
+	chargeContacts int // each in one conversation; a report by contact lists no more than 20,000
+	reportCalls    int // of one report, at most
 }
 
 // largeBody is how many updates a large body has; the provider's own limit is 1,000.
@@ -86,6 +91,7 @@ func (o Options) size() size {
 		backlogConversations: 200, backlogMessages: 20,
 		windows: 200, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 100, ratedEvents: 1_000_000,
 		monthMessages: 1_000_000, monthConversations: 20_000,
+		charges: 10_000_000, chargedAgain: 10_000, chargeContacts: 15_000, reportCalls: 30,
 	}
 	if o.Short {
 		s = size{
@@ -94,6 +100,7 @@ func (o Options) size() size {
 			backlogConversations: 5, backlogMessages: 4,
 			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, onDisk: 12, ratedEvents: 5_000,
 			monthMessages: 3_000, monthConversations: 60,
+			charges: 20_000, chargedAgain: 100, chargeContacts: 60, reportCalls: 2,
 		}
 	}
 	if o.Temporal != nil {

@@ -22,6 +22,7 @@ var measurements = []struct {
 	{"bytes", measureFootprint},
 	{"rating", measureRating},
 	{"month", measureMonth},
+	{"reports", measureReports},
 }
 
 // Groups are the names of all groups of figures, for Options.Only.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -38,7 +37,7 @@ func measureWebhook(ctx context.Context, g *ground, n size) (group Group, err er
 	if err != nil {
 		return group, err
 	}
-	defer door.close()
+	defer closing(door.close, &err)
 
 	known := s.traffic.newcomers(n.knownContacts)
 	if err := s.take(ctx, s.traffic.inBodies(time.Now(), known, largeBody), n.concurrency); err != nil {
@@ -70,31 +69,18 @@ func measureWebhook(ctx context.Context, g *ground, n size) (group Group, err er
 	return group, err
 }
 
-// door is the HTTP server with both handlers, and a client for it.
+// door is a server with both handlers.
 type door struct {
-	client      *http.Client
-	server      *http.Server
-	url         string
+	*server
 	concurrency int
 }
 
 func openDoor(s *stage, concurrency int) (*door, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
-	}
 	mux := http.NewServeMux()
 	mux.Handle(webhook.Path, webhook.New(webhook.Options{Secrets: []string{appSecret}}, s.store, s.log))
 	mux.Handle(barePath, bare(s.serves))
-	d := &door{server: &http.Server{Handler: mux}, url: "http://" + listener.Addr().String(), concurrency: concurrency,
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: concurrency}}}
-	go func() { _ = d.server.Serve(listener) }() // it ends with close
-	return d, nil
-}
-
-func (d *door) close() {
-	d.client.CloseIdleConnections()
-	d.server.Close()
+	server, err := startServer(mux, concurrency)
+	return &door{server, concurrency}, err
 }
 
 // bare checks the signature and inserts one row.

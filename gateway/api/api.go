@@ -68,8 +68,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, listChargesOp, (*ListCharges).Execute)
 	register(a, listDifferencesOp, (*ListDifferences).Execute)
 	register(a, listUnpricedOp, (*ListUnpriced).Execute)
-	registerWithin(a, compareInvoiceOp, comparisonTimeout, (*CompareInvoice).Execute)
-	registerWithin(a, compareCostsOp, comparisonTimeout, (*CompareCosts).Execute)
+	registerWithin(a, compareInvoiceOp, ComparisonTimeout, (*CompareInvoice).Execute)
+	registerWithin(a, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// comparisonTimeout bounds one comparison, in real time: it rates a period's messages, of which there may be millions.
-const comparisonTimeout = 5 * time.Minute
+// ComparisonTimeout bounds one comparison, in real time: it rates a period's messages, of which there may be millions.
+const ComparisonTimeout = 5 * time.Minute
 
 // comparing runs what rates messages by the million. There is one at a time in a gateway, whose first duty are webhooks.
 func (a *API) comparing(ctx context.Context, compare func() error) error {

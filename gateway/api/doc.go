@@ -13,7 +13,8 @@
 // something means committed. Each is idempotent by what it names (a message's id, a contact's identity), so after any
 // failure it may be repeated.
 //
-// Reports (charges, differences, unpriced messages) are read in one snapshot; a date in them is a day of each number's account.
+// Charges and their sums are read in one snapshot. In every report (also of differences and unpriced messages) a date is a day of
+// each number's account.
 // Sums by account days come from the ledger's totals and what was posted since, others from the charges (sum_charges.go). What
 // rates messages by the million, comparisons of costs and of invoices, goes one at a time and ends with its request.
 //

@@ -164,10 +164,3 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedN
 	}
 	return page, nil
 }
-
-func textOrNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}

@@ -18,7 +18,7 @@ type reported struct {
 	from, to time.Time
 }
 
-// reported lists the numbers that a report is about: the one that is named, or all.
+// listReported lists the numbers that a report is about: the one that is named, or all.
 func listReported(ctx context.Context, q *db.Queries, number string, p period) (reportedNumbers, error) {
 	rows, err := q.ListReportedNumbers(ctx, number)
 	if err != nil {

@@ -145,3 +145,10 @@ func (c Charge) Group(by string) string {
 	}
 	return ""
 }
+
+func textOrNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"reengage/tariff"
 )
 
 func in(category, kind string) Key {
@@ -14,9 +16,9 @@ func in(category, kind string) Key {
 func line(k Key, messages, micros int64) Line { return Line{Key: k, Count: Count{messages, micros}} }
 
 var (
-	marketing = in("marketing", Regular)
-	utility   = in("utility", Regular)
-	free      = in("utility", FreeCustomerService)
+	marketing = in("marketing", tariff.Regular)
+	utility   = in("utility", tariff.Regular)
+	free      = in("utility", tariff.FreeCustomerService)
 )
 
 func TestCompare(t *testing.T) {

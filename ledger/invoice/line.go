@@ -5,21 +5,13 @@ import (
 	"time"
 )
 
-// The types of deliveries, as Meta's verdicts and invoices have them.
-const (
-	Regular             = "regular" // charged
-	FreeCustomerService = "free_customer_service"
-	FreeEntryPoint      = "free_entry_point"
-	FreeGroup           = "free_group_customer_service"
-)
-
 // Key names a cell.
 type Key struct {
 	Day      string `json:"day" example:"2026-11-20" doc:"Of the account."`
 	Number   string `json:"number,omitempty" doc:"Phone number id; missing if the invoice does not tell numbers apart."`
 	Market   string `json:"market" example:"BR" doc:"The rate card's row."`
 	Category string `json:"category" example:"marketing"`
-	Type     string `json:"type" example:"regular"`
+	Type     string `json:"type" example:"regular" doc:"As Meta's verdicts have it."`
 	Currency string `json:"currency" example:"USD"`
 }
 

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"reengage/tariff"
 )
 
 // Error is a fault of the file: nothing is compared.
@@ -30,6 +32,9 @@ func (e *Error) Error() string {
 
 // The columns. number may be missing; of amount_micros and amount there is one.
 var columns = []string{"day", "market", "category", "type", "messages", "amount_micros", "amount", "currency", "number"}
+
+// The types that a line may have.
+var types = []string{tariff.Regular, tariff.FreeCustomerService, tariff.FreeEntryPoint, tariff.FreeGroup}
 
 // Read reads an invoice: CSV in UTF-8 with a heading line, whose order is free. The error is an *Error about the first line at
 // fault, or the reader's own.
@@ -148,8 +153,8 @@ func (r row) into(f *File) error {
 		return r.fault("market", "is not a row of a rate card, such as BR or REST_OF_AFRICA")
 	case !aCategory.MatchString(l.Category):
 		return r.fault("category", "is not a category, such as marketing or service")
-	case !slices.Contains([]string{Regular, FreeCustomerService, FreeEntryPoint, FreeGroup}, l.Type):
-		return r.fault("type", "is none of %s, %s, %s, %s", Regular, FreeCustomerService, FreeEntryPoint, FreeGroup)
+	case !slices.Contains(types, l.Type):
+		return r.fault("type", "is none of %s", strings.Join(types, ", "))
 	case !aCurrency.MatchString(l.Currency):
 		return r.fault("currency", "is not three letters, such as USD")
 	case len(f.Lines) > 0 && f.Lines[0].Currency != l.Currency:

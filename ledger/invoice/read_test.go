@@ -6,14 +6,16 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"reengage/tariff"
 )
 
 const head = "day,market,category,type,messages,amount_micros,currency\n"
 
 func TestAnInvoiceIsReadInAnyShapeThatSpreadsheetsWrite(t *testing.T) {
 	want := []Line{
-		{Key{Day: "2026-11-20", Market: "BR", Category: "marketing", Type: Regular, Currency: "USD"}, Count{2, 125_000}, 2},
-		{Key{Day: "2026-11-01", Market: "REST_OF_AFRICA", Category: "authentication_international", Type: FreeEntryPoint, Currency: "USD"}, Count{1, 0}, 3},
+		{Key{Day: "2026-11-20", Market: "BR", Category: "marketing", Type: tariff.Regular, Currency: "USD"}, Count{2, 125_000}, 2},
+		{Key{Day: "2026-11-01", Market: "REST_OF_AFRICA", Category: "authentication_international", Type: tariff.FreeEntryPoint, Currency: "USD"}, Count{1, 0}, 3},
 	}
 	for name, text := range map[string]string{
 		"plain":                  head + "2026-11-20,BR,marketing,regular,2,125000,USD\n2026-11-01,REST_OF_AFRICA,authentication_international,free_entry_point,1,0,USD\n",

@@ -22,7 +22,7 @@ import (
 
 // open opens the door and runs what works on the stored, until ctx ends.
 func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal client.Client, c clock.Clock) error {
-	store := intake.New(pool, c, m.Log)
+	store := intake.New(pool, c, m.Log).WithEntryPoints(m.Config.EntryPoints)
 	mux := http.NewServeMux()
 	mux.Handle(webhook.Path, webhook.New(webhook.Options{
 		Secrets: config.Reveal(m.Config.AppSecrets), VerifyToken: m.Config.VerifyToken.Reveal(),
