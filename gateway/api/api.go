@@ -83,6 +83,9 @@ func register[I, O any](a *API, op huma.Operation, execute func(*I, context.Cont
 // registerWithin is register for what may take another time than requests do.
 func registerWithin[I, O any](a *API, op huma.Operation, within time.Duration, execute func(*I, context.Context, *API, time.Time) (O, error)) {
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusServiceUnavailable)
+	if op.Method == http.MethodPost { // whose body may be missing, malformed or too large
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge)
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*struct{ Body O }, error) {
 		ctx, cancel := context.WithTimeout(ctx, within)
 		defer cancel()

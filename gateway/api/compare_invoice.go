@@ -27,7 +27,7 @@ type CompareInvoice struct {
 	From    string `query:"from" maxLength:"64" example:"2026-11-01" doc:"First day to be compared, of each number's account. Default: the invoice's first."`
 	To      string `query:"to" maxLength:"64" example:"2026-12-01" doc:"End of the days to be compared, not one of them. Default: the day after the invoice's last."`
 	Number  string `query:"number" maxLength:"64" doc:"The invoice is about this business number (phone number id). By default about all."`
-	RawBody []byte `contentType:"text/csv" doc:"A heading line with day, market, category, type (regular, free_customer_service, free_entry_point, free_group_customer_service), messages, amount_micros or a decimal amount, currency and perhaps number, in any order; then a line each."`
+	RawBody []byte `contentType:"text/csv"`
 }
 
 // InvoiceComparison is where invoice and computation differ.
@@ -46,7 +46,9 @@ var compareInvoiceOp = huma.Operation{
 	Summary: "Compare an invoice with what was computed",
 	Description: "By day, market, category and type (and number, if the invoice tells them apart), with what the stored messages come to under " +
 		"Meta's scheme in force. Differences are listed with what explains them: messages without a price, verdicts. A file with a bad " +
-		"line is not compared. Nothing is stored. One comparison at a time.",
+		"line is not compared. Nothing is stored. One comparison at a time. The body is CSV in UTF-8: a heading line with day, market, " +
+		"category, type (regular, free_customer_service, free_entry_point, free_group_customer_service), messages, amount_micros or a " +
+		"decimal amount, currency and perhaps number, in any order; then a line each.",
 	Errors: []int{http.StatusTooManyRequests}, MaxBodyBytes: 32 << 20,
 }
 

@@ -2,9 +2,11 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,8 +47,14 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 		require.Len(t, doc.Paths[path], len(methods), path)
 		for _, m := range methods {
 			require.Contains(t, doc.Paths[path], m)
+			answers := slices.Collect(maps.Keys(doc.Paths[path][m].(map[string]any)["responses"].(map[string]any)))
+			require.Subset(t, answers, []string{"200", "401", "422", "503"}, path)
+			if m == "post" {
+				require.Subset(t, answers, []string{"400", "413"}, path)
+			}
 		}
 	}
+	require.Contains(t, doc.Paths["/v1/charges/invoice"]["post"].(map[string]any)["description"], "amount_micros")
 	window := doc.Components.Schemas["Conversation"].Properties["window"].(map[string]any)
 	require.Equal(t, map[string]any{"type": "null"}, window["anyOf"].([]any)[1])
 	require.ElementsMatch(t, []string{"id", "occurred_at", "type"}, doc.Components.Schemas["InboundMessage"].Required)
