@@ -68,6 +68,9 @@ func plural[N int | int64](n N, what string) string {
 func printInvoice(s streams, r api.InvoiceComparison) error {
 	fmt.Fprintf(s.out, "%s to %s (not in it): %s compared, %s left out.\n", r.From, r.To, plural(r.Lines, "line"), plural(r.SkippedLines, "line"))
 	fmt.Fprintf(s.out, "%s of the period without a price, %s with a verdict other than our own reading.\n", plural(r.Unpriced, "message"), plural(r.Verdicts, "message"))
+	if r.OnlyCharged {
+		fmt.Fprintln(s.out, "The file has no free messages; they are not compared.")
+	}
 	if len(r.Differences) == 0 {
 		_, err := fmt.Fprintln(s.out, "No differences.")
 		return err

@@ -54,6 +54,7 @@ type Result struct {
 	Cells       int          `json:"cells" doc:"How many cells invoice and computation have together."`
 	Differences []Difference `json:"differences" nullable:"false" doc:"Cells that differ, those that are not explained first, then by day."`
 	Unexplained int          `json:"unexplained" doc:"How many of them are not explained."`
+	OnlyCharged bool         `json:"only_charged" doc:"The invoice has no free messages, so free messages were not compared."`
 }
 
 // Compare compares an invoice's lines, of which several may be of one cell, with what we have computed.
@@ -83,7 +84,7 @@ func Compare(lines []Line, own *Own) Result {
 	for k, messages := range own.unpriced {
 		cell(k).price(messages)
 	}
-	return result(cells)
+	return result(cells, len(lines) > 0 && !slices.ContainsFunc(lines, func(l Line) bool { return l.free() }))
 }
 
 // move explains as many messages as both cells differ by.
@@ -115,9 +116,13 @@ func (d *Difference) explain(c Count) {
 	d.Explained, d.Unexplained = d.Explained.plus(c), d.Unexplained.minus(c)
 }
 
-func result(cells map[Key]*Difference) Result {
-	r := Result{Differences: []Difference{}}
+// result lists what differs. Of an invoice that only has what costs, free messages are no difference.
+func result(cells map[Key]*Difference, onlyCharged bool) Result {
+	r := Result{Differences: []Difference{}, OnlyCharged: onlyCharged}
 	for _, d := range cells {
+		if onlyCharged && d.free() {
+			continue
+		}
 		if d.Invoiced != (Count{}) || d.Computed != (Count{}) {
 			r.Cells++
 		}

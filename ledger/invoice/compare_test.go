@@ -40,6 +40,20 @@ func TestCompare(t *testing.T) {
 			own:   func(o *Own) { o.Add(marketing, 10); o.Add(marketing, 10) },
 			cells: 1,
 		},
+		"AnInvoiceOfOnlyWhatCostsIsComparedByThat": {
+			lines: []Line{line(marketing, 1, 10)},
+			own:   func(o *Own) { o.Add(marketing, 10); o.Add(free, 0) },
+			cells: 1,
+		},
+		"WhereTheVerdictIsFreeAndTheInvoiceHasItStillExplains": {
+			lines: []Line{line(utility, 1, 5)},
+			own: func(o *Own) {
+				o.Add(free, 0)
+				o.AddDifference(Move{From: free, To: utility, OwnMicros: 5})
+			},
+			cells: 1,
+			want:  []Difference{{Key: utility, Invoiced: Count{1, 5}, Verdicts: 1, Explained: Count{1, 5}}},
+		},
 		"InvoicedAndNotComputed": {
 			lines: []Line{line(marketing, 1, 10)}, own: func(*Own) {}, cells: 1, unexplained: 1,
 			want: []Difference{{Key: marketing, Invoiced: Count{1, 10}, Unexplained: Count{1, 10}}},
@@ -105,9 +119,16 @@ func TestCompare(t *testing.T) {
 			if tt.want == nil {
 				tt.want = []Difference{}
 			}
-			require.Equal(t, Result{Cells: tt.cells, Differences: tt.want, Unexplained: tt.unexplained}, Compare(tt.lines, own))
+			got := Compare(tt.lines, own)
+			require.Equal(t, Result{Cells: tt.cells, Differences: tt.want, Unexplained: tt.unexplained, OnlyCharged: got.OnlyCharged}, got)
 		})
 	}
+}
+
+func TestAResultSaysWhetherFreeMessagesWereCompared(t *testing.T) {
+	require.True(t, Compare([]Line{line(marketing, 1, 10)}, NewOwn()).OnlyCharged)
+	require.False(t, Compare([]Line{line(marketing, 1, 10), line(free, 1, 0)}, NewOwn()).OnlyCharged)
+	require.False(t, Compare(nil, NewOwn()).OnlyCharged, "of an empty invoice everything is a difference")
 }
 
 // Whatever is compared: invoiced - computed = explained + unexplained in every cell, and an invoice of what we computed differs

@@ -3,6 +3,8 @@ package invoice
 import (
 	"cmp"
 	"time"
+
+	"reengage/tariff"
 )
 
 // Key names a cell.
@@ -19,6 +21,9 @@ func (k Key) compare(o Key) int {
 	return cmp.Or(cmp.Compare(k.Day, o.Day), cmp.Compare(k.Number, o.Number), cmp.Compare(k.Market, o.Market),
 		cmp.Compare(k.Category, o.Category), cmp.Compare(k.Type, o.Type), cmp.Compare(k.Currency, o.Currency))
 }
+
+// free says whether the cell is of messages that cost nothing.
+func (k Key) free() bool { return k.Type != tariff.Regular }
 
 // Count is how many messages there are of something, and what they cost.
 type Count struct {
