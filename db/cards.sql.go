@@ -35,10 +35,10 @@ func (q *Queries) GetNamedCardSet(ctx context.Context, name string) (string, err
 }
 
 const listPins = `-- name: ListPins :many
-SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, digest, scheme_version
+SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, place, digest, scheme_version
 FROM pinned_cards
 WHERE business_number_id = ANY ($1::uuid[])
-ORDER BY pinned_at, card_set
+ORDER BY place, pinned_at, card_set
 `
 
 type ListPinsRow struct {
@@ -46,6 +46,7 @@ type ListPinsRow struct {
 	Scheme           string
 	Month            string
 	CardSet          string
+	Place            int32
 	Digest           string
 	SchemeVersion    int32
 }
@@ -64,6 +65,7 @@ func (q *Queries) ListPins(ctx context.Context, businessNumberIds []uuid.UUID) (
 			&i.Scheme,
 			&i.Month,
 			&i.CardSet,
+			&i.Place,
 			&i.Digest,
 			&i.SchemeVersion,
 		); err != nil {
@@ -113,11 +115,11 @@ func (q *Queries) NameCardSet(ctx context.Context, name string, digest string) (
 }
 
 const pinCards = `-- name: PinCards :execrows
-INSERT INTO pinned_cards (business_number_id, scheme, month, card_set, digest, scheme_version)
-SELECT p.business_number_id, p.scheme, p.month, p.card_set, p.digest, p.scheme_version
+INSERT INTO pinned_cards (business_number_id, scheme, month, card_set, place, digest, scheme_version)
+SELECT p.business_number_id, p.scheme, p.month, p.card_set, p.place, p.digest, p.scheme_version
 FROM (SELECT unnest($1::uuid[]) AS business_number_id, unnest($2::text[]) AS scheme,
              (unnest($3::text[]) || '-01')::date AS month, unnest($4::text[]) AS card_set,
-             unnest($5::text[]) AS digest, unnest($6::int[]) AS scheme_version) p
+             unnest($5::int[]) AS place, unnest($6::text[]) AS digest, unnest($7::int[]) AS scheme_version) p
 ORDER BY p.business_number_id, p.scheme, p.month, p.card_set
 ON CONFLICT DO NOTHING
 `
@@ -127,6 +129,7 @@ type PinCardsParams struct {
 	Schemes           []string
 	Months            []string
 	CardSets          []string
+	Places            []int32
 	Digests           []string
 	SchemeVersions    []int32
 }
@@ -139,6 +142,7 @@ func (q *Queries) PinCards(ctx context.Context, arg PinCardsParams) (int64, erro
 		arg.Schemes,
 		arg.Months,
 		arg.CardSets,
+		arg.Places,
 		arg.Digests,
 		arg.SchemeVersions,
 	)

@@ -189,6 +189,7 @@ type PinnedCard struct {
 	Scheme           string
 	Month            pgtype.Date
 	CardSet          string
+	Place            int32
 	Digest           string
 	SchemeVersion    int32
 	PinnedAt         time.Time

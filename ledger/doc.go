@@ -42,8 +42,8 @@ way of writing places, and one of posting what depends on them. Places are kept 
 
 Sets of cards are stored under the digest of their contents and named; the program's own set is `shipped`. The first charge of a
 number, scheme and month pins the set that its assignment names, and the scheme's version; after a rerate, the first that is found
-to stand does, too. Later postings use the same; what the
-pinned set does not state is looked up in the current one, so that a message without a price can be charged when a card arrives. A
+to stand does, too. Later postings use the same; what the pinned set does not state is looked up in the current one, which is then
+pinned behind it, so that a message without a price can be charged when a card arrives, and stays so charged. A
 difference that another version of the rules makes in such a month is not posted: the conversation is stuck until Rerate releases
 the month. Two programs that pin at once wait for each other, and the later one rates again with what the first has pinned.
 

@@ -157,6 +157,40 @@ func TestAMessageWithoutAPriceIsListedUntilACardArrives(t *testing.T) {
 	w.consistent(c)
 }
 
+// A price that a month's first set lacks comes from a later one, and stays as it came.
+func TestAPriceThatCameLaterIsPinnedAsWell(t *testing.T) {
+	w := newWorld(t)
+	load := func(customer, business string) {
+		require.NoError(t, w.ledger.LoadCardSet(t.Context(), "mine", zenviaCards(customer, business)))
+	}
+	load("1000", "")
+	number := w.number("shop")
+	require.NoError(t, w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: zenvia, CardSet: "mine"}))
+	c := w.conversation(number)
+	w.message(c, "inbound", monday)
+	w.message(c, "template", monday.Add(72*time.Hour))
+	require.Equal(t, Posted{Charges: 1, Unpriced: 1}, w.bill(c))
+
+	load("2000", "7000")
+	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(10))
+	both := []string{"02 09:00:00 customer_initiated Z4 1000", "05 09:00:00 business_initiated Z6 7000"}
+	require.Equal(t, both, w.unreversed(c))
+	require.Equal(t, 2, w.count("pinned_cards"))
+
+	load("3000", "8000")
+	w.message(c, "freeform", monday.Add(73*time.Hour))
+	require.Equal(t, Posted{}, w.bill(c), "nobody has ordered other prices")
+	require.Equal(t, both, w.unreversed(c))
+	require.Equal(t, []int64{1000, 7000}, w.asPosted(number))
+	w.consistent(c)
+
+	_, err := w.ledger.Rerate(t.Context(), Rerate{From: month(2026, 3), To: month(2026, 4)})
+	require.NoError(t, err)
+	require.Equal(t, Settled{Conversations: 1, Posted: 4}, w.settle(10))
+	require.EqualValues(t, 11_000, w.balance(c))
+	require.Equal(t, 1, w.count("pinned_cards"), "one set prices everything again")
+}
+
 func TestTheProgramThatStartsLastSaysWhatIsShipped(t *testing.T) {
 	w := newWorld(t)
 	c := w.conversation(w.shop("shop"))
@@ -206,8 +240,8 @@ func TestWhoeverPinsAMonthFirstPricesItForAll(t *testing.T) {
 
 	other, err := w.pool.Begin(t.Context())
 	require.NoError(t, err)
-	_, err = other.Exec(t.Context(), `INSERT INTO pinned_cards (business_number_id, scheme, month, card_set, digest, scheme_version)
-		SELECT $1, $2, '2026-03-01', 'shipped', digest, 1 FROM named_card_sets WHERE name = 'made up'`, number, zenvia)
+	_, err = other.Exec(t.Context(), `INSERT INTO pinned_cards (business_number_id, scheme, month, card_set, place, digest, scheme_version)
+		SELECT $1, $2, '2026-03-01', 'shipped', 1, digest, 1 FROM named_card_sets WHERE name = 'made up'`, number, zenvia)
 	require.NoError(t, err)
 	var billing errgroup.Group
 	billing.Go(func() error { _, err := w.ledger.Bill(t.Context(), c); return err })

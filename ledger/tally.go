@@ -34,7 +34,7 @@ type tally struct {
 	// What is to be written.
 	reversals []int64 // ids of charges
 	charges   []revised
-	pins      map[pinKey]pin // of months that are not pinned and in which something is owed
+	pins      map[pinKey]pin // to be made
 	moves     placeMoves
 	listing   listing
 
@@ -188,15 +188,19 @@ func (l *Ledger) account(ctx context.Context, q *db.Queries, t *tally, b basis, 
 	if a.Cards, err = l.cardSet(ctx, q, b.digest); err != nil {
 		return a, err
 	}
-	for key, pin := range pins[t.number] {
+	for key, pinned := range pins[t.number] {
 		if !b.owes(key.scheme, key.set) {
 			continue
 		}
 		if a.Pinned == nil {
-			a.Pinned = map[tariff.Month]*tariff.Cards{}
+			a.Pinned = map[tariff.Month][]*tariff.Cards{}
 		}
-		if a.Pinned[key.month], err = l.cardSet(ctx, q, pin.digest); err != nil {
-			return a, err
+		for _, p := range pinned {
+			set, err := l.cardSet(ctx, q, p.digest)
+			if err != nil {
+				return a, err
+			}
+			a.Pinned[key.month] = append(a.Pinned[key.month], set)
 		}
 	}
 	return a, nil

@@ -60,24 +60,26 @@ func (l *Ledger) WhatIf(ctx context.Context, w WhatIf, part func(tariff.Scheme, 
 }
 
 // pinnedBy is what a number's months were posted with, by the scheme's name. Of a month in which the number came to be assigned
-// another set of cards, the set that was posted last counts for all of it.
-func (l *Ledger) pinnedBy(ctx context.Context, q *db.Queries, number uuid.UUID) (map[string]map[tariff.Month]*tariff.Cards, error) {
+// another set of cards, the set that was posted first counts for all of it.
+func (l *Ledger) pinnedBy(ctx context.Context, q *db.Queries, number uuid.UUID) (map[string]map[tariff.Month][]*tariff.Cards, error) {
 	rows, err := q.ListPins(ctx, []uuid.UUID{number})
 	if err != nil {
 		return nil, fmt.Errorf("list pins: %w", err)
 	}
-	pinned := map[string]map[tariff.Month]*tariff.Cards{}
+	pinned := map[string]map[tariff.Month][]*tariff.Cards{}
 	for _, r := range rows { // in the order of posting
 		month, err := tariff.ParseMonth(r.Month)
 		if err != nil {
 			return nil, err
 		}
 		if pinned[r.Scheme] == nil {
-			pinned[r.Scheme] = map[tariff.Month]*tariff.Cards{}
+			pinned[r.Scheme] = map[tariff.Month][]*tariff.Cards{}
 		}
-		if pinned[r.Scheme][month], err = l.cardSet(ctx, q, r.Digest); err != nil {
+		set, err := l.cardSet(ctx, q, r.Digest)
+		if err != nil {
 			return nil, err
 		}
+		pinned[r.Scheme][month] = append(pinned[r.Scheme][month], set)
 	}
 	return pinned, nil
 }
@@ -88,7 +90,7 @@ type whatIf struct {
 	WhatIf
 	q       *db.Queries
 	account tariff.Account
-	pinned  map[string]map[tariff.Month]*tariff.Cards // by scheme
+	pinned  map[string]map[tariff.Month][]*tariff.Cards // by scheme
 	counts  map[tariff.Scheme]*tariff.Count
 }
 

@@ -25,18 +25,18 @@ SET version = excluded.version, since = least(dirty_conversations.since, exclude
     until = greatest(dirty_conversations.until, excluded.until), attempts = 0, retry_at = '-infinity';
 
 -- name: ListPins :many
-SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, digest, scheme_version
+SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, place, digest, scheme_version
 FROM pinned_cards
 WHERE business_number_id = ANY (@business_number_ids::uuid[])
-ORDER BY pinned_at, card_set;
+ORDER BY place, pinned_at, card_set;
 
 -- name: PinCards :execrows
 -- In one order, so that two who pin the same months wait for each other and never in a circle. Fewer rows than given: somebody
 -- else was faster.
-INSERT INTO pinned_cards (business_number_id, scheme, month, card_set, digest, scheme_version)
-SELECT p.business_number_id, p.scheme, p.month, p.card_set, p.digest, p.scheme_version
+INSERT INTO pinned_cards (business_number_id, scheme, month, card_set, place, digest, scheme_version)
+SELECT p.business_number_id, p.scheme, p.month, p.card_set, p.place, p.digest, p.scheme_version
 FROM (SELECT unnest(@business_number_ids::uuid[]) AS business_number_id, unnest(@schemes::text[]) AS scheme,
              (unnest(@months::text[]) || '-01')::date AS month, unnest(@card_sets::text[]) AS card_set,
-             unnest(@digests::text[]) AS digest, unnest(@scheme_versions::int[]) AS scheme_version) p
+             unnest(@places::int[]) AS place, unnest(@digests::text[]) AS digest, unnest(@scheme_versions::int[]) AS scheme_version) p
 ORDER BY p.business_number_id, p.scheme, p.month, p.card_set
 ON CONFLICT DO NOTHING;

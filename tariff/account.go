@@ -9,9 +9,9 @@ const DefaultEntryPoint = 72 * time.Hour
 type Account struct {
 	Zone  *time.Location // on whose calendar cards, schemes and months begin; nil: UTC
 	Cards *Cards         // prices
-	// Pinned has the prices of months that have been posted. What a pinned set does not state is looked up in Cards, so that a
-	// message without a price can be charged when a card arrives.
-	Pinned     map[Month]*Cards
+	// Pinned has the prices of months that have been posted, the first set first. What none of them states is looked up in Cards,
+	// so that a message without a price can be charged when a card arrives.
+	Pinned     map[Month][]*Cards
 	EntryPoint time.Duration // length of a free entry point (P5): DefaultEntryPoint unless configured; 0: none
 	Detailed   bool          // Rating.Decisions is asked for
 }
@@ -19,6 +19,7 @@ type Account struct {
 // quote is a price and where it was found.
 type quote struct {
 	Money
+	set    *Cards
 	card   string
 	market string // the row
 	found  bool
@@ -53,11 +54,14 @@ func (a *Account) quoteFor(scheme string, instant time.Time, market, category st
 
 func (a *Account) look(instant time.Time, in func(*Cards) quote) quote {
 	if len(a.Pinned) > 0 {
-		if set, ok := a.Pinned[MonthOf(instant, a.Zone)]; ok {
+		for _, set := range a.Pinned[MonthOf(instant, a.Zone)] {
 			if q := in(set); q.found {
+				q.set = set
 				return q
 			}
 		}
 	}
-	return in(a.Cards)
+	q := in(a.Cards)
+	q.set = a.Cards
+	return q
 }

@@ -38,7 +38,7 @@ func (b *bill) post(c Charge, q quote, column string) {
 		b.missing = append(b.missing, MissingPrice{Event: c.Event, Scheme: b.scheme, Card: q.card, Market: q.market, NoMarket: q.noRow, Category: column, At: c.At.UTC()})
 		return
 	}
-	c.Scheme, c.Card, c.Money, c.At = b.scheme, q.card, q.Money, c.At.UTC()
+	c.Scheme, c.Card, c.Money, c.At, c.set = b.scheme, q.card, q.Money, c.At.UTC(), q.set
 	b.add(c)
 }
 

@@ -33,7 +33,12 @@ type Charge struct {
 	Money           // never zero, never negative
 	At       time.Time
 	Rule     string // the clause that produced it: "Z4"
+
+	set *Cards
 }
+
+// PricedBy is the set of cards that the price was found in: Account.Cards or one that is pinned.
+func (c *Charge) PricedBy() *Cards { return c.set }
 
 // compareCharges is the order in which charges are listed: by instant, event, kind.
 func compareCharges(a, b *Charge) int {

@@ -212,7 +212,7 @@ func TestPricesChangeAtTheAccountsMidnight(t *testing.T) {
 // A month that has been posted keeps its prices; what they lack is found among the newest.
 func TestAMonthsPinnedPricesHold(t *testing.T) {
 	pinned := twoCards(t, "meta-pmp-2026", "2026-10-20") // marketing in Brazil
-	a := Account{Cards: shippedCards(t), Pinned: map[Month]*Cards{{2026, time.October}: pinned}, Zone: zoneOf(t, "America/Sao_Paulo")}
+	a := Account{Cards: shippedCards(t), Pinned: map[Month][]*Cards{{2026, time.October}: {pinned}}, Zone: zoneOf(t, "America/Sao_Paulo")}
 	offer := func(id, category string, at string) []Event {
 		return []Event{sends(id, category, instant(at).Add(-time.Minute)), arrives(id, instant(at))}
 	}
@@ -255,7 +255,7 @@ func TestAFeeIsInTheCurrencyOfTheBaseAndNeedsItsCards(t *testing.T) {
 	events := []Event{asks("asks", october), sends("offer", "marketing", october.Add(time.Minute)), arrives("offer", october.Add(time.Hour))}
 	require.Equal(t, []string{"asks M1 0.005 BRL", "offer M1 0.005 BRL", "offer P2 0.000007 BRL"}, charged(t, "twilio", Account{Cards: cards}, events...))
 
-	pinned := Account{Cards: shippedCards(t), Pinned: map[Month]*Cards{{2026, time.October}: cards}}
+	pinned := Account{Cards: shippedCards(t), Pinned: map[Month][]*Cards{{2026, time.October}: {cards}}}
 	require.Equal(t, []string{"asks M1 0.005 BRL", "offer M1 0.005 BRL", "offer P2 0.000007 BRL"}, charged(t, "twilio", pinned, events...), "a month that is posted keeps it")
 
 	rating, err := Rate(twilio, events, Account{Cards: &Cards{}})

@@ -26,10 +26,12 @@ CREATE TABLE pinned_cards (
     scheme             text NOT NULL CHECK (scheme <> ''),
     month              date NOT NULL CHECK (extract(day FROM month) = 1),
     card_set           text NOT NULL REFERENCES named_card_sets,  -- of the assignment
+    -- The first set prices the month. A further one came later, had a price that those before it lack, and prices only that.
+    place              int NOT NULL CHECK (place >= 1),
     digest             text NOT NULL REFERENCES card_sets,        -- what that name meant
     scheme_version     int NOT NULL CHECK (scheme_version >= 1),
     pinned_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (business_number_id, scheme, month, card_set)
+    PRIMARY KEY (business_number_id, scheme, month, card_set, place)
 );
 
 -- Who reads later why a month's prices changed finds it here.
