@@ -224,6 +224,11 @@ func TestAMonthsPinnedPricesHold(t *testing.T) {
 			offer("d", "marketing", "2026-10-20T03:00:00Z"),
 			offer("e", "marketing", "2026-11-01T02:59:59Z"),
 			offer("f", "marketing", "2026-11-01T03:00:00Z"))...))
+
+	rating, err := Rate(metaPMP2026, slices.Concat(offer("b", "marketing", "2026-10-02T10:00:00Z"), offer("c", "authentication", "2026-10-02T11:00:00Z")), a)
+	require.NoError(t, err)
+	require.Same(t, pinned, rating.Charges[0].PricedBy())
+	require.Same(t, a.Cards, rating.Charges[1].PricedBy())
 }
 
 func TestAConversationLasts24HoursFromItsDelivery(t *testing.T) {

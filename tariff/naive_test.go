@@ -83,6 +83,10 @@ func actually(t require.TestingT, scheme string, events []Event, a Account, allo
 	require.NoError(t, err)
 	rating := draft.Decide(draft.ends(allowance))
 	r := naiveResult{charges: append([]Charge(nil), rating.Charges...), differences: rating.Differences, decisions: rating.Decisions}
+	for i := range r.charges {
+		require.NotNil(t, r.charges[i].PricedBy())
+		r.charges[i].set = nil
+	}
 	for _, p := range rating.Problems {
 		r.problems = append(r.problems, p.Problem+" "+p.Event)
 	}
