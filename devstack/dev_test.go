@@ -104,7 +104,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 		"awaiting_reply", "expiring", // the back-dated customers
 		"\n200\n", "Zoe", "status         active", // the webhook
 		"ReengageWindowExpiresAt", "StaticSummary", "Current Details", "W1: ", `"status":"active"`, // the operators' view
-		"customer_initiated  0.022 USD", " zenvia-conversion | Z4 ", // the ledger
+		"customer_initiated  –       –         0.022 USD", " zenvia-conversion | Z4 ", // the ledger
 		`"scheme":"sirena","card":"sirena-2022","event":"offer-2","kind":"business_initiated","amount_micros":26600`, // rate
 		`"rule":"C1"`, `"rule":"P6"`, `"card":"gupshup"`, "28.57 %", // by every scheme, and compared
 		"Z4    ", "owes what twilio charges, from 2030-01-01T00:00:00Z on", "0 conversations will be rated again", // what is owed
