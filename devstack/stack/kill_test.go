@@ -216,10 +216,16 @@ func accountFor(t *testing.T, s *stack.Stack) {
 	t.Logf("%d conversations, %d reminders posted, %d of them once more after a kill", len(conversations), sent, reminders-sent)
 }
 
-// settle waits until no run waits any more and everything is signalled, billed and posted.
+// settle waits until all windows have closed, no run waits any more and everything is signalled, billed and posted. The windows
+// are asked for because a run is counted only some time after it has started.
 func settle(t *testing.T, s *stack.Stack) {
 	t.Helper()
 	require.Eventually(t, func() bool {
+		var windows int
+		err := s.Pool.QueryRow(t.Context(), `SELECT count(*) FROM conversations WHERE expires_at > $1`, s.Now()).Scan(&windows)
+		if err != nil || windows > 0 {
+			return false
+		}
 		open, err := s.Temporal.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{
 			Query: fmt.Sprintf("WorkflowType = %q AND ExecutionStatus = 'Running'", contract.ConversationWorkflow)})
 		if err != nil {
