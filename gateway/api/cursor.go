@@ -26,6 +26,16 @@ type Page[T any] struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// onePage leaves as many rows as fit on a page, and says where the next one begins, if there is one. One row more than fits is
+// read only to know that.
+func onePage[R any](rows []R, limit int32, cursor func(last R) any) ([]R, *string) {
+	if len(rows) <= int(limit) {
+		return rows, nil
+	}
+	rows = rows[:limit]
+	return rows, encodeCursor(cursor(rows[limit-1]))
+}
+
 // encodeCursor makes an opaque text of where a list goes on.
 func encodeCursor(where any) *string {
 	b, _ := json.Marshal(where) // of our own structs, which marshal

@@ -148,12 +148,10 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedN
 		return Page[Charge]{}, err
 	}
 	page := Page[Charge]{Items: []Charge{}}
-	for i, row := range rows {
-		if i == int(limit) {
-			last := rows[i-1].Charge
-			page.NextCursor = encodeCursor(chargeCursor{At: last.ChargedAt, ID: last.ID})
-			break
-		}
+	rows, page.NextCursor = onePage(rows, limit, func(last db.ListChargesRow) any {
+		return chargeCursor{At: last.Charge.ChargedAt, ID: last.Charge.ID}
+	})
+	for _, row := range rows {
 		c, at := row.Charge, row.Charge.ChargedAt.UTC()
 		page.Items = append(page.Items, Charge{
 			ID: c.ID, Scheme: c.Scheme, Card: c.Card, Kind: c.Kind, Rule: c.Rule, EventID: &c.EventID, Revision: c.Revision,

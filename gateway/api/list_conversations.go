@@ -63,11 +63,8 @@ func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time)
 	}
 	page := Page[Conversation]{Items: []Conversation{}}
 	v := newView(now)
-	for i, row := range rows {
-		if i == int(pageSize(r.Limit)) { // read only to know that there is more
-			page.NextCursor = encodeCursor(rows[i-1].cursor(at.Now))
-			break
-		}
+	rows, page.NextCursor = onePage(rows, pageSize(r.Limit), func(last listed) any { return last.cursor(at.Now) })
+	for _, row := range rows {
 		c, err := v.conversation(row.Conversation, row.BusinessNumber, row.Contact)
 		if err != nil {
 			return Page[Conversation]{}, err

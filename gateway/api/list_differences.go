@@ -85,12 +85,11 @@ func (r *ListDifferences) Execute(ctx context.Context, a *API, real time.Time) (
 	if err != nil {
 		return page, err
 	}
-	for i, row := range rows {
-		if i == int(limit) {
-			last := rows[i-1].VerdictDifference
-			page.NextCursor = encodeCursor(differenceCursor{last.DeliveredAt, last.EventID, last.Scheme})
-			break
-		}
+	rows, page.NextCursor = onePage(rows, limit, func(last db.ListVerdictDifferencesRow) any {
+		d := last.VerdictDifference
+		return differenceCursor{d.DeliveredAt, d.EventID, d.Scheme}
+	})
+	for _, row := range rows {
 		d := row.VerdictDifference
 		page.Items = append(page.Items, VerdictDifference{
 			EventID: d.EventID, WAMID: row.Wamid, ConversationID: d.ConversationID, Number: contract.Number{ID: row.PhoneNumberID, Display: row.Display},

@@ -70,12 +70,11 @@ func (r *ListUnpriced) Execute(ctx context.Context, a *API, real time.Time) (Pag
 	if err != nil {
 		return page, err
 	}
-	for i, row := range rows {
-		if i == int(limit) {
-			last := rows[i-1].UnpricedMessage
-			page.NextCursor = encodeCursor(unpricedCursor{last.ChargedAt, last.EventID, last.Scheme, last.Category})
-			break
-		}
+	rows, page.NextCursor = onePage(rows, limit, func(last db.ListUnpricedMessagesRow) any {
+		u := last.UnpricedMessage
+		return unpricedCursor{u.ChargedAt, u.EventID, u.Scheme, u.Category}
+	})
+	for _, row := range rows {
 		u := row.UnpricedMessage
 		page.Items = append(page.Items, UnpricedMessage{
 			EventID: u.EventID, WAMID: row.Wamid, ConversationID: u.ConversationID, Number: contract.Number{ID: row.PhoneNumberID, Display: row.Display},
