@@ -122,15 +122,7 @@ func CompareStream(in io.Reader, names []string, o Options) (*Comparison, error)
 	if err != nil {
 		return nil, err
 	}
-	account, err := timezone(o.Timezone)
-	if err != nil {
-		return nil, err
-	}
-	entryPoint, err := o.entryPoint()
-	if err != nil {
-		return nil, err
-	}
-	cards, err := cardsOf(o.CardsDir)
+	account, err := o.account()
 	if err != nil {
 		return nil, err
 	}
@@ -138,10 +130,9 @@ func CompareStream(in io.Reader, names []string, o Options) (*Comparison, error)
 	if err != nil {
 		return nil, err
 	}
-	c := NewComparison(schemes)
+	t, c := newTraffic(events), NewComparison(schemes)
 	for _, s := range schemes {
-		// Rating reorders the list that it is given.
-		r, err := rate(s, slices.Clone(events), Account{Zone: account, Cards: cards, EntryPoint: entryPoint})
+		r, err := rate(s, t, account)
 		if err != nil {
 			return nil, err
 		}

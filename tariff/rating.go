@@ -22,12 +22,12 @@ func (r *Rating) Err() error {
 // Rate says what a scheme charges for a set of events, in any order and with any number of copies. Counts over a number (P4) are
 // over these events. They are neither changed nor kept. The error is a *UsageError: cards in several currencies.
 func Rate(s Scheme, events []Event, a Account) (*Rating, error) {
-	return rate(s, refs(events), a)
+	return rate(s, newTraffic(refs(events)), a)
 }
 
-// rate is Rate for events that may be reordered.
-func rate(s Scheme, events []*Event, a Account) (*Rating, error) {
-	d, err := prepare(s, events, a)
+// rate is Rate for events that are in order already, which several schemes may rate one after the other.
+func rate(s Scheme, t *traffic, a Account) (*Rating, error) {
+	d, err := prepare(s, t, a)
 	if err != nil {
 		return nil, err
 	}
@@ -37,10 +37,10 @@ func rate(s Scheme, events []*Event, a Account) (*Rating, error) {
 // Prepare is the first half of rating some of a number's conversations: what depends on a count over all of them (P4) is left
 // open until Decide is told where the count ends. It is Rate in all else.
 func Prepare(s Scheme, events []Event, a Account) (*Draft, error) {
-	return prepare(s, refs(events), a)
+	return prepare(s, newTraffic(refs(events)), a)
 }
 
-func prepare(s Scheme, events []*Event, a Account) (*Draft, error) {
+func prepare(s Scheme, t *traffic, a Account) (*Draft, error) {
 	if a.Zone == nil {
 		a.Zone = time.UTC
 	}
@@ -51,7 +51,6 @@ func prepare(s Scheme, events []*Event, a Account) (*Draft, error) {
 	if _, err := a.Cards.currency(b.priced); err != nil {
 		return nil, err
 	}
-	t := newTraffic(events)
 	s.rate(t, b)
 	b.problems = append(b.problems, t.problems...)
 	return &Draft{bill: b}, nil

@@ -65,7 +65,7 @@ func TestTheReadmeTellsEveryScenarioAndWhatItCosts(t *testing.T) {
 		require.NoError(t, err)
 		scheme, err := Lookup(s[1])
 		require.NoError(t, err)
-		rating, err := rate(scheme, read, Account{Cards: shippedCards(t), EntryPoint: DefaultEntryPoint})
+		rating, err := rate(scheme, newTraffic(read), Account{Cards: shippedCards(t), EntryPoint: DefaultEntryPoint})
 		require.NoError(t, err)
 		require.Contains(t, rows[s[0]], "**"+totalOf(t, scheme, rating.Charges)+"**", s)
 		for _, p := range rating.Problems {

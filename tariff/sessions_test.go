@@ -32,7 +32,7 @@ func TestSirenasOwnExamplesAsFiles(t *testing.T) {
 	for file, want := range map[string]string{"two-templates.jsonl": "USD 0.0532", "template-answered-late.jsonl": "USD 0.0366"} {
 		read, err := readAll(fileOf(t, "testdata/"+file))
 		require.NoError(t, err)
-		rating, err := rate(sirena{}, read, Account{Cards: shippedCards(t)})
+		rating, err := rate(sirena{}, newTraffic(read), Account{Cards: shippedCards(t)})
 		require.NoError(t, err)
 		require.Len(t, rating.Charges, 2)
 		require.Empty(t, rating.Problems)

@@ -29,6 +29,18 @@ func (o Options) entryPoint() (time.Duration, error) {
 	return time.Duration(o.EntryPointHours) * time.Hour, nil
 }
 
+// account is whose events they are.
+func (o Options) account() (a Account, err error) {
+	if a.Zone, err = timezone(o.Timezone); err != nil {
+		return a, err
+	}
+	if a.EntryPoint, err = o.entryPoint(); err != nil {
+		return a, err
+	}
+	a.Cards, err = cardsOf(o.CardsDir)
+	return a, err
+}
+
 // RateStream rates the events in JSON lines. Charges go to out and problems to problems, both as JSON lines in their order, and
 // both only if everything could be rated: after an error nothing has been written, unless writing itself failed. The error
 // says what a command exits with: *MissingPriceError 1; *InputError, *UsageError, *CardError 2.
@@ -37,15 +49,7 @@ func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	account, err := timezone(o.Timezone)
-	if err != nil {
-		return err
-	}
-	entryPoint, err := o.entryPoint()
-	if err != nil {
-		return err
-	}
-	cards, err := cardsOf(o.CardsDir)
+	account, err := o.account()
 	if err != nil {
 		return err
 	}
@@ -53,7 +57,7 @@ func RateStream(in io.Reader, out, problems io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	r, err := rate(scheme, events, Account{Zone: account, Cards: cards, EntryPoint: entryPoint})
+	r, err := rate(scheme, newTraffic(events), account)
 	if err == nil {
 		err = r.Err()
 	}

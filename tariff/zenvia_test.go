@@ -10,7 +10,7 @@ import (
 
 // zenviaOf is what the scheme says, as "event kind rule" per charge, and the events reported.
 func zenviaOf(t require.TestingT, events []*Event) (charges, reported []string) {
-	rating, err := rate(zenviaConversion{}, slices.Clone(events), Account{Cards: shippedCards(t)})
+	rating, err := rate(zenviaConversion{}, newTraffic(slices.Clone(events)), Account{Cards: shippedCards(t)})
 	require.NoError(t, err)
 	for _, c := range rating.Charges {
 		charges = append(charges, c.Event+" "+string(c.Kind)+" "+c.Rule)
