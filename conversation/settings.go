@@ -12,6 +12,9 @@ import (
 type Settings struct {
 	Reminders    ReminderPolicy `json:"reminders,omitzero"`
 	WorkingHours *WorkingHours  `json:"working_hours,omitempty"` // nil: always at work
+	// Reengagement wins contacts back; without attempts nobody is written to.
+	Reengagement Policy      `json:"reengagement,omitzero"`
+	KeptReplies  KeptReplies `json:"kept_replies,omitzero"`
 }
 
 // ReminderPolicy says when the team is warned before a window closes (W7).
@@ -85,6 +88,9 @@ func (s Settings) Validate() error {
 	}
 	if b := s.Reminders.BeforeEnd; b < 0 || b >= Duration(WindowLength) {
 		return fmt.Errorf("reminders.before_end: %s must be between 0 and 24h", time.Duration(b))
+	}
+	if err := errors.Join(s.Reengagement.validate(), s.KeptReplies.validate()); err != nil {
+		return err
 	}
 	if s.WorkingHours == nil {
 		return nil

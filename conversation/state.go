@@ -24,6 +24,14 @@ type State struct {
 	Spans []Span `json:"spans,omitempty"`
 	// Seen are the ids of the latest events, oldest first.
 	Seen []string `json:"seen,omitempty"`
+	// Permissions are what is known of consent, suppression and the sender.
+	Permissions Permissions `json:"permissions,omitzero"`
+	// Zone is the contact's own, for quiet hours.
+	Zone Zone `json:"zone,omitempty"`
+	// Plan is how the contact is won back; nil: it is not.
+	Plan *Plan `json:"plan,omitempty"`
+	// Kept is the reply that waits for the contact's answer; nil: there is none.
+	Kept *Kept `json:"kept,omitempty"`
 	// LateAfter is how long after its moment a reminder counts as late; see NewState.
 	LateAfter time.Duration `json:"late_after"`
 }

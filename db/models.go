@@ -22,16 +22,21 @@ type AllowancePlace struct {
 }
 
 type BusinessNumber struct {
-	ID              uuid.UUID
-	PhoneNumberID   string
-	Display         string
-	WabaID          string
-	Portfolio       string
-	Configured      bool
-	TimeZone        string
-	AccountTimeZone string
-	Settings        json.RawMessage
-	CreatedAt       time.Time
+	ID                uuid.UUID
+	PhoneNumberID     string
+	Display           string
+	WabaID            string
+	Portfolio         string
+	Configured        bool
+	TimeZone          string
+	AccountTimeZone   string
+	Settings          json.RawMessage
+	CreatedAt         time.Time
+	SenderPausedAt    *time.Time
+	SenderPausedClass *string
+	SenderPausedCode  *int32
+	MessagesPerSecond int32
+	StopWords         json.RawMessage
 }
 
 type CardSet struct {
@@ -73,6 +78,16 @@ type ChargeTotal struct {
 	AmountMicros     int64
 }
 
+type ConsentChange struct {
+	ID         int64
+	ContactID  uuid.UUID
+	Category   string
+	OptedIn    bool
+	Source     string
+	OccurredAt time.Time
+	RecordedAt time.Time
+}
+
 type Contact struct {
 	ID         uuid.UUID
 	Name       string
@@ -81,6 +96,8 @@ type Contact struct {
 	Market     string
 	MergedInto *uuid.UUID
 	CreatedAt  time.Time
+	TimeZone   string
+	Language   string
 }
 
 type ContactAlias struct {
@@ -105,6 +122,21 @@ type Conversation struct {
 	ResumeClaimedUntil *time.Time
 	ResumeClaimedBy    *string
 	LastActivityAt     time.Time
+}
+
+type Decision struct {
+	ID             int64
+	ConversationID uuid.UUID
+	Key            string
+	At             time.Time
+	Subject        string
+	Allowed        *bool
+	Rule           string
+	Code           string
+	Sentence       string
+	Facts          json.RawMessage
+	SendID         *uuid.UUID
+	RecordedAt     time.Time
 }
 
 type DirtyConversation struct {
@@ -142,6 +174,9 @@ type Event struct {
 	RawBodyID        *int64
 	NeedsSignal      bool
 	SignalledAt      *time.Time
+	SendID           *uuid.UUID
+	SendAttempt      *int32
+	Keyword          *string
 }
 
 type Installation struct {
@@ -158,6 +193,18 @@ type IntakeProblem struct {
 	Path       string
 	Reason     string
 	ReceivedAt time.Time
+}
+
+type KeptReply struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Text           string
+	TemplateSend   uuid.UUID
+	State          string
+	KeptAt         time.Time
+	KeepUntil      time.Time
+	ChangedAt      time.Time
+	SendID         *uuid.UUID
 }
 
 type NamedCardSet struct {
@@ -182,6 +229,13 @@ type OutboundMessage struct {
 	MessageID      uuid.UUID
 	ConversationID *uuid.UUID
 	DeliveryStatus string
+}
+
+type PairRate struct {
+	ConversationID uuid.UUID
+	NextAt         time.Time
+	ThrottledUntil time.Time
+	Throttles      int32
 }
 
 type PinnedCard struct {
@@ -222,6 +276,15 @@ type Reminder struct {
 	RecordedAt     time.Time
 }
 
+type Request struct {
+	ConversationID uuid.UUID
+	RequestID      string
+	Kind           string
+	Fingerprint    string
+	Answer         json.RawMessage
+	CreatedAt      time.Time
+}
+
 type Rerate struct {
 	ID               int64
 	BusinessNumberID *uuid.UUID
@@ -237,6 +300,83 @@ type SchemeAssignment struct {
 	EffectiveFrom    time.Time
 	Scheme           string
 	CardSet          *string
+}
+
+type Send struct {
+	ID                uuid.UUID
+	ConversationID    uuid.UUID
+	BusinessNumberID  uuid.UUID
+	ContactID         uuid.UUID
+	Origin            string
+	Type              string
+	Text              *string
+	Template          []byte
+	TemplateName      *string
+	Category          *string
+	Fallback          []byte
+	Critical          bool
+	State             string
+	Attempt           int32
+	PlannedAt         time.Time
+	NotAfter          time.Time
+	InflightAt        *time.Time
+	AcceptedAt        *time.Time
+	MessageID         *uuid.UUID
+	UnknownAt         *time.Time
+	Final             bool
+	PossibleDuplicate bool
+	Reason            *string
+	ErrorCode         *int32
+	ErrorDetails      *string
+	ReplacedBy        *uuid.UUID
+	QuotedScheme      *string
+	QuotedMicros      *int64
+	QuotedCurrency    *string
+	RecordedAt        time.Time
+}
+
+type SendAttempt struct {
+	SendID    uuid.UUID
+	Attempt   int32
+	StartedAt time.Time
+	EndedAt   *time.Time
+	Outcome   *string
+	ErrorCode *int32
+	Class     *string
+}
+
+type SendRate struct {
+	BusinessNumberID uuid.UUID
+	NextAt           time.Time
+	ThrottledUntil   time.Time
+	Throttles        int32
+}
+
+type Suppression struct {
+	ID         uuid.UUID
+	ContactID  uuid.UUID
+	Scope      string
+	Reason     string
+	Source     string
+	Since      time.Time
+	RecordedAt time.Time
+	LiftedAt   *time.Time
+	LiftedBy   *string
+}
+
+type Template struct {
+	WabaID     string
+	Name       string
+	Language   string
+	ProviderID string
+	Status     string
+	Category   string
+	Quality    string
+	Reason     string
+	Components json.RawMessage
+	ChangedAt  time.Time
+	ListedAt   *time.Time
+	RemovedAt  *time.Time
 }
 
 type TotalledNumber struct {

@@ -69,7 +69,7 @@ func (r *conversationRun) snapshot(ctx workflow.Context) contract.Snapshot {
 		LastInboundAt:  orNil(f.LastInboundAt),
 		LastOutboundAt: orNil(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
-		CanSend:        conversation.SendableAt(f, now),
+		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: r.state.Permissions}, now),
 		Next:           conversation.NextOf(r.state, now),
 		AsOf:           now,
 		Decisions:      slices.Clone(r.decisions),

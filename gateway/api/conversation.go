@@ -75,7 +75,7 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact)
 		LastInboundAt:  orNull(f.LastInboundAt),
 		LastOutboundAt: orNull(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
-		CanSend:        conversation.SendableAt(f, v.now),
+		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f}, v.now),
 		Next:           next(f, settings, v.now),
 	}, nil
 }

@@ -23,9 +23,19 @@ const (
 	SignalOutbound        = "outbound_message"
 	SignalSendOutcome     = "send_outcome"
 	SignalSettingsChanged = "settings_changed"
+	SignalConsentChanged  = "consent_changed"
 	SignalClockChanged    = "clock_changed" // only where the clock is virtual: its new pair
 
 	QuerySnapshot = "snapshot"
+)
+
+// Updates of a Conversation: requests that are answered. The update's id is the request's.
+const (
+	UpdateSendMessage      = "send_message"
+	UpdateSendTemplate     = "send_template"
+	UpdateKeepReply        = "keep_reply"
+	UpdateReleaseKeptReply = "release_kept_reply" // send or discard one that has been kept
+	UpdateClose            = "close"
 )
 
 // Search attributes; a namespace must have them before the first conversation starts.

@@ -42,6 +42,10 @@ type Loaded struct {
 	Facts    conversation.Facts    `json:"facts"`
 	Settings conversation.Settings `json:"settings"`
 	Clock    clock.Clock           `json:"clock"`
+	// Permissions, Zone and Kept matter to sending; a run that began before there was sending has none.
+	Permissions conversation.Permissions `json:"permissions,omitzero"`
+	Zone        conversation.Zone        `json:"zone,omitempty"` // the contact's
+	Kept        *conversation.Kept       `json:"kept,omitempty"` // the reply that is kept for the contact's answer
 }
 
 // Number is a business number: ID is Meta's phone number id, Display the number as people write it.
@@ -88,12 +92,13 @@ type OutboundMessage struct {
 	Category   string    `json:"category,omitempty"` // only from outside, of a template
 }
 
-// SendOutcome is the payload of send_outcome: a failed or settled send. Facts are the row's, after the failure.
+// SendOutcome is the payload of send_outcome: a message that failed, or a send whose outcome had been unknown and which a
+// status has settled. Facts are the row's, after it.
 type SendOutcome struct {
-	SendID  string              `json:"send_id,omitempty"`
+	SendID  string              `json:"send_id,omitempty"`  // of our own sends
 	EventID string              `json:"event_id,omitempty"` // of the status
 	Message string              `json:"message_event_id,omitempty"`
-	Status  string              `json:"status"`          // failed
+	Status  string              `json:"status"`          // failed; of a settled send also sent, delivered or read
 	Error   int                 `json:"error,omitempty"` // the provider's code
 	Facts   *conversation.Facts `json:"facts,omitempty"`
 }
