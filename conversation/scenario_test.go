@@ -102,7 +102,7 @@ func (p *player) play(t *testing.T, d *datadriven.TestData) string {
 	case "status":
 		d.ScanArgs(t, "at", &at)
 		f := p.state.Facts
-		can := conversation.SendableAt(f, march(t, at))
+		can := conversation.SendableAt(conversation.Circumstances{Facts: f}, march(t, at))
 		return fmt.Sprintf("%s, free-form %s\n", conversation.Status(f, march(t, at)), map[bool]string{true: "allowed", false: "blocked"}[can.Freeform])
 	default:
 		d.Fatalf(t, "unknown command %s", d.Cmd)
