@@ -215,7 +215,9 @@ func TestAnAttemptThatMayNotBeMadeYetIsWaitedFor(t *testing.T) {
 func TestALostAttemptIsSettledAndNeverRepeatedBlindly(t *testing.T) {
 	p := newProvider(t)
 	p.outcomes = []func(activities.SendRequest) (sending.Result, error){
-		func(activities.SendRequest) (sending.Result, error) { return sending.Result{}, errors.New("the worker is gone") },
+		func(activities.SendRequest) (sending.Result, error) {
+			return sending.Result{}, errors.New("the worker is gone")
+		},
 	}
 	p.at(nine, func() { p.writes(nine) })
 	p.at(nine.Add(time.Hour), func() { p.ask(t, "r1", contract.UpdateSendMessage, message("Hello")) })
