@@ -256,6 +256,16 @@ type RawBody struct {
 	Updates    int32
 }
 
+type ReengagementPlan struct {
+	ConversationID uuid.UUID
+	WindowEnd      time.Time
+	NextAttempt    int32
+	Attempts       int32
+	DueAt          time.Time
+	TemplateName   string
+	Plan           json.RawMessage
+}
+
 type RelayLease struct {
 	ConversationID uuid.UUID
 	PendingSince   time.Time
