@@ -142,6 +142,7 @@ type Event struct {
 	RawBodyID        *int64
 	NeedsSignal      bool
 	SignalledAt      *time.Time
+	Inferred         bool
 }
 
 type Installation struct {
@@ -182,6 +183,7 @@ type OutboundMessage struct {
 	MessageID      uuid.UUID
 	ConversationID *uuid.UUID
 	DeliveryStatus string
+	Inferred       bool
 }
 
 type PinnedCard struct {
