@@ -174,6 +174,7 @@ type Event struct {
 	RawBodyID        *int64
 	NeedsSignal      bool
 	SignalledAt      *time.Time
+	Inferred         bool
 	SendID           *uuid.UUID
 	SendAttempt      *int32
 	Keyword          *string
@@ -229,6 +230,7 @@ type OutboundMessage struct {
 	MessageID      uuid.UUID
 	ConversationID *uuid.UUID
 	DeliveryStatus string
+	Inferred       bool
 }
 
 type PairRate struct {

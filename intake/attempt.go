@@ -27,6 +27,7 @@ type attempt struct {
 	problems []problem                        // found on the way
 	disputes []event                          // windows that are disputed now (W9)
 	disputed int                              // of them, those that nobody had noted
+	stale    []uuid.UUID                      // conversations of which everything is to be billed again
 	settled  bool                             // the facts are written
 	toSignal bool                             // there is something to signal
 }
@@ -38,7 +39,7 @@ func newAttempt(s *Store, q *db.Queries, b *batch, numbers map[string]number) *a
 
 func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		a.lockConversations, a.trackOutbound, a.storeEvents, a.adoptStatuses, a.moveDelivery, a.setFacts,
+		a.lockConversations, a.trackOutbound, a.storeEvents, a.adoptStatuses, a.moveDelivery, a.setFacts, a.markStale,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -49,9 +50,9 @@ func (a *attempt) run(ctx context.Context) error {
 
 // lockConversations locks every conversation that the batch concerns, and addresses its events.
 func (a *attempt) lockConversations(ctx context.Context) error {
-	statusOf := a.b.messagesOfStatuses()
-	if len(a.b.people)+len(a.b.conversations)+len(statusOf) > 0 {
-		found, err := a.lock(ctx, statusOf)
+	messages := a.b.outboundMessages()
+	if len(a.b.people)+len(a.b.conversations)+len(messages) > 0 {
+		found, err := a.lock(ctx, messages)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func (a *attempt) lockConversations(ctx context.Context) error {
 			if err := a.identify(ctx); err != nil {
 				return err
 			}
-			if found, err = a.lock(ctx, statusOf); err != nil {
+			if found, err = a.lock(ctx, messages); err != nil {
 				return err
 			}
 			if !found {
@@ -84,7 +85,7 @@ type wantedPerson struct {
 }
 
 // lock reports false if some of the people are not known exactly as they are named.
-func (a *attempt) lock(ctx context.Context, statusOf []uuid.UUID) (bool, error) {
+func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) {
 	people := make([]wantedPerson, len(a.b.people))
 	for i, p := range a.b.people {
 		people[i] = wantedPerson{Index: i, BusinessNumberID: a.numbers[p.number].id, Phone: p.phone, BSUID: p.bsuid, Name: p.name}
@@ -92,7 +93,7 @@ func (a *attempt) lock(ctx context.Context, statusOf []uuid.UUID) (bool, error) 
 			people[i].ContactID = a.contacts[i]
 		}
 	}
-	rows, err := a.q.LockConversations(ctx, encode(people), statusOf, a.b.conversations)
+	rows, err := a.q.LockConversations(ctx, encode(people), messages, a.b.conversations)
 	if err != nil {
 		return false, err
 	}
@@ -179,6 +180,14 @@ func (a *attempt) setFacts(ctx context.Context) error {
 	})
 	a.disputed = len(disputes)
 	return err
+}
+
+// markStale has conversations billed again from their beginning, where that is not a matter of the events stored.
+func (a *attempt) markStale(ctx context.Context) error {
+	if len(a.stale) == 0 {
+		return nil
+	}
+	return a.q.MarkConversations(ctx, a.b.real, a.stale)
 }
 
 // committed counts what has come about and wakes the relay.

@@ -29,6 +29,7 @@ type batch struct {
 	conversations []uuid.UUID // named by id
 	drafts        []draft
 	given         []uuid.UUID // of Messages: the event of each, in the order given
+	hints         []hint      // of messages that may have to be inferred
 
 	personOf map[personKey]int
 	draftOf  map[uuid.UUID]int
@@ -75,6 +76,15 @@ type event struct {
 	Content          json.RawMessage `json:"content,omitempty"`
 	NeedsSignal      bool            `json:"needs_signal,omitzero"`
 	SignalledAt      time.Time       `json:"signalled_at,omitzero"`
+	Inferred         bool            `json:"inferred,omitzero"` // from the statuses of MessageID
+}
+
+// message is the id of the outbound message that the event is, speaks of, or was inferred to be.
+func (e event) message() uuid.UUID {
+	if e.MessageID != (uuid.UUID{}) {
+		return e.MessageID
+	}
+	return e.ID
 }
 
 // The kinds of events beside Inbound and Outbound.
