@@ -196,7 +196,7 @@ func TestWhatHasNoAnswerThatCanBeReadIsUnknown(t *testing.T) {
 		"a 200 with a wamid nobody can store": {whatsapptest.Rule{Do: "error", HTTPStatus: 200, Raw: raw(`{"messages":[{"id":"wamid.\u0000"}]}`)}, 200, ReasonBadAnswer, 0},
 		"a 200 with an error":                 {whatsapptest.Rule{Do: "error", HTTPStatus: 200, Raw: raw(`{"error":{"code":131000}}`)}, 200, ReasonBadAnswer, 0},
 		"a 202 with a wamid":                  {whatsapptest.Rule{Do: "error", HTTPStatus: 202, Raw: raw(`{"messages":[{"id":"wamid.TEST"}]}`)}, 202, ReasonBadAnswer, 0},
-		"a megabyte and more of garbage":      {whatsapptest.Rule{Do: "error", HTTPStatus: 400, Raw: raw(`{"error":{"code":131000},"x":"` + strings.Repeat("x", 1<<20) + `"}`)}, 400, ReasonBadAnswer, 0},
+		"a megabyte and more of garbage":      {whatsapptest.Rule{Do: "error", HTTPStatus: 400, Raw: raw(`{"error":{"code":131000}}` + strings.Repeat(" ", 1<<20))}, 400, ReasonBadAnswer, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, within(300*time.Millisecond))
