@@ -513,4 +513,7 @@ func TestTheAddressMayHaveAVersion(t *testing.T) {
 		require.Error(t, err, given)
 		require.NotContains(t, err.Error(), "pass")
 	}
+	_, err := New(Options{BaseURL: "https://graph.facebook.com", AccessToken: "pass\n"})
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "pass")
 }
