@@ -140,7 +140,7 @@ func (a *attempt) adoptStatuses(ctx context.Context) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	var settling []uuid.UUID
+	settling := []uuid.UUID{}
 	for id := range a.settling {
 		settling = append(settling, id)
 	}

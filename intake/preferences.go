@@ -25,17 +25,18 @@ type preference struct {
 type preferenceKey struct{ waba, phone, bsuid string }
 
 // addPreference takes in what a notice says about marketing. Other categories and values are kept as notices alone.
-func (b *batch) addPreference(p *whatsapp.Preference, notice uuid.UUID, waba string) {
+func (b *batch) addPreference(u whatsapp.Update, p *whatsapp.Preference, notice uuid.UUID) {
 	if p.Category != "marketing_messages" || p.Value != "stop" && p.Value != "resume" {
 		return
 	}
 	who := Identity{Phone: p.Contact.WaID, BSUID: p.Contact.BSUID, Name: p.Contact.Name}.normalised()
-	if who.check() != nil || b.draftOf[notice] >= len(b.drafts) {
+	if who.check() != nil {
+		b.problems = append(b.problems, problem{u.Path, reasonBadIdentity})
 		return
 	}
 	at := b.drafts[b.draftOf[notice]].OccurredAt // clamped (W3)
-	b.preferences = append(b.preferences, preference{preferenceKey: preferenceKey{waba, who.Phone, who.BSUID}, name: who.Name,
-		optIn: p.Value == "resume", at: at, notice: notice})
+	b.preferences = append(b.preferences, preference{preferenceKey: preferenceKey{u.WABA, who.Phone, who.BSUID}, name: who.Name,
+		optIn: p.Value == "resume", at: at, notice: notice, path: u.Path})
 }
 
 // identifyPreferences finds or makes the contacts that preferences are of, in the portfolio of the account's numbers. It

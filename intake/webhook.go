@@ -144,7 +144,7 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	case *whatsapp.Status:
 		b.addStatus(key, u, c)
 	case *whatsapp.Preference:
-		b.addPreference(c, b.addNotice(key, u, c.At, noticeOfPreference(c)), u.WABA)
+		b.addPreference(u, c, b.addNotice(key, u, c.At, noticeOfPreference(c)))
 	case *whatsapp.TemplateUpdate:
 		b.addNotice(key, u, c.At, noticeOfTemplate(c))
 		b.addTemplate(u.WABA, c)
