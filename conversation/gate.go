@@ -27,6 +27,7 @@ const (
 	TooFewInbound       Code = "min_prior_inbound"     // re-engagement: the contact has hardly ever written
 	TooLate             Code = "too_late"              // it could not be sent before its not_after
 	PriceUnknown        Code = "price_unknown"         // automatic sends under a budget: no rate card states a price
+	WaitADay            Code = "wait_24h"              // the provider chose not to deliver, and would again (131049)
 	ConversationMerged  Code = "conversation_merged"   // the contact has become part of another (W10)
 )
 
@@ -234,7 +235,9 @@ func allowed(c Circumstances, w Wish, now time.Time) Verdict {
 	}
 	if w.Template {
 		v.Rule, v.Facts.Category, v.Facts.Consent = "gate", w.Category, c.Permissions.Consent(w.Category)
-		if v.Facts.Consent == OptedIn {
+		if w.Category == "" {
+			v.Sentence = "nothing that is known here speaks against it"
+		} else if v.Facts.Consent == OptedIn {
 			v.Sentence = fmt.Sprintf("the contact has opted in to %s messages", w.Category)
 		} else {
 			v.Sentence = "the window is open, which is an opt-in as long as it lasts"

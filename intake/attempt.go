@@ -28,6 +28,7 @@ type attempt struct {
 	problems []problem                        // found on the way
 	disputes []event                          // windows that are disputed now (W9)
 	disputed int                              // of them, those that nobody had noted
+	stale    []uuid.UUID                      // conversations of which everything is to be billed again
 	settled  bool                             // the facts are written
 	toSignal bool                             // there is something to signal
 
@@ -52,7 +53,7 @@ func newAttempt(s *Store, q *db.Queries, b *batch, numbers map[string]number) *a
 func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		a.identifyPreferences, a.lockConversations, a.settleSends, a.lockConsents, a.trackOutbound, a.storeEvents,
-		a.adoptStatuses, a.moveDelivery, a.setFacts, a.noteFailures, a.recordConsents, a.noteTemplates,
+		a.adoptStatuses, a.moveDelivery, a.setFacts, a.markStale, a.noteFailures, a.recordConsents, a.noteTemplates,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -63,9 +64,9 @@ func (a *attempt) run(ctx context.Context) error {
 
 // lockConversations locks every conversation that the batch concerns, and addresses its events.
 func (a *attempt) lockConversations(ctx context.Context) error {
-	statusOf := a.b.messagesOfStatuses()
-	if len(a.b.people)+len(a.b.conversations)+len(a.b.sends)+len(statusOf) > 0 {
-		found, err := a.lock(ctx, statusOf)
+	messages := a.b.outboundMessages()
+	if len(a.b.people)+len(a.b.conversations)+len(a.b.sends)+len(messages) > 0 {
+		found, err := a.lock(ctx, messages)
 		if err != nil {
 			return err
 		}
@@ -73,7 +74,7 @@ func (a *attempt) lockConversations(ctx context.Context) error {
 			if err := a.identify(ctx); err != nil {
 				return err
 			}
-			if found, err = a.lock(ctx, statusOf); err != nil {
+			if found, err = a.lock(ctx, messages); err != nil {
 				return err
 			}
 			if !found {
@@ -98,7 +99,7 @@ type wantedPerson struct {
 }
 
 // lock reports false if some of the people are not known exactly as they are named.
-func (a *attempt) lock(ctx context.Context, statusOf []uuid.UUID) (bool, error) {
+func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) {
 	people := make([]wantedPerson, len(a.b.people))
 	for i, p := range a.b.people {
 		people[i] = wantedPerson{Index: i, BusinessNumberID: a.numbers[p.number].id, Phone: p.phone, BSUID: p.bsuid, Name: p.name}
@@ -106,7 +107,7 @@ func (a *attempt) lock(ctx context.Context, statusOf []uuid.UUID) (bool, error) 
 			people[i].ContactID = a.contacts[i]
 		}
 	}
-	rows, err := a.q.LockConversations(ctx, db.LockConversationsParams{People: encode(people), MessageIds: statusOf,
+	rows, err := a.q.LockConversations(ctx, db.LockConversationsParams{People: encode(people), MessageIds: messages,
 		ConversationIds: a.b.conversations, SendIds: a.b.sends})
 	if err != nil {
 		return false, err
@@ -201,6 +202,14 @@ func (a *attempt) setFacts(ctx context.Context) error {
 	})
 	a.disputed = len(disputes)
 	return err
+}
+
+// markStale has conversations billed again from their beginning, where that is not a matter of the events stored.
+func (a *attempt) markStale(ctx context.Context) error {
+	if len(a.stale) == 0 {
+		return nil
+	}
+	return a.q.MarkConversations(ctx, a.b.real, a.stale)
 }
 
 // committed counts what has come about and wakes the relay.

@@ -34,6 +34,7 @@ type batch struct {
 	consents      []consent        // that no message brings
 	preferences   []preference     // of people who may have no conversation
 	templates     []templateChange // told by the provider
+	hints         []hint           // of messages that may have to be inferred
 
 	personOf map[personKey]int
 	draftOf  map[uuid.UUID]int
@@ -85,8 +86,17 @@ type event struct {
 	SendID           uuid.UUID       `json:"send_id,omitzero"`
 	SendAttempt      int             `json:"send_attempt,omitzero"`
 	Keyword          Keyword         `json:"keyword,omitempty"`
+	Inferred         bool            `json:"inferred,omitzero"` // from the statuses of MessageID
 
 	derived bool // found out by the attempt, not told by anybody
+}
+
+// message is the id of the outbound message that the event is, speaks of, or was inferred to be.
+func (e event) message() uuid.UUID {
+	if e.MessageID != (uuid.UUID{}) {
+		return e.MessageID
+	}
+	return e.ID
 }
 
 // The kinds of events beside Inbound and Outbound.

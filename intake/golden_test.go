@@ -76,7 +76,7 @@ var lines = []string{
 	 ORDER BY p.phone, p.bsuid, n.phone_number_id`,
 	`SELECT concat_ws(', ', e.kind || ' ' || e.type || ' ' || e.occurred_at, 'clamped' || nullif(e.clock_clamped, false)::text,
 		'on ' || n.phone_number_id, 'with ' || coalesce(p.phone, p.bsuid), 'of ' || e.wamid, 'market ' || e.market,
-		CASE WHEN e.opens_window THEN 'opens the window' END, CASE WHEN e.needs_signal THEN 'needs a signal' END,
+		CASE WHEN e.opens_window THEN 'opens the window' END, CASE WHEN e.needs_signal THEN 'needs a signal' END, CASE WHEN e.inferred THEN 'inferred' END,
 		'asks to ' || e.keyword, 'of a send''s attempt ' || e.send_attempt, 'category ' || e.category, 'entry point ' || e.entry_point, 'entry point until ' || e.entry_point_until,
 		'pricing ' || e.pricing::text, 'error ' || e.error_code, 'content ' || e.content::text)
 	 FROM events e LEFT JOIN conversations c ON c.id = e.conversation_id LEFT JOIN contacts p ON p.id = c.contact_id

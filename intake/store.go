@@ -90,6 +90,9 @@ func (s *Store) store(ctx context.Context, b *batch) (*attempt, error) {
 	if sqlState(err) == foreignKeyViolation {
 		s.forget() // what we remember is not there: the next try reads it again
 	}
+	if err == nil {
+		err = s.infer(ctx, done)
+	}
 	return done, err
 }
 

@@ -209,6 +209,7 @@ func (b *batch) addStatus(key eventKey, u whatsapp.Update, s *whatsapp.Status) {
 		}
 	}
 	b.add(draft{event: e, number: u.PhoneNumberID, person: -1})
+	b.hint(key, u, s)
 }
 
 // pricing is the provider's verdict as it is kept, under the names that rating reads: the provider's pricing_model is model.

@@ -76,11 +76,12 @@ LIMIT 1;
 
 -- name: SumOutbound :one
 -- What follows from a conversation's outbound messages that did not fail, and from the free-form ones that the provider
--- refused because it considers the window closed (W9), with the last status that says so. The year 1 stands for never.
+-- refused because it considers the window closed (W9), with the last status that says so. An inferred message counts until the
+-- message itself is known. The year 1 stands for never.
 SELECT
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
+    coalesce(max(message_at(e)) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
              '0001-01-01 00:00:00+00')::timestamptz AS last_outbound_at,
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
+    coalesce(max(message_at(e)) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
              '0001-01-01 00:00:00+00')::timestamptz AS template_accepted_at,
     coalesce(max(s.occurred_at) FILTER (WHERE o.delivery_status = 'failed' AND e.type = 'freeform'),
              '0001-01-01 00:00:00+00')::timestamptz AS disputed_at,
@@ -88,9 +89,11 @@ SELECT
               FILTER (WHERE s.id IS NOT NULL AND o.delivery_status = 'failed' AND e.type = 'freeform'))[1],
              '00000000-0000-0000-0000-000000000000')::uuid AS disputed_by
 FROM events e
-LEFT JOIN LATERAL (SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = e.id OFFSET 0) o ON true
+LEFT JOIN LATERAL (
+    SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = coalesce(e.message_id, e.id) OFFSET 0
+) o ON true
 LEFT JOIN LATERAL (
     SELECT s.id, s.occurred_at FROM events s
-    WHERE s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
+    WHERE s.message_id = coalesce(e.message_id, e.id) AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
 ) s ON true
-WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound';
+WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound' AND NOT superseded(e);

@@ -129,6 +129,18 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_by_conversation ON decisions (conversation_id, at, id);
 
+-- How a contact is being won back, as its workflow last said; gone when the plan has ended. For readers, and for a run that
+-- follows a terminated one.
+CREATE TABLE reengagement_plans (
+    conversation_id uuid PRIMARY KEY REFERENCES conversations,
+    window_end      timestamptz NOT NULL,
+    next_attempt    int NOT NULL CHECK (next_attempt > 0),      -- counted from 1
+    attempts        int NOT NULL CHECK (attempts >= next_attempt),
+    due_at          timestamptz NOT NULL,
+    template_name   text NOT NULL,                               -- of the next attempt
+    plan            jsonb NOT NULL                               -- conversation.Plan, whole
+);
+
 -- Of a status: the send and the attempt that it says it is of. Of an inbound message: what its text asks for; of a notice
 -- consent_changed: whether the contact has opted out of its category, or in.
 ALTER TABLE events
@@ -150,4 +162,4 @@ ALTER TABLE events DROP CONSTRAINT events_source_check,
 DROP TRIGGER events_keep_sends ON events;
 DROP INDEX events_of_sends;
 ALTER TABLE events DROP COLUMN send_id, DROP COLUMN send_attempt, DROP COLUMN keyword;
-DROP TABLE decisions, kept_replies, requests, pair_rates, send_rates, send_attempts, sends;
+DROP TABLE reengagement_plans, decisions, kept_replies, requests, pair_rates, send_rates, send_attempts, sends;
