@@ -57,8 +57,9 @@ var directions = []direction{
 		because: "it gives tests a database, on the server that the development stack finds"},
 	{folder: "ledger", may: []string{"db", "tariff"},
 		because: "what is owed is a function of the event log; neither intake nor a workflow may bend it"},
-	{folder: "intake", may: []string{"db", "whatsapp", "conversation", "clock", "workflows/contract"},
-		because: "a webhook is acknowledged when it is stored, so nothing here may wait for Temporal or for billing"},
+	{folder: "intake", may: []string{"db", "notify", "whatsapp", "conversation", "clock", "workflows/contract"},
+		because: "a webhook is acknowledged when it is stored, so nothing here may wait for Temporal or for billing; of notify it " +
+			"needs the outbox, which is a row"},
 	{folder: "relay", may: []string{"db", "intake", "conversation", "clock", "workflows/contract"},
 		because: "it tells what is stored and decides nothing; of intake it needs a run's complete input"},
 	{folder: "notify", may: []string{"db"},

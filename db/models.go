@@ -387,6 +387,9 @@ type Template struct {
 	Reason     string
 	Components json.RawMessage
 	ChangedAt  time.Time
+	StatusAt   time.Time
+	CategoryAt time.Time
+	QualityAt  time.Time
 	ListedAt   *time.Time
 	RemovedAt  *time.Time
 }
