@@ -70,7 +70,7 @@ func (d *decision) releaseKept(m Inbound) {
 	auto := mode == AutoKept && known && !d.Facts.LastOutboundAt.After(k.TemplateAt)
 	d.do(ReleaseKept{ID: k.ID, Auto: auto})
 	if auto {
-		d.say("kept", "the contact has answered: the kept reply is sent")
+		d.say("kept", "the contact has answered: the kept reply is to be sent")
 	} else {
 		d.say("kept", "the contact has answered: the kept reply is offered")
 	}

@@ -47,7 +47,7 @@ func (d *decision) plan(end, lastInbound time.Time) {
 	}
 	p.DueAt = d.outOfQuiet(policy, end.Add(time.Duration(policy.Attempts[0].Delay)))
 	d.Plan = &p
-	d.explain(end, "planned", "planned", fmt.Sprintf("the window has closed: %d attempts to win the contact back, the first at %s",
+	d.explain(end, "planned", "planned", fmt.Sprintf("the window has closed: attempts to win the contact back: %d, the first at %s",
 		len(policy.Attempts), stamp(d.Plan.DueAt)))
 }
 
