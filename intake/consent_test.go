@@ -169,7 +169,9 @@ func TestAWishOfSomebodyWhoHasNeverWrittenIsKept(t *testing.T) {
 func TestConsentIsRecordedByHandToo(t *testing.T) {
 	s, pool := newStore(t)
 	p := plant(t, s, pool, "freeform", "planned", 1)
-	record := func(changes ...intake.ConsentChange) (int, error) { return s.RecordConsent(t.Context(), receivedAt, changes) }
+	record := func(changes ...intake.ConsentChange) (int, error) {
+		return s.RecordConsent(t.Context(), receivedAt, changes)
+	}
 	optIn := intake.ConsentChange{ContactID: p.contact(), OptedIn: true, Source: "form", OccurredAt: sentAt}
 	n, err := record(optIn)
 	require.NoError(t, err)

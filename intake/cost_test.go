@@ -64,7 +64,7 @@ func TestABodyCostsAHandfulOfRoundTrips(t *testing.T) {
 	named := status("wamid.OUT2", "sent", receivedAt, 0)
 	named["biz_opaque_callback_data"] = uuid.NewString() + "/1"
 	require.EqualValues(t, 7, cost(webhook(shop, nil, []object{named})), "a status that names a send")
-	require.EqualValues(t, 8, cost(webhook(shop, []object{says("wamid.C", "STOP", receivedAt)}, nil)), "an opt-out")
+	require.EqualValues(t, 7, cost(webhook(shop, []object{says("wamid.C", "STOP", receivedAt)}, nil)), "an opt-out: locked, recorded, and told to whom")
 	require.EqualValues(t, 8, cost(many(0, 1)), "a new contact")
 	require.EqualValues(t, 8, cost(many(1, 500)), "499 new contacts")
 	require.EqualValues(t, 4, cost(many(0, 500)), "500 duplicates")
