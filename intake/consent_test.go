@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -227,4 +228,18 @@ func TestANumbersOwnWordsReplaceThoseOfTheirLanguage(t *testing.T) {
 	stored := report(t, s, intake.Message{Kind: intake.Inbound, ConversationID: value[uuid.UUID](t, pool, "SELECT id FROM conversations"), ID: "x",
 		OccurredAt: sentAt, Type: "text", Text: "NO MAS"})
 	require.Equal(t, intake.Stop, stored[0].Keyword)
+}
+
+func TestAnOptOutOfAnAnswerIsRecordedInTheTransactionOfTheSend(t *testing.T) {
+	s, pool := newStore(t)
+	p := plant(t, s, pool, "template", "inflight", 1)
+	deliver(t, s, webhook(branch, []object{text("wamid.1", sentAt, ada)}, nil))
+	for range 2 {
+		require.NoError(t, db.InTx(t.Context(), pool, func(tx pgx.Tx) error {
+			return intake.RecordOptOut(t.Context(), db.New(tx), receivedAt, receivedAt,
+				intake.OptOut{ContactID: p.contact(), Source: "whatsapp_131050", At: sentAt})
+		}))
+	}
+	require.Equal(t, "out", marketing(t, pool))
+	require.Equal(t, 2, value[int](t, pool, "SELECT count(*)::int FROM events WHERE type = 'consent_changed' AND needs_signal"), "both conversations")
 }

@@ -97,6 +97,18 @@ type failedSend struct {
 	ErrorCode *int32    `json:"error_code"`
 }
 
+// FailureReason is why a send has failed, in a word: what the gate would say of the next one, or the class of the error.
+func FailureReason(code int) string {
+	switch class := whatsapp.ClassOf(code); {
+	case code == marketingStopped:
+		return string(conversation.OptedOutOf)
+	case class == whatsapp.ClassSuppress, class == whatsapp.ClassSuppressMarketing:
+		return string(conversation.Suppressed)
+	default:
+		return string(class)
+	}
+}
+
 // noteFailedSends writes the reason to sends of ours, and what it says of their templates.
 func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error {
 	var rows []failedSend
@@ -106,7 +118,7 @@ func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error
 		row := failedSend{MessageID: f.message, Reason: string(whatsapp.ClassUnknown)}
 		if f.code != 0 { // a failure without a code is none of auth's, whose code 0 an answer may have
 			code := int32(f.code)
-			row.Reason, row.ErrorCode = string(whatsapp.ClassOf(f.code)), &code
+			row.Reason, row.ErrorCode = FailureReason(f.code), &code
 		}
 		rows, ids, byMessage[f.message] = append(rows, row), append(ids, f.message), f
 		for _, s := range a.sends {

@@ -17,10 +17,10 @@ func TestAFailureDrawsTheSameConclusionsAsAnErrorInTheAnswer(t *testing.T) {
 		holds   string // of the contact and the number
 		byOther string // the same, if we did not send it
 	}{
-		"cannot be reached":         {131026, "suppress 131026", "all undeliverable", "all undeliverable"},
-		"is the sender itself":      {131021, "suppress 131021", "all recipient_is_sender", "all recipient_is_sender"},
-		"is in an experiment":       {130472, "suppress_marketing 130472", "marketing experiment", "marketing experiment"},
-		"wants no marketing":        {131050, "suppress_marketing 131050", "out whatsapp_131050", "out whatsapp_131050"},
+		"cannot be reached":         {131026, "suppressed 131026", "all undeliverable", "all undeliverable"},
+		"is the sender itself":      {131021, "suppressed 131021", "all recipient_is_sender", "all recipient_is_sender"},
+		"is in an experiment":       {130472, "suppressed 130472", "marketing experiment", "marketing experiment"},
+		"wants no marketing":        {131050, "opted_out 131050", "out whatsapp_131050", "out whatsapp_131050"},
 		"the account cannot pay":    {131042, "sender_paused 131042", "paused sender_paused 131042 notified", "paused sender_paused 131042 notified"},
 		"the number is not there":   {133010, "registration 133010", "paused registration 133010 notified", "paused registration 133010 notified"},
 		"the token has no rights":   {131005, "auth 131005", "paused auth 131005 notified", "paused auth 131005 notified"},
