@@ -42,12 +42,12 @@
 // What we send ourselves carries `<send id>/<attempt>`, and statuses bring it back. The message is an event here as well: by
 // the answer to our request (SettleSend), or by the first status if the answer was lost.
 //
-//	state of the send        the answer, a wamid         no answer          a status that names it
-//	in flight, this attempt  accepted                    unknown            parked: the request still hangs
-//	unknown, planned again   accepted                                       accepted, at the time of the first status; signalled
-//	failed, refused          accepted                                       accepted, unless it says failed
-//	accepted, or in flight   a duplicate: an event of    ,                  the same, if it is of another message
-//	with a later attempt     its own, so that it is rated
+//	state of the send        an answer with a wamid   no answer   a status that names it
+//	in flight, this attempt  accepted                 unknown     parked: the request still hangs
+//	unknown, planned again   accepted                             accepted, as of the first status; signalled
+//	failed, refused          accepted                             accepted, unless it says failed
+//	in flight, a later       a duplicate, in the log              the same, if it is of another message
+//	attempt; accepted        so that it is rated
 //
 // The first answer that finds the send's lock free settles it: a status waits for that lock, and SettleSend looks at what was
 // parked, so neither misses the other. Times are not changed afterwards. How far the message gets is outbound_messages' as
