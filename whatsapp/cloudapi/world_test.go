@@ -71,6 +71,7 @@ func within(d time.Duration) func(*Options) { return func(o *Options) { o.Timeou
 func hello() Message {
 	return Message{PhoneNumberID: shop, To: customer, Text: words, OpaqueData: opaque}
 }
+
 func helloTo(change func(m *Message)) Message { m := hello(); change(&m); return m }
 func server(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -50,14 +49,19 @@ func buttons(all ...Button) func(*Template) {
 }
 
 func quick(text string) Button { return Button{Type: "QUICK_REPLY", Text: text} }
+
 func link(url string) Button {
 	return Button{Type: "URL", Text: "See", URL: url, Example: Samples{"x"}}
 }
+
 func phone() Button { return Button{Type: "PHONE_NUMBER", Text: "Call", PhoneNumber: "+12025550100"} }
 
-func named(name string) func(*Template)    { return func(t *Template) { t.Name = name } }
+func named(name string) func(*Template) { return func(t *Template) { t.Name = name } }
+
 func language(code string) func(*Template) { return func(t *Template) { t.Language = code } }
-func noSamples(t *Template)                { t.Components[0].Example = nil }
+
+func noSamples(t *Template) { t.Components[0].Example = nil }
+
 func authBody(sample string) func(*Template) {
 	return func(t *Template) { t.Components[0].Example = &Example{BodyText: SampleRows{{sample}}} }
 }
@@ -168,96 +172,6 @@ func tenReplies() []Button {
 	return out
 }
 
-func TestLintOfContent(t *testing.T) {
-	for _, tc := range []struct {
-		category, body string
-		want           []string
-	}{
-		// What utility is for.
-		{"utility", "Your appointment on {{1}} is confirmed. Reply C to cancel.", nil},
-		{"utility", "Hi {{1}}, how was your visit? Please rate your experience in this short survey.", nil},
-		{"utility", "Your payment of {{1}} is due on {{2}}. Please pay by then.", nil},
-		{"utility", "Your subscription will renew on {{1}} for {{2}} per month.", nil},
-		{"utility", "Sorry we could not answer you yesterday. To go on with this conversation, reply *yes*.", nil},
-		{"utility", "Your test results of {{1}} are ready in the portal.", nil},
-		{"utility", "Hello {{1}}, we wish to contest this charge on your behalf.", nil},
-		// AiSensy's list.
-		{"utility", "Check out our new collection of shoes today.", []string{"promotion body"}},
-		{"utility", "Your order has come. Get 20% off your next one.", []string{"discount body"}},
-		{"utility", "Your order has come. Use code SAVE20 next time.", []string{"discount body"}},
-		{"utility", "Dear {{1}}, here is your voucher for the shop.", []string{"voucher body"}},
-		{"utility", "Claim your FREE GIFT today, {{1}}!", []string{"gift body"}},
-		{"utility", "We would like to learn about you. Take our short survey.", []string{"survey body"}},
-		{"utility", "Take part in our contest, {{1}}, it is easy.", []string{"game body"}},
-		{"utility", "Take the test and see who you are.", []string{"game body"}},
-		{"utility", "A new quiz waits for you.", []string{"game body"}},
-		{"utility", "Happy birthday, {{1}}, from all of us.", []string{"non_transactional body"}},
-		{"utility", "Here are your tickets. You may also like a hotel.", []string{"cross_sell body"}},
-		{"utility", "Is now a good time to talk?", []string{"cold_outreach body"}},
-		{"utility", "Your adress has been changed.", []string{"spelling body"}},
-		{"utility", "Your order      has come.", []string{"formatting body"}},
-		{"utility", "Your order  has come!!!", []string{"(formatting body)", "(formatting body)"}},
-		{"utility", "Your *order has come.", []string{"(formatting body)"}},
-		{"utility", "Your order has has come.", []string{"(spelling body)"}},
-		{"authentication", "Your code is {{1}}. Get 20% off too.", []string{"discount body"}},
-		// Marketing that says it is utility.
-		{"utility", "You left something in your cart, {{1}}!", []string{"marketing_as_utility body"}},
-		{"utility", "You left these great shoes in your cart.", []string{"marketing_as_utility body"}},
-		{"utility", "Pick up where you left off, {{1}}.", []string{"marketing_as_utility body"}},
-		{"utility", "Your plan ends soon. Renew now.", []string{"renewal body"}},
-		// Other languages, accents and disguises.
-		{"utility", "Aprovecha: 20 % de DESCUENTO en todo.", []string{"discount body"}},
-		{"utility", "Você deixou algo no carrinho.", []string{"marketing_as_utility body"}},
-		{"utility", "Don’t *miss* it.", []string{"promotion body"}},
-		// Marketing may say so.
-		{"marketing", "You left something in your cart. Get 20% off with code SAVE20, and a free gift!!!", nil},
-		// What nobody may.
-		{"marketing", "Pay now, or we will take legal action.", []string{"threat body"}},
-		{"utility", "Pay, {{1}}, or we will tell your family.", []string{"threat body"}},
-		{"marketing", "See https://bit.ly/3abc for more.", []string{"url_shortener body"}},
-		{"marketing", "See tinyurl.com/abc, it is good.", []string{"url_shortener body"}},
-		{"marketing", "See https://orbit.ly/3abc or https://abit.lyon.example for more.", nil},
-		{"marketing", "Is 4111 1111 1111 1111 still your card?", []string{"card_number body"}},
-		{"marketing", "Your parcel 4111 1111 1111 1112 is here.", nil},
-		{"marketing", "Is 078-05-1120 still right?", []string{"id_number body"}},
-		{"utility", "Please reply with your credit card number.", []string{"asks_for_id body"}},
-		{"utility", "Your card number ending in {{1}} was charged.", nil},
-	} {
-		t.Run(tc.category+": "+tc.body, func(t *testing.T) {
-			require.ElementsMatch(t, tc.want, rules(Lint(good(tc.category, tc.body))))
-		})
-	}
-	t.Run("stands in headers, footers, buttons and samples as well", func(t *testing.T) {
-		require.ElementsMatch(t, []string{"promotion header", "discount footer", "promotion buttons.0", "url_shortener buttons.1", "card_number body.1"},
-			rules(Lint(good("utility", order, authBody("4111111111111111"), header("Flash sale"), footer("10% off"),
-				buttons(quick("Shop now"), link("https://bit.ly/{{1}}"))))))
-	})
-}
-
-func TestLintOfAuthentication(t *testing.T) {
-	const body = "*{{1}}* is your verification code. For your security, do not share this code."
-	otp := Button{Type: "URL", Text: "Copy code", URL: "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}"}
-	for name, tc := range map[string]struct {
-		template Template
-		want     []string
-	}{
-		"as Meta writes it": {good("authentication", body, authBody("123456"), buttons(otp)), nil},
-		"as one asks for it": {Template{Name: "otp", Language: "en_US", Category: "authentication",
-			Components: []Component{{Type: "BODY"}, {Type: "BUTTONS", Buttons: []Button{{Type: "OTP"}}}}}, nil},
-		"a sample of 15":      {good("authentication", body, authBody(repeat("é", 15))), nil},
-		"a sample of 16":      {good("authentication", body, authBody(repeat("é", 16))), []string{"authentication_parameter body.1"}},
-		"an address":          {good("authentication", body+" See www.shop.example there.", authBody("1")), []string{"authentication_url body"}},
-		"a button's address":  {good("authentication", body, authBody("1"), buttons(link("https://shop.example"))), []string{"authentication_url buttons.0"}},
-		"an emoji":            {good("authentication", body+" 👍", authBody("1")), []string{"authentication_emoji body"}},
-		"a picture":           {good("authentication", body, authBody("1"), func(t *Template) { t.Components = append(t.Components, Component{Type: "HEADER", Format: "IMAGE"}) }), []string{"authentication_media header"}},
-		"signs of no picture": {good("authentication", body+" © 2026 Café", authBody("1")), nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			require.ElementsMatch(t, tc.want, rules(Lint(tc.template)))
-		})
-	}
-}
-
 func TestLintAllWarnsWhenATenthOfTheLimitIsLeft(t *testing.T) {
 	list := func(n int) []Template {
 		var out []Template
@@ -270,47 +184,4 @@ func TestLintAllWarnsWhenATenthOfTheLimitIsLeft(t *testing.T) {
 	require.Equal(t, []string{"(template_limit templates)"}, rules(LintAll(list(225), LimitUnverified)))
 	require.Empty(t, LintAll(list(225), LimitVerified))
 	require.Equal(t, []string{"name name"}, rules(LintAll([]Template{good("utility", order, named("X"))}, LimitUnverified)))
-}
-
-func TestEveryContentRuleNamesItsSource(t *testing.T) {
-	for _, r := range contentRules {
-		require.NotEmpty(t, r.source, r.rule)
-		require.NotEmpty(t, r.reason, r.rule)
-	}
-}
-
-// Each phrase, written as people do, must be found: a typing slip in the data
-// would otherwise never show.
-func TestEveryPhraseIsFound(t *testing.T) {
-	for i := range contentRules {
-		r := &contentRules[i]
-		for _, phrase := range r.phrases {
-			text := strings.NewReplacer("~", "", "*", "some words", "#", "20").Replace(phrase)
-			require.True(t, r.find.MatchString(fold("Well, "+strings.ToUpper(text)+"!")), "%s: %s", r.rule, phrase)
-			require.Equal(t, strings.ToLower(phrase), phrase)
-		}
-	}
-}
-
-func FuzzLint(f *testing.F) {
-	f.Add(order, "Header {{1}}", "https://shop.example/{{1}}", "utility")
-	f.Add("{{1}}{{2}} \xff {{ {{{1}}}", "{{99999999999999999999}}", "%zz{{", "authentication")
-	f.Add("***__~~ 4111 1111 1111 1111 1", "", "https://", "marketing")
-	f.Fuzz(func(t *testing.T, body, head, url, category string) {
-		template := Template{Name: body, Language: head, Category: category, Components: []Component{
-			{Type: "BODY", Text: body, Example: &Example{BodyText: SampleRows{{head}}, BodyNamed: []NamedSample{{body, url}}}},
-			{Type: "HEADER", Text: head, Example: &Example{HeaderText: Samples{url}}},
-			{Type: "FOOTER", Text: url}, {Type: head},
-			{Type: "BUTTONS", Buttons: []Button{{Type: "URL", Text: head, URL: url}, {Type: category, URL: body}}},
-		}}
-		for _, finding := range Lint(template) {
-			require.NotEmpty(t, finding.Rule)
-			require.NotEmpty(t, finding.Place)
-			require.True(t, utf8.ValidString(finding.Reason))
-		}
-		p := Parameters{Body: Values{Positional: []string{url}}, Header: Values{Named: map[string]string{head: body}}, Buttons: map[int]string{0: body, -1: url}}
-		_ = template.Check(p)
-		_ = template.Fill(p)
-		_ = template.Preview(p)
-	})
 }

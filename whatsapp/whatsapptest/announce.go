@@ -7,8 +7,8 @@ import (
 )
 
 // AnnounceTemplate does what SetTemplate does and posts the webhooks by which
-// Meta tells what is new: a status (of a new template as well), a quality, a
-// category. What t leaves empty stays as it was.
+// Meta tells what is new: a status (of a new template its verdict, too), a
+// quality, a category. What t leaves empty stays as it was.
 func (s *Simulator) AnnounceTemplate(ctx context.Context, t Template) error {
 	old := s.template(t.Name, orElse(t.Language, "en_US"))
 	if old.Name != "" {
@@ -24,7 +24,7 @@ func (s *Simulator) AnnounceTemplate(ctx context.Context, t Template) error {
 		members["message_template_language"] = strings.ReplaceAll(t.Language, "_", "-") // as it mostly arrives
 		return members
 	}
-	if t.Status != old.Status {
+	if t.Status != old.Status && (old.Name != "" || t.Status != "PENDING") {
 		value := change(object{"event": t.Status, "reason": "NONE"})
 		if err := s.postChange(ctx, "message_template_status_update", value); err != nil {
 			return err

@@ -29,6 +29,8 @@ func TestWhatIsNewAboutATemplateIsAnnounced(t *testing.T) {
 	require.Equal(t, []whatsapp.TemplateUpdate{said(whatsapp.TemplateStatusChanged, "APPROVED", "NONE", "", "")}, changes())
 	require.NoError(t, w.AnnounceTemplate(t.Context(), Template{Name: "come_back"}))
 	require.Empty(t, changes(), "nothing is new")
+	require.NoError(t, w.AnnounceTemplate(t.Context(), Template{Name: "to_come", Status: "PENDING"}))
+	require.Empty(t, changes(), "a review has begun, of which Meta says nothing")
 
 	status, _ := w.control("/_sim/templates", `[{"name":"come_back","status":"PAUSED","quality":"RED","category":"UTILITY","announce":true}]`)
 	require.Equal(t, http.StatusOK, status)
