@@ -93,24 +93,9 @@ func (a *attempt) lockConsents(ctx context.Context) error {
 func (a *attempt) recordConsents(ctx context.Context) error {
 	said := append(a.consentsOfMessages(), a.consentsOfPreferences()...)
 	said = append(append(said, a.consents...), a.b.consents...)
-	if len(said) == 0 {
-		return nil
-	}
-	rows := make([]changedConsent, len(said))
-	for i, c := range said {
-		rows[i] = c.row()
-	}
-	recorded, err := a.q.RecordConsents(ctx, encode(rows))
-	if err != nil {
-		return err
-	}
-	a.recorded = len(recorded)
-	isNew := func(c consent) bool {
-		return slices.ContainsFunc(recorded, func(r db.RecordConsentsRow) bool {
-			return changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()} == c.row()
-		})
-	}
-	return a.tell(ctx, slices.DeleteFunc(said, func(c consent) bool { return !isNew(c) }))
+	recorded, told, err := recordAndTell(ctx, a.q, a.b.source, a.b.real, a.b.now, said)
+	a.recorded, a.toSignal = recorded, a.toSignal || told
+	return err
 }
 
 // consentsOfMessages are the words among the batch's messages that are news.
@@ -125,35 +110,77 @@ func (a *attempt) consentsOfMessages() []consent {
 	return all
 }
 
+// recordAndTell records changes, of which some may be known, and tells of the others. It returns how many were new and whether
+// there is something to signal.
+func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, said []consent) (int, bool, error) {
+	if len(said) == 0 {
+		return 0, false, nil
+	}
+	rows := make([]changedConsent, len(said))
+	for i, c := range said {
+		rows[i] = c.row()
+	}
+	recorded, err := q.RecordConsents(ctx, encode(rows))
+	if err != nil {
+		return 0, false, err
+	}
+	known := func(c consent) bool {
+		return !slices.ContainsFunc(recorded, func(r db.RecordConsentsRow) bool {
+			return changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()} == c.row()
+		})
+	}
+	told, err := tell(ctx, q, source, real, now, slices.DeleteFunc(said, known))
+	return len(recorded), told, err
+}
+
 // tell stores a notice for each conversation that does not know yet. Which of them has an open run is the relay's to find
 // out: to tell nobody costs less than to ask who waits for what.
-func (a *attempt) tell(ctx context.Context, changes []consent) error {
+func tell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, changes []consent) (told bool, err error) {
 	var contacts []uuid.UUID
 	for _, c := range changes {
 		contacts = append(contacts, c.contact)
 	}
 	if len(contacts) == 0 {
-		return nil
+		return false, nil
 	}
-	conversations, err := a.q.ListConversationsOfContacts(ctx, contacts)
+	conversations, err := q.ListConversationsOfContacts(ctx, contacts)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var notices []event
 	for _, v := range conversations {
 		for _, c := range changes {
 			if c.contact == v.ContactID && c.told != v.ID {
-				notices = append(notices, c.notice(v.ID, v.BusinessNumberID, a.b.source))
+				notices = append(notices, c.notice(v.ID, v.BusinessNumberID, source))
 			}
 		}
 	}
 	if len(notices) == 0 {
-		return nil
+		return false, nil
 	}
-	a.toSignal = true
-	_, err = a.q.StoreEvents(ctx, db.StoreEventsParams{ReceivedAt: a.b.now, RecordedAt: a.b.real, Problems: encode([]problem{}),
+	_, err = q.StoreEvents(ctx, db.StoreEventsParams{ReceivedAt: now, RecordedAt: real, Problems: encode([]problem{}),
 		Events: encode(notices), ConversationIds: []uuid.UUID{}, Facts: encode([]changedFacts{})})
-	return err
+	return true, err
+}
+
+// OptOut is an opt-out of marketing that follows from the answer to a send (131050).
+type OptOut struct {
+	ContactID uuid.UUID
+	Source    string
+	At        time.Time // virtual
+}
+
+// RecordOptOut records an opt-out within the caller's transaction, which has locked one conversation and stored nothing for
+// another, and has all of the contact's open runs told, that conversation's included. real and now are the time on both clocks.
+func RecordOptOut(ctx context.Context, q *db.Queries, real, now time.Time, o OptOut) error {
+	if err := q.LockConsents(ctx, []uuid.UUID{o.ContactID}); err != nil {
+		return fmt.Errorf("record opt-out: %w", err)
+	}
+	said := consent{contact: o.ContactID, category: conversation.Marketing, source: o.Source, at: o.At}
+	if _, _, err := recordAndTell(ctx, q, FromSend, real, now, []consent{said}); err != nil {
+		return fmt.Errorf("record opt-out: %w", err)
+	}
+	return nil
 }
 
 // notice tells a conversation. Its id follows from what is said and to whom.
