@@ -45,6 +45,8 @@ var directions = []direction{
 		because: "finance must be able to rate without a database; os is for reading a folder of rate cards"},
 	{folder: "whatsapp", foreign: none(), never: world,
 		because: "it says what a payload holds; what that means is decided by those who read it"},
+	{folder: "whatsapp/cloudapi", may: []string{"whatsapp"}, foreign: none(), never: except(except(except(world, "net"), "net/http"), "log/slog"),
+		because: "it makes one HTTP request and says what is known of it; nothing else of the world may have a part in that"},
 	{folder: "whatsapp/whatsapptest", may: []string{"whatsapp"}, foreign: none(),
 		because: "it plays Meta, who knows nothing of us"},
 
@@ -155,6 +157,8 @@ func TestImportRulesRefuseWhatTheyName(t *testing.T) {
 		{"gateway/webhook", "reengage/workflows", "gateway/webhook imports workflows"},
 		{"ledger", "reengage/intake", "ledger imports intake"},
 		{"ledger", "reengage/workflows/contract", "ledger imports workflows/contract"},
+		{"whatsapp/template", "net/http", "whatsapp/template imports net/http"},
+		{"whatsapp/cloudapi", "reengage/db", "whatsapp/cloudapi imports db"},
 		{"starter", "reengage/activities", "starter imports activities"},
 		{"intake", "reengage/db/dbtest", "intake imports db/dbtest"},
 		{"a/package/without/a/rule", "reengage/clock", "a/package/without/a/rule imports clock"},
