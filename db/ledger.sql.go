@@ -159,6 +159,25 @@ func (q *Queries) FindReaches(ctx context.Context, arg FindReachesParams) ([]Fin
 	return items, nil
 }
 
+const getQuoted = `-- name: GetQuoted :one
+SELECT c.id AS conversation_id, p.market
+FROM conversations c JOIN contacts p ON p.id = c.contact_id
+WHERE c.id = $1
+`
+
+type GetQuotedRow struct {
+	ConversationID uuid.UUID
+	Market         string
+}
+
+// The conversation that a quote is for, and its contact's market as it is now.
+func (q *Queries) GetQuoted(ctx context.Context, conversationID uuid.UUID) (GetQuotedRow, error) {
+	row := q.db.QueryRow(ctx, getQuoted, conversationID)
+	var i GetQuotedRow
+	err := row.Scan(&i.ConversationID, &i.Market)
+	return i, err
+}
+
 const holdBilling = `-- name: HoldBilling :exec
 LOCK TABLE scheme_assignments IN EXCLUSIVE MODE
 `

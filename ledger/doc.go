@@ -38,6 +38,11 @@ Bill posts what does not depend on that and leaves the mark. SettleBatch holds t
 and rates with the end that follows; conversations in which the end moved are marked and come in a later batch. So there is one
 way of writing places, and one of posting what depends on them. Places are kept for whole months of a term's calendar.
 
+# Quotes
+
+What one more template would cost is the same reading, with the message and without it, and the difference of what is then owed
+(quote.go). It locks and writes nothing, so it can be asked within the transaction that decides on the send.
+
 # Prices
 
 Sets of cards are stored under the digest of their contents and named; the program's own set is `shipped`. The first charge of a

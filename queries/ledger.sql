@@ -216,3 +216,9 @@ SELECT count(*) FILTER (WHERE attempts = 0) AS billable, count(*) FILTER (WHERE 
        coalesce(extract(epoch FROM statement_timestamp() - min(marked_at) FILTER (WHERE attempts = 0)), 0)::float8 AS age_seconds,
        (SELECT count(*) FROM unpriced_messages) AS unpriced
 FROM dirty_conversations;
+
+-- name: GetQuoted :one
+-- The conversation that a quote is for, and its contact's market as it is now.
+SELECT c.id AS conversation_id, p.market
+FROM conversations c JOIN contacts p ON p.id = c.contact_id
+WHERE c.id = @conversation_id;
