@@ -1,16 +1,16 @@
 package sending
 
 import (
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
 
 	"reengage/conversation"
+	"reengage/intake"
 )
 
 // ErrUnknownSend is returned for a send id that the database does not know.
-var ErrUnknownSend = errors.New("there is no such send")
+var ErrUnknownSend = intake.ErrUnknownSend
 
 // Origin says who wants a message to be sent.
 type Origin string
