@@ -3,10 +3,10 @@ package activities
 import (
 	"context"
 	"errors"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 
-	"reengage/conversation"
 	"reengage/intake"
 	"reengage/sending"
 	"reengage/workflows/contract"
@@ -48,9 +48,15 @@ func (a *Activities) SettleKept(ctx context.Context, r KeptRequest) (contract.An
 	return answer, judged(err)
 }
 
-// RecordConsent stores changes of consent that were signalled from outside, and returns what then holds.
-func (a *Activities) RecordConsent(ctx context.Context, r ConsentRequest) (conversation.Permissions, error) {
-	return conversation.Permissions{}, errors.ErrUnsupported
+// RecordConsent stores changes of consent that were signalled from outside.
+func (a *Activities) RecordConsent(ctx context.Context, r ConsentRequest) error {
+	changes := make([]intake.ConsentChange, len(r.Changes))
+	for i, c := range r.Changes {
+		changes[i] = intake.ConsentChange{ConversationID: r.ConversationID, Category: c.Category, OptedIn: c.OptedIn, Source: c.Source,
+			OccurredAt: c.OccurredAt}
+	}
+	_, err := a.Intake.RecordConsent(ctx, time.Now(), changes)
+	return judged(err)
 }
 
 // SyncTemplates brings the accounts' templates up to date.
@@ -60,8 +66,13 @@ func (a *Activities) SyncTemplates(ctx context.Context) (sending.Synced, error) 
 
 // judged makes what trying again cannot mend non-retryable.
 func judged(err error) error {
-	if errors.Is(err, intake.ErrUnknownConversation) || errors.Is(err, sending.ErrUnknownSend) {
-		return temporal.NewNonRetryableApplicationError(err.Error(), "unknown", nil)
+	switch {
+	case errors.Is(err, intake.ErrUnknownConversation):
+		return temporal.NewNonRetryableApplicationError(err.Error(), "unknown_conversation", nil)
+	case errors.Is(err, sending.ErrUnknownSend):
+		return temporal.NewNonRetryableApplicationError(err.Error(), "unknown_send", nil)
+	case errors.Is(err, intake.ErrInvalid):
+		return temporal.NewNonRetryableApplicationError(err.Error(), "invalid", nil)
 	}
 	return err
 }

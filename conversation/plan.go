@@ -47,7 +47,7 @@ func (d *decision) pursue() {
 	p := *d.Plan
 	p.Trying = true
 	d.Plan = &p
-	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, Policy: p.Policy})
+	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, DueAt: p.DueAt, Policy: p.Policy})
 	d.say("policy", "re-engagement attempt %d of %d", p.Next+1, len(p.Policy.Attempts))
 }
 
@@ -77,6 +77,8 @@ func (d *decision) attemptEnded(e AttemptEnded) {
 		}
 		p.DueAt = d.outOfQuiet(at)
 	}
+	d.explain(e.WindowEnd, fmt.Sprintf("%d/%s", p.Next, stamp(p.DueAt)), "next", fmt.Sprintf("attempt %d: %s; attempt %d is due at %s",
+		e.Attempt+1, e.Code, p.Next+1, stamp(p.DueAt)))
 }
 
 // answered ends the plan if the contact has written since the window closed that it follows.
@@ -95,7 +97,7 @@ func (d *decision) endPlan(rule StopRule, sentence string) {
 // explain has a decision about a plan recorded, and says it.
 func (d *decision) explain(windowEnd time.Time, step, code, sentence string) {
 	d.do(Explain{Key: fmt.Sprintf("reengagement/%s/%s", stamp(windowEnd), step), Subject: "reengagement", Rule: "policy",
-		Code: code, Sentence: sentence})
+		Code: code, Sentence: sentence, Plan: d.Plan})
 	d.say("policy", "%s", sentence)
 }
 

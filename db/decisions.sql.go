@@ -13,6 +13,15 @@ import (
 	"github.com/google/uuid"
 )
 
+const dropPlan = `-- name: DropPlan :exec
+DELETE FROM reengagement_plans WHERE conversation_id = $1
+`
+
+func (q *Queries) DropPlan(ctx context.Context, conversationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropPlan, conversationID)
+	return err
+}
+
 const findAnswer = `-- name: FindAnswer :one
 SELECT fingerprint, answer FROM requests WHERE conversation_id = $1 AND request_id = $2
 `
@@ -36,7 +45,7 @@ WHERE conversation_id = $1 AND send_id = $2::uuid AND subject = 'send'
 ORDER BY at DESC, id DESC LIMIT 1
 `
 
-// The latest of those about a send that have this code.
+// The latest about a send.
 func (q *Queries) FindDecision(ctx context.Context, conversationID uuid.UUID, sendID uuid.UUID) (Decision, error) {
 	row := q.db.QueryRow(ctx, findDecision, conversationID, sendID)
 	var i Decision
@@ -113,6 +122,38 @@ func (q *Queries) RecordDecision(ctx context.Context, arg RecordDecisionParams) 
 		arg.Sentence,
 		arg.Facts,
 		arg.SendID,
+	)
+	return err
+}
+
+const savePlan = `-- name: SavePlan :exec
+INSERT INTO reengagement_plans (conversation_id, window_end, next_attempt, attempts, due_at, template_name, plan)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (conversation_id) DO UPDATE
+SET window_end = excluded.window_end, next_attempt = excluded.next_attempt, attempts = excluded.attempts, due_at = excluded.due_at,
+    template_name = excluded.template_name, plan = excluded.plan
+`
+
+type SavePlanParams struct {
+	ConversationID uuid.UUID
+	WindowEnd      time.Time
+	NextAttempt    int32
+	Attempts       int32
+	DueAt          time.Time
+	TemplateName   string
+	Plan           json.RawMessage
+}
+
+// How a contact is being won back, for those who list what is planned.
+func (q *Queries) SavePlan(ctx context.Context, arg SavePlanParams) error {
+	_, err := q.db.Exec(ctx, savePlan,
+		arg.ConversationID,
+		arg.WindowEnd,
+		arg.NextAttempt,
+		arg.Attempts,
+		arg.DueAt,
+		arg.TemplateName,
+		arg.Plan,
 	)
 	return err
 }

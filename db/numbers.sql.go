@@ -110,6 +110,17 @@ func (q *Queries) FindNumbersOfConversations(ctx context.Context, ids []uuid.UUI
 	return items, nil
 }
 
+const getWABA = `-- name: GetWABA :one
+SELECT waba_id FROM business_numbers WHERE id = $1
+`
+
+func (q *Queries) GetWABA(ctx context.Context, id uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, getWABA, id)
+	var waba_id string
+	err := row.Scan(&waba_id)
+	return waba_id, err
+}
+
 const registerNumbers = `-- name: RegisterNumbers :many
 INSERT INTO business_numbers (id, phone_number_id, display, waba_id, created_at)
 SELECT n.id, n.phone_number_id, n.display, n.waba_id, $1

@@ -170,7 +170,7 @@ func (q *Queries) FindSend(ctx context.Context, iD uuid.UUID, conversationID uui
 }
 
 const findSendable = `-- name: FindSendable :one
-SELECT waba_id, name, language, provider_id, status, category, quality, reason, components, changed_at, listed_at, removed_at FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
+SELECT waba_id, name, language, provider_id, status, category, quality, reason, components, changed_at, status_at, category_at, quality_at, listed_at, removed_at FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
 `
 
 // A template of the number's account, as the provider last had it.
@@ -188,6 +188,9 @@ func (q *Queries) FindSendable(ctx context.Context, wabaID string, name string, 
 		&i.Reason,
 		&i.Components,
 		&i.ChangedAt,
+		&i.StatusAt,
+		&i.CategoryAt,
+		&i.QualityAt,
 		&i.ListedAt,
 		&i.RemovedAt,
 	)
@@ -323,46 +326,6 @@ func (q *Queries) NoteDispute(ctx context.Context, arg NoteDisputeParams) error 
 		arg.ErrorCode,
 	)
 	return err
-}
-
-const pauseNumber = `-- name: PauseNumber :many
-UPDATE business_numbers
-SET sender_paused_at = $1::timestamptz, sender_paused_class = $2::text, sender_paused_code = $3
-WHERE id = $4 AND sender_paused_at IS NULL
-RETURNING phone_number_id
-`
-
-type PauseNumberParams struct {
-	Now   time.Time
-	Class string
-	Code  *int32
-	ID    uuid.UUID
-}
-
-// Returned only if it was not paused before.
-func (q *Queries) PauseNumber(ctx context.Context, arg PauseNumberParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, pauseNumber,
-		arg.Now,
-		arg.Class,
-		arg.Code,
-		arg.ID,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var phone_number_id string
-		if err := rows.Scan(&phone_number_id); err != nil {
-			return nil, err
-		}
-		items = append(items, phone_number_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const pauseNumberByHand = `-- name: PauseNumberByHand :execrows
@@ -624,30 +587,4 @@ func (q *Queries) SumQuoted(ctx context.Context, arg SumQuotedParams) (SumQuoted
 	var i SumQuotedRow
 	err := row.Scan(&i.DayMicros, &i.MonthMicros)
 	return i, err
-}
-
-const suppressContact = `-- name: SuppressContact :exec
-INSERT INTO suppressions (contact_id, scope, reason, source, since) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (contact_id, reason) WHERE lifted_at IS NULL DO UPDATE SET since = greatest(suppressions.since, excluded.since)
-`
-
-type SuppressContactParams struct {
-	ContactID uuid.UUID
-	Scope     string
-	Reason    string
-	Source    string
-	Now       time.Time
-}
-
-// One suppression is in force for each reason; the latest news of it counts, because one that is undeliverable ends with the
-// contact's next message.
-func (q *Queries) SuppressContact(ctx context.Context, arg SuppressContactParams) error {
-	_, err := q.db.Exec(ctx, suppressContact,
-		arg.ContactID,
-		arg.Scope,
-		arg.Reason,
-		arg.Source,
-		arg.Now,
-	)
-	return err
 }

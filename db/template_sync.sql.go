@@ -36,40 +36,14 @@ func (q *Queries) ListTemplateAccounts(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
-const noteTemplateFault = `-- name: NoteTemplateFault :exec
-UPDATE templates SET status = $1, reason = $2, changed_at = greatest(changed_at, $3)
-WHERE waba_id = $4 AND name = $5 AND language = $6
-`
-
-type NoteTemplateFaultParams struct {
-	Status   string
-	Reason   string
-	Now      time.Time
-	WabaID   string
-	Name     string
-	Language string
-}
-
-// What the provider's refusal of a send says of its template.
-func (q *Queries) NoteTemplateFault(ctx context.Context, arg NoteTemplateFaultParams) error {
-	_, err := q.db.Exec(ctx, noteTemplateFault,
-		arg.Status,
-		arg.Reason,
-		arg.Now,
-		arg.WabaID,
-		arg.Name,
-		arg.Language,
-	)
-	return err
-}
-
 const removeUnlistedTemplates = `-- name: RemoveUnlistedTemplates :execrows
-UPDATE templates t SET removed_at = $1
-WHERE t.waba_id = $2 AND t.removed_at IS NULL AND t.changed_at <= $1 AND (t.listed_at IS NULL OR t.listed_at < $1)
+UPDATE templates t SET removed_at = $1::timestamptz
+WHERE t.waba_id = $2 AND t.removed_at IS NULL AND t.status_at < date_trunc('second', $1::timestamptz)
+  AND (t.listed_at IS NULL OR t.listed_at < $1::timestamptz)
 `
 
 // Those that a list as of @asked_at did not hold any more, unless something has been heard of them since.
-func (q *Queries) RemoveUnlistedTemplates(ctx context.Context, askedAt *time.Time, wabaID string) (int64, error) {
+func (q *Queries) RemoveUnlistedTemplates(ctx context.Context, askedAt time.Time, wabaID string) (int64, error) {
 	result, err := q.db.Exec(ctx, removeUnlistedTemplates, askedAt, wabaID)
 	if err != nil {
 		return 0, err
@@ -84,20 +58,18 @@ FROM jsonb_to_recordset($3::jsonb) AS l(name text, language text, provider_id te
                                              components jsonb)
 ORDER BY l.name, l.language
 ON CONFLICT (waba_id, name, language) DO UPDATE
-SET provider_id = excluded.provider_id, components = excluded.components, listed_at = excluded.listed_at,
-    status = CASE WHEN t.changed_at > excluded.listed_at THEN t.status ELSE excluded.status END,
-    reason = CASE WHEN t.changed_at > excluded.listed_at OR t.status = excluded.status THEN t.reason ELSE '' END,
-    category = CASE WHEN t.changed_at > excluded.listed_at AND t.category <> '' THEN t.category ELSE excluded.category END,
-    quality = CASE WHEN t.changed_at > excluded.listed_at AND t.quality <> '' THEN t.quality ELSE excluded.quality END,
-    changed_at = CASE WHEN t.changed_at > excluded.listed_at
-                        OR (t.status, t.category, t.quality) = (excluded.status, excluded.category, excluded.quality)
-                      THEN t.changed_at ELSE excluded.changed_at END,
-    removed_at = NULL
+SET provider_id = excluded.provider_id, components = excluded.components, listed_at = excluded.listed_at, removed_at = NULL,
+    status = CASE WHEN t.status_at >= date_trunc('second', excluded.listed_at) THEN t.status ELSE excluded.status END,
+    reason = CASE WHEN t.status_at >= date_trunc('second', excluded.listed_at) OR t.status = excluded.status THEN t.reason ELSE '' END,
+    category = CASE WHEN t.category_at >= date_trunc('second', excluded.listed_at) THEN t.category ELSE excluded.category END,
+    quality = CASE WHEN t.quality_at >= date_trunc('second', excluded.listed_at) THEN t.quality ELSE excluded.quality END,
+    changed_at = CASE WHEN (t.status, t.category, t.quality) = (excluded.status, excluded.category, excluded.quality) AND t.removed_at IS NULL
+                      THEN t.changed_at ELSE greatest(t.changed_at, excluded.changed_at) END
 WHERE t.listed_at IS NULL OR t.listed_at <= excluded.listed_at
 `
 
-// Takes in an account's list as of @asked_at. News that came by webhook since, of the status, category or quality, stay.
-// A list that was asked for earlier and comes later takes nothing back.
+// Takes in an account's list as of @asked_at. What a webhook has told of since, of the status, category or quality, stays;
+// webhooks carry whole seconds. A list that was asked for earlier and comes later takes nothing back.
 func (q *Queries) SaveListedTemplates(ctx context.Context, wabaID string, askedAt time.Time, listed json.RawMessage) error {
 	_, err := q.db.Exec(ctx, saveListedTemplates, wabaID, askedAt, listed)
 	return err

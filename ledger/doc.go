@@ -21,6 +21,7 @@ places in allowances, the lists of messages without a price and of verdicts that
 	         never newer than what is rated
 	3 reach  on either side up to the first gap longer than the schemes' memory, where messages, their statuses and stated ends
 	         of entry points are points, and what belongs to one message is one piece. What lies outside cannot have changed
+	         (a message that was inferred from its statuses is one with them, and counts until the message itself is known)
 	4 rate   in memory, months that are posted at the prices they were posted with
 	5 count  settlement alone: places, and where they end (below)
 	6 post   pins, reversals, charges, lists; at the end the marks

@@ -23,3 +23,6 @@ INSERT INTO business_numbers (id, phone_number_id, display, waba_id, settings, c
 VALUES (gen_random_uuid(), @phone_number_id, @display, @waba_id, @settings, true, @now)
 ON CONFLICT (phone_number_id) DO UPDATE
     SET display = excluded.display, waba_id = excluded.waba_id, settings = excluded.settings, configured = true;
+
+-- name: GetWABA :one
+SELECT waba_id FROM business_numbers WHERE id = @id;

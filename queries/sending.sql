@@ -115,19 +115,6 @@ WITH noted AS (
 )
 UPDATE conversations SET disputed_at = greatest(disputed_at, @now::timestamptz) WHERE id = @conversation_id::uuid;
 
--- name: SuppressContact :exec
--- One suppression is in force for each reason; the latest news of it counts, because one that is undeliverable ends with the
--- contact's next message.
-INSERT INTO suppressions (contact_id, scope, reason, source, since) VALUES (@contact_id, @scope, @reason, @source, @now)
-ON CONFLICT (contact_id, reason) WHERE lifted_at IS NULL DO UPDATE SET since = greatest(suppressions.since, excluded.since);
-
--- name: PauseNumber :many
--- Returned only if it was not paused before.
-UPDATE business_numbers
-SET sender_paused_at = @now::timestamptz, sender_paused_class = @class::text, sender_paused_code = sqlc.narg(code)
-WHERE id = @id AND sender_paused_at IS NULL
-RETURNING phone_number_id;
-
 -- name: PauseNumberByHand :execrows
 UPDATE business_numbers
 SET sender_paused_at = coalesce(sender_paused_at, @now::timestamptz), sender_paused_class = coalesce(sender_paused_class, 'manual')

@@ -46,10 +46,27 @@ func (s *Sender) RecordDecisions(ctx context.Context, r DecisionsRequest) (contr
 			}
 			answer.Verdict = d.Verdict
 		}
+		if r.Replan {
+			if err := l.replan(ctx, r.Plan); err != nil {
+				return err
+			}
+		}
 		crash("decisions.before_commit")
 		return l.keepAnswer(ctx, r.RequestID, contract.UpdateClose, r.Fingerprint, answer)
 	})
 	return answer, err
+}
+
+// replan writes down how the contact is being won back from now on.
+func (l *locked) replan(ctx context.Context, p *conversation.Plan) error {
+	if p == nil {
+		return l.q.DropPlan(ctx, l.id)
+	}
+	if p.Next < 0 || p.Next >= len(p.Policy.Attempts) {
+		return fmt.Errorf("a plan without an attempt %d", p.Next+1)
+	}
+	return l.q.SavePlan(ctx, db.SavePlanParams{ConversationID: l.id, WindowEnd: p.WindowEnd, NextAttempt: int32(p.Next + 1),
+		Attempts: int32(len(p.Policy.Attempts)), DueAt: p.DueAt, TemplateName: p.Policy.Attempts[p.Next].Template, Plan: encode(p)})
 }
 
 // firstAnswer is the answer to an earlier request under this id.

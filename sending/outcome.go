@@ -11,7 +11,6 @@ import (
 	"reengage/conversation"
 	"reengage/db"
 	"reengage/intake"
-	"reengage/notify"
 	"reengage/whatsapp"
 	"reengage/whatsapp/cloudapi"
 )
@@ -194,10 +193,19 @@ var suppressions = map[int]struct{ scope, reason string }{
 	130472: {"marketing", "experiment"},
 }
 
+// suppression is a row of suppressions on its way there.
+type suppression struct {
+	ContactID uuid.UUID `json:"contact_id"`
+	Scope     string    `json:"scope"`
+	Reason    string    `json:"reason"`
+	Source    string    `json:"source"`
+	Since     time.Time `json:"since"`
+}
+
 func (l *locked) suppress(ctx context.Context, f cloudapi.Failure) error {
 	source := fmt.Sprintf("whatsapp_%d", f.Code)
 	if s, known := suppressions[f.Code]; known {
-		return l.q.SuppressContact(ctx, db.SuppressContactParams{ContactID: l.contact.ID, Scope: s.scope, Reason: s.reason, Source: source, Now: l.now})
+		return l.q.Suppress(ctx, encode([]suppression{{l.contact.ID, s.scope, s.reason, source, l.now}}))
 	}
 	return l.q.RecordOptOut(ctx, db.RecordOptOutParams{ContactID: l.contact.ID, Category: string(conversation.Marketing), Source: source, Now: l.now})
 }
@@ -205,37 +213,37 @@ func (l *locked) suppress(ctx context.Context, f cloudapi.Failure) error {
 // templateFaults are the states that the provider's refusal tells of.
 var templateFaults = map[int]string{132015: "paused", 132016: "disabled"}
 
+// templateNews is what is new of a template, as intake takes it from webhooks.
+type templateNews struct {
+	WABA       string    `json:"waba_id"`
+	Name       string    `json:"name"`
+	Language   string    `json:"language"`
+	ProviderID string    `json:"provider_id"`
+	Status     string    `json:"status"`
+	Reason     string    `json:"reason"`
+	Category   string    `json:"category"`
+	Quality    string    `json:"quality"`
+	At         time.Time `json:"at"`
+}
+
 func (l *locked) faultTemplate(ctx context.Context, row db.Send, f cloudapi.Failure) error {
 	status, known := templateFaults[f.Code]
 	t, err := templateOf(row.Template)
 	if err != nil || t == nil || !known {
 		return err
 	}
-	return l.q.NoteTemplateFault(ctx, db.NoteTemplateFaultParams{WabaID: l.number.WabaID, Name: t.Name, Language: t.Language, Status: status,
-		Reason: fmt.Sprintf("error %d", f.Code), Now: l.now})
-}
-
-// numberPaused is the data of the notification.
-type numberPaused struct {
-	NumberID string    `json:"number_id"` // phone_number_id
-	Class    string    `json:"class"`
-	Code     int       `json:"code,omitempty"`
-	Since    time.Time `json:"since"`
+	return l.q.NoteTemplateChanges(ctx, encode([]templateNews{{WABA: l.number.WabaID, Name: t.Name, Language: t.Language, Status: status,
+		Reason: fmt.Sprintf("error %d", f.Code), At: l.now}}))
 }
 
 // pause keeps the number from sending until somebody resumes it, and tells of that once.
 func (l *locked) pause(ctx context.Context, f cloudapi.Failure) error {
-	paused, err := l.q.PauseNumber(ctx, db.PauseNumberParams{ID: l.number.ID, Now: l.now, Class: string(f.Class), Code: codeOf(f)})
-	if err != nil || len(paused) == 0 {
-		return err
+	paused, err := intake.PauseSender(ctx, l.q, intake.SenderPause{Number: l.number.ID, Class: string(f.Class), Code: f.Code, At: l.now})
+	if paused {
+		l.afterCommit(func() {
+			l.count.paused(ctx, string(f.Class))
+			l.Log.WarnContext(ctx, "a business number is paused", "number", l.number.PhoneNumberID, "class", f.Class, "code", f.Code)
+		})
 	}
-	l.afterCommit(func() {
-		l.count.paused(ctx, string(f.Class))
-		l.Log.WarnContext(ctx, "a business number is paused", "number", paused[0], "class", f.Class, "code", f.Code)
-	})
-	if !l.Notify {
-		return nil
-	}
-	return notify.Enqueue(ctx, l.q, fmt.Sprintf("number_paused_%s_%d", paused[0], l.now.UnixMicro()), "number.paused",
-		numberPaused{NumberID: paused[0], Class: string(f.Class), Code: f.Code, Since: l.now})
+	return err
 }

@@ -60,6 +60,9 @@ type DecisionsRequest struct {
 	RequestID      string     `json:"request_id,omitempty"` // of the update that is answered by the last of them
 	Fingerprint    string     `json:"fingerprint,omitempty"`
 	Decisions      []Decision `json:"decisions"`
+	// Replan says that Plan is the conversation's from now on; nil: it has none any more.
+	Replan bool               `json:"replan,omitempty"`
+	Plan   *conversation.Plan `json:"plan,omitempty"`
 }
 
 // KeptRequest settles a kept reply without sending it: it has expired, or somebody has discarded it.

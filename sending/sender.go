@@ -34,7 +34,6 @@ type Options struct {
 	Provider Provider
 	Clock    clock.Clock
 	Log      *slog.Logger
-	Notify   bool // whether anybody is told of a paused number
 
 	UnknownAfter   time.Duration // how long a status is waited for, real; default 5 min
 	Margin         time.Duration // how far a free-form message keeps from its window's end, virtual (W5); default 15 s

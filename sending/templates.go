@@ -64,7 +64,7 @@ func (s *Sender) syncAccount(ctx context.Context, account string) (templates, re
 		if err := q.SaveListedTemplates(ctx, account, askedAt, encode(rows)); err != nil {
 			return err
 		}
-		n, err := q.RemoveUnlistedTemplates(ctx, &askedAt, account)
+		n, err := q.RemoveUnlistedTemplates(ctx, askedAt, account)
 		removed = int(n)
 		return err
 	})

@@ -52,6 +52,9 @@ func New(o Options) (*Client, error) {
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, errors.New("the Cloud API's address is not one such as https://graph.facebook.com")
 	}
+	if strings.ContainsFunc(o.AccessToken, unprintable) {
+		return nil, errors.New("the access token has characters that no token has")
+	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	if u.Path == "" {
 		u.Path = version

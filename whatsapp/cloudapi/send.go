@@ -116,7 +116,8 @@ func (a answer) read(s scrubber) (Accepted, *SendError) {
 	return Accepted{}, unknown(Failure{HTTPStatus: a.status, Reason: ReasonBadAnswer})
 }
 
-// unprintable is what no id is made of; it would not fit into a log or a column.
+// unprintable is what no id or token is made of; it would not fit into a column,
+// or a header.
 func unprintable(r rune) bool { return r <= ' ' || r > '~' }
 
 type sendBody struct {

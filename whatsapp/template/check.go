@@ -21,10 +21,10 @@ const (
 type Reason string
 
 const (
-	ReasonCount       Reason = "count"       // more or fewer than there are variables
-	ReasonEmpty       Reason = "empty"       // nothing but white space
-	ReasonNewline     Reason = "newline"     // a line break of any kind
-	ReasonTab         Reason = "tab"         //
+	ReasonCount       Reason = "count"   // more or fewer than there are variables
+	ReasonEmpty       Reason = "empty"   // nothing but white space
+	ReasonNewline     Reason = "newline" // a line break of any kind
+	ReasonTab         Reason = "tab"
 	ReasonSpaces      Reason = "spaces"      // more than four in a row
 	ReasonInvalid     Reason = "invalid"     // not UTF-8, or a NUL
 	ReasonUnknownName Reason = "unknown"     // a name that the template does not have

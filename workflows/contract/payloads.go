@@ -46,6 +46,15 @@ type Loaded struct {
 	Permissions conversation.Permissions `json:"permissions,omitzero"`
 	Zone        conversation.Zone        `json:"zone,omitempty"` // the contact's
 	Kept        *conversation.Kept       `json:"kept,omitempty"` // the reply that is kept for the contact's answer
+	// What a terminated run has left.
+	Open []OpenSend         `json:"open,omitempty"`
+	Plan *conversation.Plan `json:"plan,omitempty"`
+}
+
+// OpenSend is a send that is planned, in flight or unknown.
+type OpenSend struct {
+	SendID  uuid.UUID `json:"send_id"`
+	Attempt int       `json:"attempt"`
 }
 
 // Number is a business number: ID is Meta's phone number id, Display the number as people write it.
