@@ -174,9 +174,11 @@ func (q *Queries) RefreshTemplatePending(ctx context.Context, conversationIds []
 
 const settleSends = `-- name: SettleSends :exec
 WITH settled AS (
-    SELECT s FROM jsonb_to_recordset($1::jsonb) AS s(
-        id uuid, state text, accepted_at timestamptz, message_id uuid, unknown_at timestamptz, possible_duplicate boolean,
-        attempt int, outcome text)
+    SELECT (s.value ->> 'id')::uuid AS id, s.value ->> 'state' AS state, (s.value ->> 'accepted_at')::timestamptz AS accepted_at,
+           (s.value ->> 'message_id')::uuid AS message_id, (s.value ->> 'unknown_at')::timestamptz AS unknown_at,
+           (s.value ->> 'possible_duplicate')::boolean AS possible_duplicate, (s.value ->> 'attempt')::int AS attempt,
+           s.value ->> 'outcome' AS outcome
+    FROM jsonb_array_elements($1::jsonb) AS s
 ), ended AS (
     UPDATE send_attempts t
     SET outcome = s.outcome, ended_at = coalesce(t.ended_at, $2::timestamptz)

@@ -94,7 +94,7 @@ func (a *attempt) failures() []failure {
 type failedSend struct {
 	MessageID uuid.UUID `json:"message_id"`
 	Reason    string    `json:"reason"`
-	ErrorCode *int      `json:"error_code"`
+	ErrorCode *int32    `json:"error_code"`
 }
 
 // noteFailedSends writes the reason to sends of ours, and what it says of their templates.
@@ -105,9 +105,15 @@ func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error
 	for _, f := range failures {
 		row := failedSend{MessageID: f.message, Reason: string(whatsapp.ClassUnknown)}
 		if f.code != 0 { // a failure without a code is none of auth's, whose code 0 an answer may have
-			row.Reason, row.ErrorCode = string(whatsapp.ClassOf(f.code)), &f.code
+			code := int32(f.code)
+			row.Reason, row.ErrorCode = string(whatsapp.ClassOf(f.code)), &code
 		}
 		rows, ids, byMessage[f.message] = append(rows, row), append(ids, f.message), f
+		for _, s := range a.sends {
+			if s.MessageID != nil && *s.MessageID == f.message {
+				s.Reason, s.ErrorCode = &row.Reason, row.ErrorCode
+			}
+		}
 	}
 	noted, err := a.q.NoteFailedSends(ctx, ids, encode(rows))
 	if err != nil {
@@ -115,12 +121,6 @@ func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error
 	}
 	for _, n := range noted {
 		f := byMessage[n.MessageID]
-		for _, s := range a.sends {
-			if s.MessageID != nil && *s.MessageID == n.MessageID {
-				class, code := string(whatsapp.ClassOf(f.code)), int32(f.code)
-				s.Reason, s.ErrorCode = &class, &code
-			}
-		}
 		if status := templateStatusBy(f.code); status != "" && n.TemplateName != "" {
 			a.templates = append(a.templates, templateChange{number: n.BusinessNumberID, Name: n.TemplateName, Language: n.Language,
 				Status: status, At: f.at})

@@ -88,6 +88,7 @@ func (s *send) accept(n news) {
 		s.PossibleDuplicate = true // something else has gone instead
 	}
 	s.State, s.AcceptedAt, s.MessageID, s.UnknownAt = string(SendAccepted), &n.at, &n.message, nil
+	s.Reason, s.ErrorCode = nil, nil
 	s.changed, s.outcome, s.settled, s.by = true, string(SendAccepted), n.attempt, n.event
 	s.record(n)
 }

@@ -27,9 +27,11 @@ SELECT * FROM sends WHERE id = ANY(@ids::uuid[]) ORDER BY id FOR UPDATE;
 -- name: SettleSends :exec
 -- Writes what has become of sends that the caller has locked, and ends the attempts that led to it.
 WITH settled AS (
-    SELECT * FROM jsonb_to_recordset(@sends::jsonb) AS s(
-        id uuid, state text, accepted_at timestamptz, message_id uuid, unknown_at timestamptz, possible_duplicate boolean,
-        attempt int, outcome text)
+    SELECT (s.value ->> 'id')::uuid AS id, s.value ->> 'state' AS state, (s.value ->> 'accepted_at')::timestamptz AS accepted_at,
+           (s.value ->> 'message_id')::uuid AS message_id, (s.value ->> 'unknown_at')::timestamptz AS unknown_at,
+           (s.value ->> 'possible_duplicate')::boolean AS possible_duplicate, (s.value ->> 'attempt')::int AS attempt,
+           s.value ->> 'outcome' AS outcome
+    FROM jsonb_array_elements(@sends::jsonb) AS s
 ), ended AS (
     UPDATE send_attempts t
     SET outcome = s.outcome, ended_at = coalesce(t.ended_at, @now::timestamptz)

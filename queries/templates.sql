@@ -26,7 +26,7 @@ WITH told AS (
 )
 INSERT INTO templates AS t (waba_id, name, language, provider_id, status, reason, category, quality, changed_at,
                             status_at, category_at, quality_at)
-SELECT n.waba_id, n.name, n.language, n.provider_id, coalesce(n.status, 'pending'), coalesce(n.reason, ''), coalesce(n.category, ''),
+SELECT n.waba_id, n.name, n.language, n.provider_id, coalesce(n.status, 'unknown'), coalesce(n.reason, ''), coalesce(n.category, ''),
        coalesce(n.quality, ''), n.at, coalesce(n.status_at, '-infinity'), coalesce(n.category_at, '-infinity'),
        coalesce(n.quality_at, '-infinity')
 FROM latest n
