@@ -170,29 +170,27 @@ func (q *Queries) FindSend(ctx context.Context, iD uuid.UUID, conversationID uui
 }
 
 const findSendable = `-- name: FindSendable :one
-SELECT waba_id, name, language, provider_id, status, category, quality, reason, components, changed_at, status_at, category_at, quality_at, listed_at, removed_at FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
+SELECT name, language, category, status, components FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
 `
 
-// A template of the number's account, as the provider last had it.
-func (q *Queries) FindSendable(ctx context.Context, wabaID string, name string, language string) (Template, error) {
+type FindSendableRow struct {
+	Name       string
+	Language   string
+	Category   string
+	Status     string
+	Components json.RawMessage
+}
+
+// A template of an account, as the provider last had it.
+func (q *Queries) FindSendable(ctx context.Context, wabaID string, name string, language string) (FindSendableRow, error) {
 	row := q.db.QueryRow(ctx, findSendable, wabaID, name, language)
-	var i Template
+	var i FindSendableRow
 	err := row.Scan(
-		&i.WabaID,
 		&i.Name,
 		&i.Language,
-		&i.ProviderID,
-		&i.Status,
 		&i.Category,
-		&i.Quality,
-		&i.Reason,
+		&i.Status,
 		&i.Components,
-		&i.ChangedAt,
-		&i.StatusAt,
-		&i.CategoryAt,
-		&i.QualityAt,
-		&i.ListedAt,
-		&i.RemovedAt,
 	)
 	return i, err
 }

@@ -76,8 +76,8 @@ WHERE id = @id;
 UPDATE sends SET final = true WHERE id = @id AND state = 'unknown';
 
 -- name: FindSendable :one
--- A template of the number's account, as the provider last had it.
-SELECT * FROM templates WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
+-- A template of an account, as the provider last had it.
+SELECT name, language, category, status, components FROM templates WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
 
 -- name: LockCaps :exec
 -- Makes the plans for one contact wait for one another, whichever number they are of.

@@ -33,12 +33,12 @@ func (s *Sender) Send(ctx context.Context, r SendRequest) (Result, error) {
 			})
 		}
 	}
-	crash("send.before_inflight")
+	s.crash("send.before_inflight")
 	result, letter, err := s.putInflight(ctx, r)
 	if err != nil || letter == nil {
 		return result, err
 	}
-	crash("send.after_inflight")
+	s.crash("send.after_inflight")
 	accepted, err := s.post(ctx, *letter)
 	return s.record(ctx, r, accepted, err)
 }
@@ -200,6 +200,7 @@ func (l *locked) takeOff(ctx context.Context, row db.Send, v conversation.Verdic
 	if err := l.decide(ctx, attemptKey(row), "send", v, &row.ID); err != nil {
 		return Result{}, err
 	}
+	l.crash("send.before_commit")
 	return l.find(ctx, row.ID)
 }
 
@@ -230,8 +231,8 @@ func (s *Sender) post(ctx context.Context, l letter) (cloudapi.Accepted, error) 
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(wait, s.RequestTimeout))
 	defer cancel()
-	crash("send.before_post")
+	s.crash("send.before_post")
 	accepted, err := s.Provider.Send(ctx, l.Message)
-	crash("send.after_post")
+	s.crash("send.after_post")
 	return accepted, err
 }

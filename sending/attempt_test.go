@@ -218,7 +218,7 @@ func TestAPausedSenderHoldsASendUpAndDropsNothing(t *testing.T) {
 		require.Equal(t, 1, result.Attempt)
 		require.WithinDuration(t, time.Now().Add(15*time.Second), result.RetryAt, 5*time.Second)
 	}
-	w.exec(`UPDATE business_numbers SET sender_paused_at = now() - interval '3 hours'`)
+	w.exec(`UPDATE business_numbers SET sender_paused_at = now() - interval '3 hours' WHERE phone_number_id = $1`, shop)
 	require.WithinDuration(t, time.Now().Add(15*time.Minute), w.sends(id, planned).RetryAt, 5*time.Second)
 	require.Empty(t, w.provider.posts())
 	refused := w.plans(sending.PlanRequest{ConversationID: id, Text: "Good morning"})

@@ -2,5 +2,7 @@
 
 package sending
 
-// crash marks a point at which a worker may die. Only tests with the tag crashpoints make it do so.
-func crash(string) {}
+// crasher marks the points at which a worker may die. Only tests with the tag crashpoints make it do so.
+type crasher struct{}
+
+func (crasher) crash(string) {}

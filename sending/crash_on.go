@@ -2,11 +2,14 @@
 
 package sending
 
-// CrashAt, if set, is told of every point at which a worker may die, and may end the goroutine there.
-var CrashAt func(point string)
+// crasher is told of every point at which a worker may die.
+type crasher struct {
+	// CrashAt, if set, may end the goroutine there, or keep it for as long as it likes.
+	CrashAt func(point string)
+}
 
-func crash(point string) {
-	if CrashAt != nil {
-		CrashAt(point)
+func (c *crasher) crash(point string) {
+	if c.CrashAt != nil {
+		c.CrashAt(point)
 	}
 }

@@ -51,7 +51,7 @@ func (s *Sender) RecordDecisions(ctx context.Context, r DecisionsRequest) (contr
 				return err
 			}
 		}
-		crash("decisions.before_commit")
+		s.crash("decisions.before_commit")
 		return l.keepAnswer(ctx, r.RequestID, contract.UpdateClose, r.Fingerprint, answer)
 	})
 	return answer, err

@@ -103,7 +103,7 @@ func (s *Sender) SettleKept(ctx context.Context, r KeptRequest) (contract.Answer
 		if answer, err = l.settleKept(ctx, r); err != nil {
 			return err
 		}
-		crash("kept.before_commit")
+		s.crash("kept.before_commit")
 		return l.keepAnswer(ctx, r.RequestID, contract.UpdateReleaseKeptReply, r.Fingerprint, answer)
 	})
 	return answer, err

@@ -23,12 +23,12 @@ const recordWithin = 20 * time.Second
 func (s *Sender) record(ctx context.Context, r SendRequest, accepted cloudapi.Accepted, err error) (Result, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordWithin)
 	defer cancel()
-	crash("send.before_record")
+	s.crash("send.before_record")
 	at := s.Clock.At(time.Now())
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		result, failed := s.recordOnce(ctx, r, at, accepted, err)
 		if failed == nil || !db.Away(failed) || sleep(ctx, wait) != nil {
-			crash("send.after_record")
+			s.crash("send.after_record")
 			return result, failed
 		}
 	}
@@ -76,7 +76,9 @@ func (s *Sender) notSent(ctx context.Context, r SendRequest, f cloudapi.Failure)
 		if State(row.State) != Inflight || int(row.Attempt) != r.Attempt {
 			return l.standing(ctx, row) // settled meanwhile, because we were taken for dead
 		}
-		return l.decideClass(ctx, row, f)
+		result, err := l.decideClass(ctx, row, f)
+		s.crash("send.record_before_commit")
+		return result, err
 	})
 }
 

@@ -22,7 +22,7 @@ const lastsFor = 24 * time.Hour
 // sender's pause, are over. The error is intake.ErrUnknownConversation or whatever keeps the database away.
 func (s *Sender) Plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 	var result PlanResult
-	crash("plan.before")
+	s.crash("plan.before")
 	err := s.locking(ctx, r.ConversationID, func(l *locked) error {
 		var err error
 		if result, err = l.plan(ctx, r); err != nil {
@@ -33,10 +33,10 @@ func (s *Sender) Plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 		}
 		result.Facts = l.facts
 		result.Send.know(l.facts)
-		crash("plan.before_commit")
+		s.crash("plan.before_commit")
 		return nil
 	})
-	crash("plan.after_commit")
+	s.crash("plan.after_commit")
 	return result, err
 }
 

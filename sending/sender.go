@@ -50,6 +50,7 @@ const (
 type Sender struct {
 	Options
 	count instruments
+	crasher
 }
 
 // New returns a Sender.

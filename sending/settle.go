@@ -10,7 +10,7 @@ import (
 // Settle says what has become of an attempt whose Send did not answer. After it, that attempt can do nothing any more: of
 // one that was only planned the next has another number, and one in flight is unknown, unless a status has told.
 func (s *Sender) Settle(ctx context.Context, r SendRequest) (Result, error) {
-	crash("settle.before")
+	s.crash("settle.before")
 	lost := false
 	result, err := s.step(ctx, r.ConversationID, func(l *locked) (Result, error) {
 		lost = false
@@ -26,24 +26,24 @@ func (s *Sender) Settle(ctx context.Context, r SendRequest) (Result, error) {
 			if err := l.q.PlanAgain(ctx, false, row.ID); err != nil {
 				return Result{}, err
 			}
-			crash("settle.before_commit")
+			s.crash("settle.before_commit")
 			return l.find(ctx, row.ID)
 		}
 		return l.standing(ctx, row)
 	})
-	crash("settle.after_commit")
+	s.crash("settle.after_commit")
 	if err != nil || !lost {
 		return result, err
 	}
 	result, err = s.settled(ctx, r, intake.SendSettlement{Outcome: intake.SendUnknown})
-	crash("settle.after_unknown")
+	s.crash("settle.after_unknown")
 	return result, err
 }
 
 // Finish ends the wait for the status of an unknown send: a critical one may be sent once more, any other stays unknown.
 // Statuses that come later still correct the rows.
 func (s *Sender) Finish(ctx context.Context, r SendRequest) (Result, error) {
-	crash("finish.before")
+	s.crash("finish.before")
 	result, err := s.step(ctx, r.ConversationID, func(l *locked) (Result, error) {
 		row, err := l.q.LockSend(ctx, r.SendID, l.id)
 		if err != nil {
@@ -56,10 +56,10 @@ func (s *Sender) Finish(ctx context.Context, r SendRequest) (Result, error) {
 			return Result{}, err
 		}
 		l.moved = l.moved || row.Type == "template"
-		crash("finish.before_commit")
+		s.crash("finish.before_commit")
 		return l.find(ctx, row.ID)
 	})
-	crash("finish.after_commit")
+	s.crash("finish.after_commit")
 	return result, err
 }
 

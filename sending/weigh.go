@@ -127,7 +127,7 @@ func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Te
 }
 
 // categoryOf takes a category that we do not know for the one that most is asked of.
-func categoryOf(t db.Template) conversation.Category {
+func categoryOf(t db.FindSendableRow) conversation.Category {
 	switch c := conversation.Category(t.Category); c {
 	case conversation.Utility, conversation.Authentication:
 		return c
