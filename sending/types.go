@@ -6,7 +6,11 @@ import (
 	"github.com/google/uuid"
 
 	"reengage/conversation"
+	"reengage/intake"
 )
+
+// ErrUnknownSend is returned for a send id that the database does not know.
+var ErrUnknownSend = intake.ErrUnknownSend
 
 // Origin says who wants a message to be sent.
 type Origin string

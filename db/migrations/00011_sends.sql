@@ -83,6 +83,19 @@ CREATE TABLE pair_rates (
     throttles       int NOT NULL DEFAULT 0
 );
 
+-- The advisory locks of what a send shares with those of other conversations: how many templates a contact is sent, and what
+-- a number's budget still holds. Taken in this order, after the conversation's row; the seeds keep them apart from others.
+-- +goose StatementBegin
+CREATE FUNCTION caps_lock(contact_id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT uuid_hash_extended(contact_id, 4)
+$$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION budget_lock(business_number_id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT uuid_hash_extended(business_number_id, 5)
+$$;
+-- +goose StatementEnd
+
 -- The first answer to each request, so that a repetition gets it again, also in a later run.
 CREATE TABLE requests (
     conversation_id uuid NOT NULL REFERENCES conversations,
@@ -162,4 +175,5 @@ ALTER TABLE events DROP CONSTRAINT events_source_check,
 DROP TRIGGER events_keep_sends ON events;
 DROP INDEX events_of_sends;
 ALTER TABLE events DROP COLUMN send_id, DROP COLUMN send_attempt, DROP COLUMN keyword;
+DROP FUNCTION caps_lock, budget_lock;
 DROP TABLE reengagement_plans, decisions, kept_replies, requests, pair_rates, send_rates, send_attempts, sends;
