@@ -57,8 +57,10 @@ var directions = []direction{
 		because: "what is owed is a function of the event log; neither intake nor a workflow may bend it"},
 	{folder: "intake", may: []string{"db", "whatsapp", "conversation", "clock", "workflows/contract"},
 		because: "a webhook is acknowledged when it is stored, so nothing here may wait for Temporal or for billing"},
-	{folder: "relay", may: []string{"db", "intake", "conversation", "clock", "workflows/contract"},
-		because: "it tells what is stored and decides nothing; of intake it needs a run's complete input"},
+	{folder: "engine", may: []string{"db", "intake", "conversation", "clock", "workflows/contract"},
+		because: "it is the way to a conversation's workflow, whose code runs elsewhere; of intake it needs a run's complete input"},
+	{folder: "relay", may: []string{"db", "engine", "intake", "conversation", "clock", "workflows/contract"},
+		because: "it tells what is stored and decides nothing; of engine it needs how a run is started, of intake its complete input"},
 	{folder: "notify", may: []string{"db"},
 		because: "it posts what others have decided to say"},
 
