@@ -1,14 +1,115 @@
 package conversation
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
-// Plan is how a contact is won back after one window has closed: the policy and the contact's zone as they were then, so
-// that a change of the policy never alters a decision already made.
+// Plan is how a contact is won back after one window has closed: the policy as it was then, so that a change of the
+// policy never alters a decision already made.
 type Plan struct {
-	WindowEnd time.Time `json:"window_end"` // which window it follows; its identity
-	Policy    Policy    `json:"policy"`
-	Next      int       `json:"next"`   // index of the attempt to be made next
-	DueAt     time.Time `json:"due_at"` // of that attempt
+	WindowEnd     time.Time `json:"window_end"`      // which window it follows; its identity
+	LastInboundAt time.Time `json:"last_inbound_at"` // the contact's last message then; a later one is an answer
+	Policy        Policy    `json:"policy"`
+	Next          int       `json:"next"`   // index of the attempt to be made next
+	DueAt         time.Time `json:"due_at"` // of that attempt
 	// Trying: the attempt is being planned or sent; nothing is due until we hear of it.
 	Trying bool `json:"trying,omitempty"`
+}
+
+// How long an attempt waits that cannot be made for a reason that passes.
+const (
+	pausedRetry = time.Hour      // the sender is paused: nothing is dropped because of that
+	chosenRetry = 24 * time.Hour // 131049: Meta chose not to deliver, and would again if asked sooner
+)
+
+// plan begins to win the contact back, now that the window has closed at end. Off unless the settings have attempts.
+func (d *decision) plan(end time.Time) {
+	policy := d.Settings.Reengagement
+	if len(policy.Attempts) == 0 {
+		return
+	}
+	if d.Permissions.Marketing == OptedOut && policy.Stops(StopOnOptOut) {
+		d.explain(end, "not_planned", string(OptedOutOf), "the contact has opted out of marketing messages, so it is not won back")
+		return
+	}
+	d.Plan = &Plan{WindowEnd: end, LastInboundAt: d.Facts.LastInboundAt, Policy: policy}
+	d.Plan.DueAt = d.outOfQuiet(end.Add(time.Duration(policy.Attempts[0].Delay)))
+	d.explain(end, "planned", "planned", fmt.Sprintf("the window has closed: %d attempts to win the contact back, the first at %s",
+		len(policy.Attempts), stamp(d.Plan.DueAt)))
+}
+
+// pursue makes the attempt that has become due.
+func (d *decision) pursue() {
+	if d.Plan == nil || d.Plan.Trying || d.now.Before(d.Plan.DueAt) {
+		return
+	}
+	p := *d.Plan
+	p.Trying = true
+	d.Plan = &p
+	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, Policy: p.Policy})
+	d.say("policy", "re-engagement attempt %d of %d", p.Next+1, len(p.Policy.Attempts))
+}
+
+// attemptEnded goes on with the plan after an attempt, whatever came of it.
+func (d *decision) attemptEnded(e AttemptEnded) {
+	if d.Plan == nil || !d.Plan.WindowEnd.Equal(e.WindowEnd) || d.Plan.Next != e.Attempt {
+		return // the plan has ended meanwhile
+	}
+	p := *d.Plan
+	p.Trying = false
+	d.Plan = &p
+	d.say("policy", "re-engagement attempt %d: %s", e.Attempt+1, e.Code)
+	switch e.Code {
+	case QuietHoursNow:
+		p.DueAt = later(e.Until, d.now.Add(time.Second))
+	case SenderPaused:
+		p.DueAt = d.outOfQuiet(d.now.Add(pausedRetry))
+	default:
+		if p.Next++; p.Next == len(p.Policy.Attempts) {
+			d.Plan = nil
+			d.explain(e.WindowEnd, "done", "done", "all attempts to win the contact back have been made")
+			return
+		}
+		at := p.WindowEnd.Add(time.Duration(p.Policy.Attempts[p.Next].Delay))
+		if e.Code == WaitADay {
+			at = later(at, d.now.Add(chosenRetry))
+		}
+		p.DueAt = d.outOfQuiet(at)
+	}
+}
+
+// answered ends the plan if the contact has written since the window closed that it follows.
+func (d *decision) answered() {
+	if d.Plan != nil && d.Facts.LastInboundAt.After(d.Plan.LastInboundAt) && d.Plan.Policy.Stops(StopOnAnswer) {
+		d.endPlan(StopOnAnswer, "the contact has answered")
+	}
+}
+
+func (d *decision) endPlan(rule StopRule, sentence string) {
+	end := d.Plan.WindowEnd
+	d.Plan = nil
+	d.explain(end, "stopped", string(rule), sentence+", so it is not won back any more")
+}
+
+// explain has a decision about a plan recorded, and says it.
+func (d *decision) explain(windowEnd time.Time, step, code, sentence string) {
+	d.do(Explain{Key: fmt.Sprintf("reengagement/%s/%s", stamp(windowEnd), step), Subject: "reengagement", Rule: "policy",
+		Code: code, Sentence: sentence})
+	d.say("policy", "%s", sentence)
+}
+
+// outOfQuiet moves a moment that lies within the policy's quiet hours to their end.
+func (d *decision) outOfQuiet(at time.Time) time.Time {
+	policy := d.Settings.Reengagement
+	if d.Plan != nil {
+		policy = d.Plan.Policy
+	}
+	if policy.QuietHours == nil {
+		return at
+	}
+	if end, quiet := (&Quiet{Hours: *policy.QuietHours, Zone: d.Zone}).Until(at); quiet {
+		return end
+	}
+	return at
 }

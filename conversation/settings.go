@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Settings is what a business number decides about its conversations. Empty parts have the defaults of window.md.
@@ -19,9 +21,16 @@ type Settings struct {
 
 // ReminderPolicy says when the team is warned before a window closes (W7).
 type ReminderPolicy struct {
-	Leads     []Duration `json:"leads,omitempty"`      // before expires_at; default one of 1 h
-	Always    bool       `json:"always,omitempty"`     // also if the business has answered
-	BeforeEnd Duration   `json:"before_end,omitempty"` // of a working period, for moved reminders; default 30 min
+	Leads     []Duration   `json:"leads,omitempty"`      // before expires_at; default one of 1 h
+	Always    bool         `json:"always,omitempty"`     // also if the business has answered
+	BeforeEnd Duration     `json:"before_end,omitempty"` // of a working period, for moved reminders; default 30 min
+	Nudge     *NudgePolicy `json:"nudge,omitempty"`      // nil: the contact itself is not reminded
+}
+
+// NudgePolicy has the contact itself sent a free-form message, if nobody has answered it. It may cost money.
+type NudgePolicy struct {
+	Lead Duration `json:"lead"` // before expires_at
+	Text string   `json:"text"`
 }
 
 // WorkingHours are the weekly hours of the business number in its people's time zone.
@@ -84,6 +93,14 @@ func (s Settings) Validate() error {
 	for _, l := range s.Reminders.Leads {
 		if l < Duration(time.Second) || l >= Duration(WindowLength) || l%Duration(time.Second) != 0 {
 			return fmt.Errorf("reminders.leads: %s must be whole seconds between 1s and 24h", time.Duration(l))
+		}
+	}
+	if n := s.Reminders.Nudge; n != nil {
+		if n.Lead < Duration(time.Minute) || n.Lead >= Duration(WindowLength) {
+			return fmt.Errorf("reminders.nudge.lead: %s must be between 1m and 24h", time.Duration(n.Lead))
+		}
+		if strings.TrimSpace(n.Text) == "" || utf8.RuneCountInString(n.Text) > MaxText {
+			return fmt.Errorf("reminders.nudge.text must have 1 to %d characters", MaxText)
 		}
 	}
 	if b := s.Reminders.BeforeEnd; b < 0 || b >= Duration(WindowLength) {

@@ -21,14 +21,36 @@ func Step(s State, e Event) (State, []Effect) {
 	case Failed:
 		d.failed(w)
 	case FactsKnown:
-		d.Facts = d.Facts.Merge(w.Facts)
+		d.factsKnown(w.Facts)
+	case PermissionsKnown:
+		d.Permissions = w.Permissions
+	case ConsentChanged:
+		d.consent(w)
+	case AttemptEnded:
+		d.attemptEnded(w)
+	case ReplyKept:
+		d.Kept = w.Kept
+	case Closed:
+		d.closed()
+	case Merged:
+		d.merged()
 	case SettingsChanged:
 		d.settings(w.Settings)
 	case Tick:
-		d.watch()
-		d.clock()
+		d.tick()
 	}
 	return d.State, d.effects
+}
+
+// tick acts on the clock, once everything that has arrived is decided on.
+func (d *decision) tick() {
+	if d.Merged {
+		return
+	}
+	d.watch()
+	d.clock()
+	d.pursue()
+	d.expireKept()
 }
 
 // decision is a Step under way.
@@ -56,8 +78,32 @@ func (d *decision) inbound(m Inbound) {
 	d.Facts, _ = d.Facts.WithInbound(m.At)
 	d.openedFromSpans()
 	d.bill(m.At)
-
+	if d.Merged {
+		return
+	}
 	d.take(m)
+	d.keyword(m.Keyword)
+	d.answered()
+	d.releaseKept(m)
+}
+
+// factsKnown joins what the row knows. It may know of a dispute (W9) that no message has told us about.
+func (d *decision) factsKnown(f Facts) {
+	d.Facts = d.Facts.Merge(f)
+	if d.watching() && d.Facts.Disputed() {
+		d.disputed()
+	}
+	d.answered()
+}
+
+// disputed ends the window at once: the provider considers it closed (W9).
+func (d *decision) disputed() {
+	d.say("W9", "the provider considers the window closed since %s", stamp(d.Facts.DisputedAt))
+	left := d.Left.Equal(d.WatchedUntil)
+	d.WatchedUntil, d.Reminded = time.Time{}, nil
+	if !left {
+		d.plan(d.Facts.DisputedAt)
+	}
 }
 
 // take lets a message extend what is watched, or begin to watch its window. Messages come in the order in which they
@@ -121,8 +167,7 @@ func (d *decision) failed(f Failed) {
 	d.Facts.LastOutboundAt, d.Facts.TemplateAcceptedAt = f.Facts.LastOutboundAt, f.Facts.TemplateAcceptedAt
 	d.Facts = d.Facts.Merge(f.Facts)
 	if wasOpen && d.Facts.Disputed() {
-		d.WatchedUntil, d.Reminded = time.Time{}, nil
-		d.say("W9", "the provider considers the window closed since %s", stamp(d.Facts.DisputedAt))
+		d.disputed()
 		return
 	}
 	// A reminder that was refused because of this answer is due again; one that was sent is refused by its key.
@@ -169,16 +214,77 @@ func (d *decision) watch() {
 
 // clock acts on whatever has become due: reminders first, then the end of the window.
 func (d *decision) clock() {
-	if d.WatchedUntil.IsZero() {
+	if !d.watching() {
 		return
 	}
 	closed := !d.now.Before(d.WatchedUntil)
 	if d.Settings.Reminders.Always || d.Facts.Unanswered() {
 		d.remind()
 	}
-	if closed {
-		d.say("W5", "the window closed at %s", stamp(d.WatchedUntil))
-		d.WatchedUntil, d.Reminded = time.Time{}, nil
+	if !closed {
+		d.nudge()
+		return
+	}
+	end := d.WatchedUntil
+	d.say("W5", "the window closed at %s", stamp(end))
+	d.WatchedUntil, d.Reminded = time.Time{}, nil
+	if !d.Left.Equal(end) {
+		d.plan(end)
+	}
+}
+
+// nudge has the contact itself reminded, once for a deadline, if nobody has answered it (W7).
+func (d *decision) nudge() {
+	n := d.Settings.Reminders.Nudge
+	if n == nil || d.Nudged.Equal(d.WatchedUntil) || !d.Facts.Unanswered() || d.Left.Equal(d.WatchedUntil) ||
+		d.now.Before(d.WatchedUntil.Add(-time.Duration(n.Lead))) {
+		return
+	}
+	d.Nudged = d.WatchedUntil
+	d.do(Nudge{Deadline: d.WatchedUntil, Text: n.Text})
+	d.say("W7", "the contact is nudged %s before the end", time.Duration(n.Lead))
+}
+
+// closed leaves this window alone: its reminders are not sent, and nobody is won back after it.
+func (d *decision) closed() {
+	if d.watching() {
+		d.Left = d.WatchedUntil
+		for _, due := range remaining(d.State) {
+			d.Reminded = append(slices.Clone(d.Reminded), due.Leads...)
+		}
+	}
+	if d.Plan != nil && d.Plan.Policy.Stops(StopOnClose) {
+		d.endPlan(StopOnClose, "somebody has closed the conversation")
+	}
+	d.say("close", "somebody has closed the conversation")
+}
+
+// merged hands everything to another conversation (W10): what is in flight is settled, nothing else is begun.
+func (d *decision) merged() {
+	d.Merged = true
+	d.WatchedUntil, d.Reminded, d.Plan, d.Kept = time.Time{}, nil, nil, nil
+	d.say("W10", "the contact has become part of another; that conversation goes on")
+}
+
+func (d *decision) consent(c ConsentChanged) {
+	d.Permissions = d.Permissions.WithConsent(c.Category, c.OptedIn)
+	if c.OptedIn {
+		d.say("consent", "the contact has opted in to %s messages (%s)", c.Category, c.Source)
+		return
+	}
+	d.say("consent", "the contact has opted out of %s messages (%s)", c.Category, c.Source)
+	if c.Category == Marketing && d.Plan != nil && d.Plan.Policy.Stops(StopOnOptOut) {
+		d.endPlan(StopOnOptOut, "the contact has opted out of marketing messages")
+	}
+}
+
+// keyword follows what the text of a message asks for; it has been recorded with the message.
+func (d *decision) keyword(k Keyword) {
+	switch k {
+	case KeywordStop:
+		d.consent(ConsentChanged{Category: Marketing, Source: "keyword"})
+	case KeywordStart:
+		d.consent(ConsentChanged{Category: Marketing, OptedIn: true, Source: "keyword"})
 	}
 }
 
@@ -197,7 +303,7 @@ func (d *decision) remind() {
 
 // remaining are the reminders of the watched window without the leads that have been acted on.
 func remaining(s State) []Due {
-	if !s.Waiting() {
+	if !s.watching() {
 		return nil
 	}
 	var left []Due
