@@ -33,6 +33,10 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
+	permissions, err := db.PermissionsOf(row.BusinessNumber, row.Permissions)
+	if err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
+	}
 	facts := row.Conversation.Facts()
 	facts.ResumeClaimedBy = "" // an agent's name: no decision reads it, and no person is to be named in Temporal
 	return contract.Loaded{
@@ -41,6 +45,8 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 		Facts:    facts,
 		Settings: settings,
 		Clock:    c,
+
+		Permissions: permissions,
 	}, nil
 }
 
