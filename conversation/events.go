@@ -124,6 +124,7 @@ const (
 type Reengage struct {
 	WindowEnd time.Time
 	Attempt   int
+	DueAt     time.Time
 	Policy    Policy
 }
 

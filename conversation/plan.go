@@ -47,7 +47,7 @@ func (d *decision) pursue() {
 	p := *d.Plan
 	p.Trying = true
 	d.Plan = &p
-	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, Policy: p.Policy})
+	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, DueAt: p.DueAt, Policy: p.Policy})
 	d.say("policy", "re-engagement attempt %d of %d", p.Next+1, len(p.Policy.Attempts))
 }
 

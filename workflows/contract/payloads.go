@@ -46,6 +46,13 @@ type Loaded struct {
 	Permissions conversation.Permissions `json:"permissions,omitzero"`
 	Zone        conversation.Zone        `json:"zone,omitempty"` // the contact's
 	Kept        *conversation.Kept       `json:"kept,omitempty"` // the reply that is kept for the contact's answer
+	Open        []OpenSend               `json:"open,omitempty"` // sends that a terminated run has left
+}
+
+// OpenSend is a send that is planned, in flight or unknown.
+type OpenSend struct {
+	SendID  uuid.UUID `json:"send_id"`
+	Attempt int       `json:"attempt"`
 }
 
 // Number is a business number: ID is Meta's phone number id, Display the number as people write it.

@@ -103,3 +103,34 @@ func (c ConsentChanged) Validate() error {
 	}
 	return nil
 }
+
+// Asked returns what the caller knows, and what it asks for without that: the same for every repetition.
+func (m SendMessage) Asked() (Request, any) {
+	q := m.Request
+	m.Request = Request{NotAfter: q.NotAfter}
+	return q, m
+}
+
+// Asked is as SendMessage's.
+func (m SendTemplate) Asked() (Request, any) {
+	q := m.Request
+	m.Request = Request{NotAfter: q.NotAfter}
+	return q, m
+}
+
+// Asked is as SendMessage's.
+func (m KeepReply) Asked() (Request, any) {
+	q := m.Request
+	m.Request = Request{NotAfter: q.NotAfter}
+	return q, m
+}
+
+// Asked is as SendMessage's.
+func (m ReleaseKeptReply) Asked() (Request, any) {
+	q := m.Request
+	m.Request = Request{}
+	return q, m
+}
+
+// Asked is as SendMessage's.
+func (m Close) Asked() (Request, any) { return m.Request, Close{} }
