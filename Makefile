@@ -41,4 +41,4 @@ verify:
 
 # Plays the standard conversations on a real Temporal server and writes their histories down for the replay tests.
 histories: ensure
-	go test ./workflows -run 'TestStandardConversations|ToldApart' -record
+	go test ./workflows -run 'TestStandard|ToldApart' -record

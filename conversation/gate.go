@@ -235,7 +235,9 @@ func allowed(c Circumstances, w Wish, now time.Time) Verdict {
 	}
 	if w.Template {
 		v.Rule, v.Facts.Category, v.Facts.Consent = "gate", w.Category, c.Permissions.Consent(w.Category)
-		if v.Facts.Consent == OptedIn {
+		if w.Category == "" {
+			v.Sentence = "nothing that is known here speaks against it"
+		} else if v.Facts.Consent == OptedIn {
 			v.Sentence = fmt.Sprintf("the contact has opted in to %s messages", w.Category)
 		} else {
 			v.Sentence = "the window is open, which is an opt-in as long as it lasts"
