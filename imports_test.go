@@ -76,9 +76,9 @@ var directions = []direction{
 		"workflows/contract"},
 		because: "side effects are done here, but what is done was decided by a workflow, which is above"},
 
-	{folder: "gateway", may: []string{"intake", "db", "ledger", "conversation", "tariff", "whatsapp", "clock",
+	{folder: "gateway", may: []string{"intake", "engine", "sending", "db", "ledger", "conversation", "tariff", "whatsapp", "clock",
 		"workflows/contract"},
-		because: "requests are answered from Postgres and acknowledged when stored, so Temporal may be away"},
+		because: "requests that need an answer ask the workflow; everything else is answered from Postgres and acknowledged when stored"},
 	{folder: "config", because: "every process reads it first"},
 	{folder: "ops", may: []string{"db"},
 		because: "every process uses it; of ours it asks only whether the database has our schema"},

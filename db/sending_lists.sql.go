@@ -45,24 +45,6 @@ func (q *Queries) CountTemplates(ctx context.Context, wabaID string) ([]CountTem
 	return items, nil
 }
 
-const findRequest = `-- name: FindRequest :one
-SELECT kind, fingerprint, answer FROM requests WHERE conversation_id = $1 AND request_id = $2
-`
-
-type FindRequestRow struct {
-	Kind        string
-	Fingerprint string
-	Answer      json.RawMessage
-}
-
-// The first answer to a request, and what was asked.
-func (q *Queries) FindRequest(ctx context.Context, conversationID uuid.UUID, requestID string) (FindRequestRow, error) {
-	row := q.db.QueryRow(ctx, findRequest, conversationID, requestID)
-	var i FindRequestRow
-	err := row.Scan(&i.Kind, &i.Fingerprint, &i.Answer)
-	return i, err
-}
-
 const getContact = `-- name: GetContact :one
 WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $1
@@ -103,7 +85,7 @@ func (q *Queries) GetContact(ctx context.Context, id uuid.UUID) (GetContactRow, 
 
 const getSend = `-- name: GetSend :one
 SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
-       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on
+       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with
 FROM sends s
 JOIN business_numbers n ON n.id = s.business_number_id
 LEFT JOIN outbound_messages o ON o.message_id = s.message_id
@@ -112,6 +94,9 @@ LEFT JOIN LATERAL (
     WHERE d.conversation_id = s.conversation_id AND d.send_id = s.id AND d.code = s.reason
     ORDER BY d.at DESC, d.id DESC LIMIT 1
 ) d ON true
+LEFT JOIN LATERAL (
+    SELECT e.error_code FROM events e WHERE e.message_id = s.message_id AND e.type = 'failed' ORDER BY e.occurred_at DESC, e.id LIMIT 1
+) f ON true
 WHERE s.id = $1
 `
 
@@ -121,6 +106,7 @@ type GetSendRow struct {
 	DeliveryStatus string
 	Sentence       string
 	DecidedOn      json.RawMessage
+	FailedWith     *int32
 }
 
 // A send with how far its message has got; empty: it is not known to have left.
@@ -162,19 +148,9 @@ func (q *Queries) GetSend(ctx context.Context, id uuid.UUID) (GetSendRow, error)
 		&i.DeliveryStatus,
 		&i.Sentence,
 		&i.DecidedOn,
+		&i.FailedWith,
 	)
 	return i, err
-}
-
-const keptReplyExists = `-- name: KeptReplyExists :one
-SELECT EXISTS (SELECT FROM kept_replies WHERE conversation_id = $1 AND id = $2)
-`
-
-func (q *Queries) KeptReplyExists(ctx context.Context, conversationID uuid.UUID, iD uuid.UUID) (bool, error) {
-	row := q.db.QueryRow(ctx, keptReplyExists, conversationID, iD)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
 }
 
 const listApprovedTemplates = `-- name: ListApprovedTemplates :many

@@ -8,7 +8,7 @@ FROM contacts c WHERE c.id = ANY(@contact_ids::uuid[]);
 -- name: GetSend :one
 -- A send with how far its message has got; empty: it is not known to have left.
 SELECT sqlc.embed(s), n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
-       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on
+       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with
 FROM sends s
 JOIN business_numbers n ON n.id = s.business_number_id
 LEFT JOIN outbound_messages o ON o.message_id = s.message_id
@@ -17,6 +17,9 @@ LEFT JOIN LATERAL (
     WHERE d.conversation_id = s.conversation_id AND d.send_id = s.id AND d.code = s.reason
     ORDER BY d.at DESC, d.id DESC LIMIT 1
 ) d ON true
+LEFT JOIN LATERAL (
+    SELECT e.error_code FROM events e WHERE e.message_id = s.message_id AND e.type = 'failed' ORDER BY e.occurred_at DESC, e.id LIMIT 1
+) f ON true
 WHERE s.id = @id;
 
 -- name: ListSendAttempts :many
@@ -60,9 +63,6 @@ WHERE conversation_id = @conversation_id AND (kept_at, id) < (@before_kept_at::t
 ORDER BY kept_at DESC, id DESC
 LIMIT @max_rows;
 
--- name: KeptReplyExists :one
-SELECT EXISTS (SELECT FROM kept_replies WHERE conversation_id = @conversation_id AND id = @id);
-
 -- name: GetContact :one
 -- A contact, or the one that it has become part of (W10).
 WITH RECURSIVE chain AS (
@@ -88,7 +88,3 @@ FROM suppressions s WHERE s.contact_id = @contact_id ORDER BY in_force DESC, s.s
 -- name: ListConversationsOfContact :many
 SELECT c.id, n.phone_number_id FROM conversations c JOIN business_numbers n ON n.id = c.business_number_id
 WHERE c.contact_id = @contact_id ORDER BY c.created_at, c.id LIMIT @max_rows;
-
--- name: FindRequest :one
--- The first answer to a request, and what was asked.
-SELECT kind, fingerprint, answer FROM requests WHERE conversation_id = @conversation_id AND request_id = @request_id;
