@@ -97,6 +97,9 @@ type DecisionsRequest struct {
 	RequestID      string             `json:"request_id,omitempty"` // of the update that is answered by this
 	Fingerprint    string             `json:"fingerprint,omitempty"`
 	Decisions      []sending.Decision `json:"decisions"`
+	// Replan says that Plan is the conversation's from now on; nil: it has none any more.
+	Replan bool               `json:"replan,omitempty"`
+	Plan   *conversation.Plan `json:"plan,omitempty"`
 }
 
 // ConsentRequest are changes that were signalled from outside.

@@ -23,6 +23,9 @@ const (
 	OptedOut  Consent = "out"
 )
 
+// Undeliverable is the reason of the suppression that ends with the contact's next message (131026); the others end by hand.
+const Undeliverable = "undeliverable"
+
 // Permissions are what does not depend on the window: what the contact has agreed to, whether we write to it at all, and
 // whether the business number sends. The zero value knows of no consent and of no obstacle.
 type Permissions struct {

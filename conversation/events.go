@@ -143,13 +143,15 @@ type ReleaseKept struct {
 // ExpireKept asks for a kept reply to be recorded as expired.
 type ExpireKept struct{ ID string }
 
-// Explain asks for a decision to be recorded that no other effect records. Key names it within the conversation.
+// Explain asks for a decision about a plan to be recorded, with the plan as it is from then on; nil: there is none any
+// more. Key names the decision within the conversation.
 type Explain struct {
 	Key      string
 	Subject  string
 	Rule     string
 	Code     string
 	Sentence string
+	Plan     *Plan
 }
 
 // Decided is a line for people: what was decided and by which rule.

@@ -174,14 +174,22 @@ func window(c Circumstances, w Wish, now time.Time) *Verdict {
 		return nil
 	case c.Facts.LastInboundAt.IsZero():
 		return refuse(WindowClosed, "W1", VerdictFacts{}, "the contact has never written, so only a template may be sent")
-	case c.Facts.Disputed():
-		return refuse(WindowClosed, "W9", VerdictFacts{ExpiredAt: c.Facts.DisputedAt},
+	case c.Facts.Disputed() && c.Facts.DisputedAt.Before(c.Facts.ExpiresAt):
+		return refuse(WindowClosed, "W9", VerdictFacts{ExpiredAt: expiredAt(c.Facts)},
 			"the provider considers the window closed, so only a template may be sent")
 	case c.Facts.WindowOpen(now):
 		return refuse(WindowClosed, "W5", VerdictFacts{ExpiresAt: c.Facts.ExpiresAt},
 			"the window is too close to its end, so only a template may be sent")
 	}
-	return refuse(WindowClosed, "W5", VerdictFacts{ExpiredAt: c.Facts.ExpiresAt}, "the window has closed, so only a template may be sent")
+	return refuse(WindowClosed, "W5", VerdictFacts{ExpiredAt: expiredAt(c.Facts)}, "the window has closed, so only a template may be sent")
+}
+
+// expiredAt is when the window that is closed now did close: by itself or, before that, by a dispute (W9).
+func expiredAt(f Facts) time.Time {
+	if f.Disputed() {
+		return earlier(f.ExpiresAt, f.DisputedAt)
+	}
+	return f.ExpiresAt
 }
 
 // consent: whoever talks to us has opted in as long as the window lasts, unless to what it has opted out of.
@@ -197,7 +205,7 @@ func consent(c Circumstances, w Wish, now time.Time) *Verdict {
 	case held == OptedIn || c.Facts.WindowOpen(now):
 		return nil
 	}
-	facts.ExpiredAt = c.Facts.ExpiresAt
+	facts.ExpiredAt = expiredAt(c.Facts)
 	return refuse(OptInRequired, "gate", facts, "the window is closed and the contact has not opted in to %s messages", w.Category)
 }
 
@@ -206,12 +214,12 @@ func automatic(c Circumstances, w Wish, now time.Time) *Verdict {
 		return nil
 	}
 	if p := w.Prior; p != nil && p.Messages < p.Min {
-		return refuse(TooFewInbound, "policy", VerdictFacts{Prior: p}, "the contact has written %d times, and the policy asks for %d", p.Messages, p.Min)
+		return refuse(TooFewInbound, "policy", VerdictFacts{Prior: p}, "messages that the contact has written: %d; the policy asks for %d", p.Messages, p.Min)
 	}
 	for _, use := range w.Caps {
 		if use.Sent >= use.Max {
-			return refuse(FrequencyCapped, "policy", VerdictFacts{Cap: &use}, "the contact has been sent %d templates within %s, and %d are allowed",
-				use.Sent, time.Duration(use.Per), use.Max)
+			return refuse(FrequencyCapped, "policy", VerdictFacts{Cap: &use}, "templates that the contact has been sent within %s h: %d; the policy allows %d",
+				hours(time.Duration(use.Per)), use.Sent, use.Max)
 		}
 	}
 	if until, quiet := w.Quiet.Until(now); quiet {
@@ -231,15 +239,16 @@ func allowed(c Circumstances, w Wish, now time.Time) Verdict {
 	if c.Facts.WindowOpen(now) {
 		v.Facts.ExpiresAt = c.Facts.ExpiresAt
 	} else {
-		v.Facts.ExpiredAt = c.Facts.ExpiresAt
+		v.Facts.ExpiredAt = expiredAt(c.Facts)
 	}
 	if w.Template {
 		v.Rule, v.Facts.Category, v.Facts.Consent = "gate", w.Category, c.Permissions.Consent(w.Category)
-		if w.Category == "" {
-			v.Sentence = "nothing that is known here speaks against it"
-		} else if v.Facts.Consent == OptedIn {
+		switch {
+		case v.Facts.Consent == OptedIn:
 			v.Sentence = fmt.Sprintf("the contact has opted in to %s messages", w.Category)
-		} else {
+		case w.Category == "":
+			v.Sentence = "nothing that is known so far stands in its way"
+		default:
 			v.Sentence = "the window is open, which is an opt-in as long as it lasts"
 		}
 		v.Facts.Budget = w.Budget

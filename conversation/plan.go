@@ -23,30 +23,46 @@ const (
 	chosenRetry = 24 * time.Hour // 131049: Meta chose not to deliver, and would again if asked sooner
 )
 
-// plan begins to win the contact back, now that the window has closed at end. Off unless the settings have attempts.
-func (d *decision) plan(end time.Time) {
+// plan begins to win the contact back, now that the window has closed at end. Off unless the settings have attempts. Whatever
+// would stop the plan at once keeps it from being made, and that is recorded as well.
+func (d *decision) plan(end, lastInbound time.Time) {
 	policy := d.Settings.Reengagement
-	if len(policy.Attempts) == 0 {
+	if len(policy.Attempts) == 0 || d.Merged {
 		return
 	}
-	if d.Permissions.Marketing == OptedOut && policy.Stops(StopOnOptOut) {
+	p := Plan{WindowEnd: end, LastInboundAt: lastInbound, Policy: policy}
+	switch {
+	case p.answeredBy(d.Facts) && policy.Stops(StopOnAnswer):
+		d.explain(end, "not_planned", string(StopOnAnswer), "the contact has written again, so it is not won back")
+		return
+	case d.Left.Equal(end) && policy.Stops(StopOnClose):
+		d.explain(end, "not_planned", string(StopOnClose), "somebody has closed the conversation, so the contact is not won back")
+		return
+	case d.Permissions.Marketing == OptedOut && policy.Stops(StopOnOptOut):
 		d.explain(end, "not_planned", string(OptedOutOf), "the contact has opted out of marketing messages, so it is not won back")
 		return
 	}
-	d.Plan = &Plan{WindowEnd: end, LastInboundAt: d.Facts.LastInboundAt, Policy: policy}
-	d.Plan.DueAt = d.outOfQuiet(end.Add(time.Duration(policy.Attempts[0].Delay)))
-	d.explain(end, "planned", "planned", fmt.Sprintf("the window has closed: %d attempts to win the contact back, the first at %s",
+	if d.Plan != nil { // nothing of what has happened since stops it, but there is one plan at a time
+		d.explain(d.Plan.WindowEnd, "stopped", "superseded", "another window has closed: a new plan takes the place of this one")
+	}
+	p.DueAt = d.outOfQuiet(policy, end.Add(time.Duration(policy.Attempts[0].Delay)))
+	d.Plan = &p
+	d.explain(end, "planned", "planned", fmt.Sprintf("the window has closed: attempts to win the contact back: %d, the first at %s",
 		len(policy.Attempts), stamp(d.Plan.DueAt)))
 }
 
-// pursue makes the attempt that has become due.
+// pursue makes the attempt that has become due. If nobody was there when it was, it may be night by now.
 func (d *decision) pursue() {
 	if d.Plan == nil || d.Plan.Trying || d.now.Before(d.Plan.DueAt) {
 		return
 	}
 	p := *d.Plan
-	p.Trying = true
 	d.Plan = &p
+	if at := d.outOfQuiet(p.Policy, d.now); at.After(d.now) {
+		p.DueAt = at
+		return
+	}
+	p.Trying = true
 	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, DueAt: p.DueAt, Policy: p.Policy})
 	d.say("policy", "re-engagement attempt %d of %d", p.Next+1, len(p.Policy.Attempts))
 }
@@ -64,7 +80,7 @@ func (d *decision) attemptEnded(e AttemptEnded) {
 	case QuietHoursNow:
 		p.DueAt = later(e.Until, d.now.Add(time.Second))
 	case SenderPaused:
-		p.DueAt = d.outOfQuiet(d.now.Add(pausedRetry))
+		p.DueAt = d.outOfQuiet(p.Policy, d.now.Add(pausedRetry))
 	default:
 		if p.Next++; p.Next == len(p.Policy.Attempts) {
 			d.Plan = nil
@@ -75,15 +91,24 @@ func (d *decision) attemptEnded(e AttemptEnded) {
 		if e.Code == WaitADay {
 			at = later(at, d.now.Add(chosenRetry))
 		}
-		p.DueAt = d.outOfQuiet(at)
+		p.DueAt = d.outOfQuiet(p.Policy, at)
 	}
+	d.explain(e.WindowEnd, fmt.Sprintf("%d/%s", p.Next, stamp(p.DueAt)), "next", fmt.Sprintf("attempt %d: %s; attempt %d is due at %s",
+		e.Attempt+1, e.Code, p.Next+1, stamp(p.DueAt)))
 }
 
 // answered ends the plan if the contact has written since the window closed that it follows.
 func (d *decision) answered() {
-	if d.Plan != nil && d.Facts.LastInboundAt.After(d.Plan.LastInboundAt) && d.Plan.Policy.Stops(StopOnAnswer) {
+	if d.Plan != nil && d.Plan.answeredBy(d.Facts) && d.Plan.Policy.Stops(StopOnAnswer) {
 		d.endPlan(StopOnAnswer, "the contact has answered")
 	}
+}
+
+// answeredBy reports whether the contact has written after the message whose window the plan follows. It may have done so
+// before that window's end, if we hear of it late: then the window had not closed. But what lies before a dispute leaves it
+// closed (W9), and so is no answer.
+func (p Plan) answeredBy(f Facts) bool {
+	return f.LastInboundAt.After(p.LastInboundAt) && (!f.Disputed() || f.LastInboundAt.After(p.WindowEnd))
 }
 
 func (d *decision) endPlan(rule StopRule, sentence string) {
@@ -95,16 +120,12 @@ func (d *decision) endPlan(rule StopRule, sentence string) {
 // explain has a decision about a plan recorded, and says it.
 func (d *decision) explain(windowEnd time.Time, step, code, sentence string) {
 	d.do(Explain{Key: fmt.Sprintf("reengagement/%s/%s", stamp(windowEnd), step), Subject: "reengagement", Rule: "policy",
-		Code: code, Sentence: sentence})
+		Code: code, Sentence: sentence, Plan: d.Plan})
 	d.say("policy", "%s", sentence)
 }
 
-// outOfQuiet moves a moment that lies within the policy's quiet hours to their end.
-func (d *decision) outOfQuiet(at time.Time) time.Time {
-	policy := d.Settings.Reengagement
-	if d.Plan != nil {
-		policy = d.Plan.Policy
-	}
+// outOfQuiet moves a moment that lies within a policy's quiet hours to their end.
+func (d *decision) outOfQuiet(policy Policy, at time.Time) time.Time {
 	if policy.QuietHours == nil {
 		return at
 	}

@@ -10,11 +10,12 @@ import (
 // policy"). Without attempts it does not.
 type Policy struct {
 	Attempts []AttemptPolicy `json:"attempts,omitempty"`
-	// MaxPerContact caps the templates that a contact is sent, over all business numbers; nil: 1 in 24 h and 2 in 7 days.
-	MaxPerContact   []Cap       `json:"max_per_contact,omitempty"`
+	// MaxPerContact caps the templates that a contact is sent, over all business numbers; nil: 1 in 24 h and
+	// 2 in 7 days; empty: no cap. Nil and empty stay apart as JSON.
+	MaxPerContact   []Cap       `json:"max_per_contact,omitzero"`
 	QuietHours      *QuietHours `json:"quiet_hours,omitempty"`
 	Budget          *Budget     `json:"budget,omitempty"`
-	StopOn          []StopRule  `json:"stop_on,omitempty"`           // nil: all of them
+	StopOn          []StopRule  `json:"stop_on,omitzero"`            // nil: all of them; empty: none
 	MinPriorInbound *int        `json:"min_prior_inbound,omitempty"` // counting messages of the contact; nil: 1
 }
 
@@ -135,9 +136,7 @@ func (p Policy) validate() error {
 		}
 	}
 	if q := p.QuietHours; q != nil {
-		from, errFrom := clock(q.From)
-		to, errTo := clock(q.To)
-		if errFrom != nil || errTo != nil || from == to {
+		if _, _, ok := q.times(); !ok {
 			return fmt.Errorf("reengagement.quiet_hours: %q to %q are not two different times of day as HH:MM", q.From, q.To)
 		}
 	}

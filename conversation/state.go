@@ -66,6 +66,9 @@ func (s State) Waiting() bool { return s.watching() || s.Plan != nil || s.Kept !
 // watching reports whether there is a window whose end is waited for.
 func (s State) watching() bool { return !s.WatchedUntil.IsZero() }
 
+// leftAlone reports whether somebody has closed the watched window by hand.
+func (s State) leftAlone() bool { return s.watching() && s.Left.Equal(s.WatchedUntil) }
+
 // Circumstances are what the gate must know of this conversation.
 func (s State) Circumstances() Circumstances {
 	return Circumstances{Facts: s.Facts, Permissions: s.Permissions}

@@ -42,7 +42,7 @@ func NextWake(s State, now time.Time) (next Wake, ok bool) {
 			consider(Wake{At: due.At, Kind: WakeReminder, Why: fmt.Sprintf("reminder %s h", hours(sinceLast))})
 		}
 		consider(Wake{At: s.WatchedUntil.Add(-AlertLead), Kind: WakeExpiring, Why: "window is expiring"})
-		if n := s.Settings.Reminders.Nudge; n != nil && !s.Nudged.Equal(s.WatchedUntil) {
+		if n := s.Settings.Reminders.Nudge; n != nil && !s.Nudged.Equal(s.WatchedUntil) && !s.leftAlone() {
 			consider(Wake{At: s.WatchedUntil.Add(-time.Duration(n.Lead)), Kind: WakeNudge, Why: "nudge"})
 		}
 	}
@@ -69,9 +69,12 @@ type Next struct {
 	At   time.Time `json:"at"`
 }
 
-// NextOf is the next wake in which something will happen, or nil: a reminder that will not be sent because the business
-// has answered (W7) is left out, though the clock looks at its moment all the same.
+// NextOf is the next wake in which something will happen, or nil: a reminder or a nudge that will not be sent because the
+// business has answered (W7) is left out, though the clock looks at its moment all the same.
 func NextOf(s State, now time.Time) *Next {
+	if !s.Facts.Unanswered() {
+		s.Nudged = s.WatchedUntil
+	}
 	if !s.Facts.Unanswered() && !s.Settings.Reminders.Always {
 		for _, due := range remaining(s) {
 			s.Reminded = append(s.Reminded[:len(s.Reminded):len(s.Reminded)], due.Leads...)

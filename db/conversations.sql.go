@@ -8,6 +8,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -73,4 +74,35 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Permissions,
 	)
 	return i, err
+}
+
+const listWaitingKeptReplies = `-- name: ListWaitingKeptReplies :many
+SELECT id, kept_at, keep_until FROM kept_replies WHERE conversation_id = $1 AND state = 'kept'
+`
+
+type ListWaitingKeptRepliesRow struct {
+	ID        uuid.UUID
+	KeptAt    time.Time
+	KeepUntil time.Time
+}
+
+// The reply that waits for the contact's answer; a conversation has at most one.
+func (q *Queries) ListWaitingKeptReplies(ctx context.Context, conversationID uuid.UUID) ([]ListWaitingKeptRepliesRow, error) {
+	rows, err := q.db.Query(ctx, listWaitingKeptReplies, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListWaitingKeptRepliesRow
+	for rows.Next() {
+		var i ListWaitingKeptRepliesRow
+		if err := rows.Scan(&i.ID, &i.KeptAt, &i.KeepUntil); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

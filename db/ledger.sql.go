@@ -84,7 +84,7 @@ WITH RECURSIVE reach AS (
     CROSS JOIN LATERAL (
         SELECT min(f.lo) AS lo, max(f.hi) AS hi
         FROM (
-            SELECT least(e.occurred_at, m.at, s.lo) AS lo, greatest(e.occurred_at, e.entry_point_until, m.at, s.hi) AS hi
+            SELECT least(e.occurred_at, m.at, i.at, s.lo) AS lo, greatest(e.occurred_at, e.entry_point_until, m.at, i.at, s.hi) AS hi
             FROM (
                 SELECT id, kind, occurred_at, entry_point_until, message_id FROM events
                 WHERE conversation_id = r.conversation_id AND occurred_at >= r.lo - r.memory AND occurred_at < r.seen_from
@@ -95,17 +95,21 @@ WITH RECURSIVE reach AS (
                   AND (kind IN ('outbound', 'status') OR opens_window)
             ) e
             CROSS JOIN LATERAL (
-                SELECT min(occurred_at) AS at FROM events WHERE e.kind = 'status' AND id = e.message_id
+                SELECT min(occurred_at) AS at FROM events WHERE id = e.message_id
             ) m
+            -- What names the same message: of a message its statuses, and what was inferred from them.
             CROSS JOIN LATERAL (
                 SELECT min(occurred_at) AS lo, max(greatest(occurred_at, entry_point_until)) AS hi FROM events
-                WHERE e.kind = 'outbound' AND message_id = e.id
+                WHERE e.kind = 'outbound' AND message_id = coalesce(e.message_id, e.id)
             ) s
+            CROSS JOIN LATERAL (
+                SELECT min(occurred_at) AS at FROM events WHERE e.kind = 'status' AND inferred AND message_id = e.message_id
+            ) i
             UNION ALL
             -- An entry point that began long before and ends long after.
             SELECT least(p.occurred_at, m.occurred_at), p.entry_point_until
             FROM events p
-            JOIN events m ON m.id = p.message_id
+            LEFT JOIN events m ON m.id = p.message_id  -- not known: it is inferred, and the status leads to it
             WHERE p.conversation_id = r.conversation_id AND p.entry_point_until >= r.lo - r.memory
               AND least(p.occurred_at, m.occurred_at) <= r.hi + r.memory
         ) f
@@ -157,6 +161,25 @@ func (q *Queries) FindReaches(ctx context.Context, arg FindReachesParams) ([]Fin
 		return nil, err
 	}
 	return items, nil
+}
+
+const getQuoted = `-- name: GetQuoted :one
+SELECT c.id AS conversation_id, p.market
+FROM conversations c JOIN contacts p ON p.id = c.contact_id
+WHERE c.id = $1
+`
+
+type GetQuotedRow struct {
+	ConversationID uuid.UUID
+	Market         string
+}
+
+// The conversation that a quote is for, and its contact's market as it is now.
+func (q *Queries) GetQuoted(ctx context.Context, conversationID uuid.UUID) (GetQuotedRow, error) {
+	row := q.db.QueryRow(ctx, getQuoted, conversationID)
+	var i GetQuotedRow
+	err := row.Scan(&i.ConversationID, &i.Market)
+	return i, err
 }
 
 const holdBilling = `-- name: HoldBilling :exec
@@ -313,18 +336,18 @@ WITH stretches AS (
     SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
            unnest($3::timestamptz[]) AS until
 ), messages AS (
-    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, e.received_at, e.recorded_at, e.clock_clamped, e.opens_window, e.message_id, e.wamid, e.market, e.category, e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, e.raw_body_id, e.needs_signal, e.signalled_at, e.send_id, e.send_attempt, e.keyword FROM stretches r
+    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, e.received_at, e.recorded_at, e.clock_clamped, e.opens_window, e.message_id, e.wamid, e.market, e.category, e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, e.raw_body_id, e.needs_signal, e.signalled_at, e.inferred, e.send_id, e.send_attempt, e.keyword, message_at(e) AS at, superseded(e) AS superseded FROM stretches r
     JOIN events e ON e.conversation_id = r.conversation_id AND e.occurred_at >= r.since AND e.occurred_at <= r.until
     WHERE e.kind = 'outbound' OR e.opens_window
 )
-SELECT conversation_id::uuid AS conversation_id, id, kind, type, occurred_at, message_id, entry_point_until, pricing,
-       market, category, entry_point
+SELECT conversation_id::uuid AS conversation_id, id, kind, type, at::timestamptz AS occurred_at, NULL::uuid AS message_id,
+       entry_point_until, pricing, market, category, entry_point, superseded::boolean AS superseded
 FROM messages
 UNION ALL
-SELECT m.conversation_id::uuid, s.id, s.kind, s.type, s.occurred_at, s.message_id, s.entry_point_until, s.pricing, NULL, NULL, NULL
+SELECT m.conversation_id::uuid, s.id, s.kind, s.type, s.occurred_at, m.id, s.entry_point_until, s.pricing, NULL, NULL, NULL, false
 FROM messages m
-JOIN events s ON s.message_id = m.id
-WHERE m.kind = 'outbound'
+JOIN events s ON s.message_id = coalesce(m.message_id, m.id) AND s.kind = 'status'
+WHERE m.kind = 'outbound' AND NOT m.superseded
   AND (s.type IN ('delivered', 'failed', 'read', 'played') OR s.pricing IS NOT NULL OR s.entry_point_until IS NOT NULL)
 `
 
@@ -340,9 +363,11 @@ type ListRatedEventsRow struct {
 	Market          *string
 	Category        *string
 	EntryPoint      *string
+	Superseded      bool
 }
 
-// The messages of each conversation's stretch with all their statuses that say something to rating.
+// The messages of each conversation's stretch with all their statuses that say something to rating. Superseded are inferred
+// messages that count no longer, because the message itself is known; what is posted of them is to be looked at.
 func (q *Queries) ListRatedEvents(ctx context.Context, conversationIds []uuid.UUID, since []time.Time, until []time.Time) ([]ListRatedEventsRow, error) {
 	rows, err := q.db.Query(ctx, listRatedEvents, conversationIds, since, until)
 	if err != nil {
@@ -364,6 +389,7 @@ func (q *Queries) ListRatedEvents(ctx context.Context, conversationIds []uuid.UU
 			&i.Market,
 			&i.Category,
 			&i.EntryPoint,
+			&i.Superseded,
 		); err != nil {
 			return nil, err
 		}

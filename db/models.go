@@ -174,6 +174,7 @@ type Event struct {
 	RawBodyID        *int64
 	NeedsSignal      bool
 	SignalledAt      *time.Time
+	Inferred         bool
 	SendID           *uuid.UUID
 	SendAttempt      *int32
 	Keyword          *string
@@ -229,6 +230,7 @@ type OutboundMessage struct {
 	MessageID      uuid.UUID
 	ConversationID *uuid.UUID
 	DeliveryStatus string
+	Inferred       bool
 }
 
 type PairRate struct {
@@ -254,6 +256,16 @@ type RawBody struct {
 	ReceivedAt time.Time
 	Body       []byte
 	Updates    int32
+}
+
+type ReengagementPlan struct {
+	ConversationID uuid.UUID
+	WindowEnd      time.Time
+	NextAttempt    int32
+	Attempts       int32
+	DueAt          time.Time
+	TemplateName   string
+	Plan           json.RawMessage
 }
 
 type RelayLease struct {
@@ -375,6 +387,9 @@ type Template struct {
 	Reason     string
 	Components json.RawMessage
 	ChangedAt  time.Time
+	StatusAt   time.Time
+	CategoryAt time.Time
+	QualityAt  time.Time
 	ListedAt   *time.Time
 	RemovedAt  *time.Time
 }

@@ -149,6 +149,17 @@ func (q *Queries) FindNumbersOfConversations(ctx context.Context, ids []uuid.UUI
 	return items, nil
 }
 
+const getWABA = `-- name: GetWABA :one
+SELECT waba_id FROM business_numbers WHERE id = $1
+`
+
+func (q *Queries) GetWABA(ctx context.Context, id uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, getWABA, id)
+	var waba_id string
+	err := row.Scan(&waba_id)
+	return waba_id, err
+}
+
 const listNumbers = `-- name: ListNumbers :many
 SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, coalesce(a.scheme, '')::text AS scheme,
        greatest(a.effective_from, '0001-01-01 00:00:00+00')::timestamptz AS scheme_from, a.card_set

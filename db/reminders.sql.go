@@ -16,9 +16,9 @@ const findWhatFollowed = `-- name: FindWhatFollowed :one
 SELECT EXISTS (SELECT FROM events e
                WHERE e.conversation_id = $1 AND e.opens_window
                  AND e.occurred_at > $2 AND e.occurred_at < $3) AS extended,
-       EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = e.id
+       EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
                WHERE e.conversation_id = $1 AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
-                 AND e.occurred_at >= $2 AND e.occurred_at < $3) AS answered
+                 AND e.occurred_at >= $2 AND e.occurred_at < $3 AND NOT superseded(e)) AS answered
 `
 
 type FindWhatFollowedRow struct {

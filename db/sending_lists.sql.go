@@ -417,7 +417,7 @@ func (q *Queries) ListSuppressions(ctx context.Context, contactID uuid.UUID, max
 }
 
 const listTemplates = `-- name: ListTemplates :many
-SELECT t.waba_id, t.name, t.language, t.provider_id, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, t.listed_at, t.removed_at, coalesce((
+SELECT t.waba_id, t.name, t.language, t.provider_id, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, t.status_at, t.category_at, t.quality_at, t.listed_at, t.removed_at, coalesce((
     SELECT s.planned_at FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
     WHERE s.type = 'template' AND s.template_name = t.name AND s.template ->> 'language' = t.language
       AND n.waba_id = t.waba_id AND s.state <> 'refused'
@@ -478,6 +478,9 @@ func (q *Queries) ListTemplates(ctx context.Context, arg ListTemplatesParams) ([
 			&i.Template.Reason,
 			&i.Template.Components,
 			&i.Template.ChangedAt,
+			&i.Template.StatusAt,
+			&i.Template.CategoryAt,
+			&i.Template.QualityAt,
 			&i.Template.ListedAt,
 			&i.Template.RemovedAt,
 			&i.LastUsedAt,

@@ -7,9 +7,127 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
+
+const findNumberOfSend = `-- name: FindNumberOfSend :one
+SELECT n.phone_number_id, s.conversation_id
+FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
+WHERE s.id = $1
+`
+
+type FindNumberOfSendRow struct {
+	PhoneNumberID  string
+	ConversationID uuid.UUID
+}
+
+func (q *Queries) FindNumberOfSend(ctx context.Context, sendID uuid.UUID) (FindNumberOfSendRow, error) {
+	row := q.db.QueryRow(ctx, findNumberOfSend, sendID)
+	var i FindNumberOfSendRow
+	err := row.Scan(&i.PhoneNumberID, &i.ConversationID)
+	return i, err
+}
+
+const lockSends = `-- name: LockSends :many
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at FROM sends WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+`
+
+// Locks sends in id order; their conversations are locked.
+func (q *Queries) LockSends(ctx context.Context, ids []uuid.UUID) ([]Send, error) {
+	rows, err := q.db.Query(ctx, lockSends, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Send
+	for rows.Next() {
+		var i Send
+		if err := rows.Scan(
+			&i.ID,
+			&i.ConversationID,
+			&i.BusinessNumberID,
+			&i.ContactID,
+			&i.Origin,
+			&i.Type,
+			&i.Text,
+			&i.Template,
+			&i.TemplateName,
+			&i.Category,
+			&i.Fallback,
+			&i.Critical,
+			&i.State,
+			&i.Attempt,
+			&i.PlannedAt,
+			&i.NotAfter,
+			&i.InflightAt,
+			&i.AcceptedAt,
+			&i.MessageID,
+			&i.UnknownAt,
+			&i.Final,
+			&i.PossibleDuplicate,
+			&i.Reason,
+			&i.ErrorCode,
+			&i.ErrorDetails,
+			&i.ReplacedBy,
+			&i.QuotedScheme,
+			&i.QuotedMicros,
+			&i.QuotedCurrency,
+			&i.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const noteFailedSends = `-- name: NoteFailedSends :many
+UPDATE sends s
+SET reason = f.reason, error_code = f.error_code
+FROM jsonb_to_recordset($2::jsonb) AS f(message_id uuid, reason text, error_code int)
+WHERE s.message_id = f.message_id AND s.message_id = ANY($1::uuid[])
+RETURNING s.message_id::uuid AS message_id, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
+          coalesce(s.template ->> 'language', '')::text AS language
+`
+
+type NoteFailedSendsRow struct {
+	MessageID        uuid.UUID
+	BusinessNumberID uuid.UUID
+	TemplateName     string
+	Language         string
+}
+
+// Writes to sends why their messages failed after they had been accepted; returns what of them was at fault.
+func (q *Queries) NoteFailedSends(ctx context.Context, messageIds []uuid.UUID, failures json.RawMessage) ([]NoteFailedSendsRow, error) {
+	rows, err := q.db.Query(ctx, noteFailedSends, messageIds, failures)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []NoteFailedSendsRow
+	for rows.Next() {
+		var i NoteFailedSendsRow
+		if err := rows.Scan(
+			&i.MessageID,
+			&i.BusinessNumberID,
+			&i.TemplateName,
+			&i.Language,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const refreshTemplatePending = `-- name: RefreshTemplatePending :many
 UPDATE conversations c
@@ -52,4 +170,31 @@ func (q *Queries) RefreshTemplatePending(ctx context.Context, conversationIds []
 		return nil, err
 	}
 	return items, nil
+}
+
+const settleSends = `-- name: SettleSends :exec
+WITH settled AS (
+    SELECT s FROM jsonb_to_recordset($1::jsonb) AS s(
+        id uuid, state text, accepted_at timestamptz, message_id uuid, unknown_at timestamptz, possible_duplicate boolean,
+        attempt int, outcome text)
+), ended AS (
+    UPDATE send_attempts t
+    SET outcome = s.outcome, ended_at = coalesce(t.ended_at, $2::timestamptz)
+    FROM settled s
+    WHERE t.send_id = s.id AND t.attempt = s.attempt AND s.outcome IS NOT NULL
+)
+UPDATE sends d
+SET state = s.state, accepted_at = s.accepted_at, message_id = s.message_id, unknown_at = s.unknown_at,
+    possible_duplicate = s.possible_duplicate,
+    -- Why it was refused or has failed with us is no longer true of one that the provider has after all.
+    reason = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.reason END,
+    error_code = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.error_code END
+FROM settled s
+WHERE d.id = s.id
+`
+
+// Writes what has become of sends that the caller has locked, and ends the attempts that led to it.
+func (q *Queries) SettleSends(ctx context.Context, sends json.RawMessage, now time.Time) error {
+	_, err := q.db.Exec(ctx, settleSends, sends, now)
+	return err
 }

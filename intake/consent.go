@@ -3,15 +3,168 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"reengage/conversation"
+	"reengage/db"
 )
 
 // ErrUnknownContact is returned for a contact id that the database does not know.
 var ErrUnknownContact = errors.New("there is no such contact")
+
+// By which way a contact has told us, beside those that callers name.
+const (
+	sourceKeyword = "keyword"         // STOP, START
+	sourceApp     = "whatsapp"        // stop and resume of marketing messages
+	sourceStopped = "whatsapp_131050" // a message was refused because of it
+)
+
+// consentChanged is the type of the notice by which a conversation's run is told.
+const consentChanged = "consent_changed"
+
+// consent is a contact's word on a category.
+type consent struct {
+	contact  uuid.UUID
+	category conversation.Category
+	optedIn  bool
+	source   string
+	at       time.Time
+	// told is the conversation whose run knows: the message, or the signal, that says so is its own.
+	told uuid.UUID
+}
+
+// keyword is the verdict by which the log tells the two words apart.
+func (c consent) keyword() Keyword {
+	if c.optedIn {
+		return Start
+	}
+	return Stop
+}
+
+// changedConsent is a row of consent_changes on its way there.
+type changedConsent struct {
+	ContactID  uuid.UUID             `json:"contact_id"`
+	Category   conversation.Category `json:"category"`
+	OptedIn    bool                  `json:"opted_in"`
+	Source     string                `json:"source"`
+	OccurredAt time.Time             `json:"occurred_at"`
+}
+
+func (c consent) row() changedConsent {
+	return changedConsent{c.contact, c.category, c.optedIn, c.source, c.at.UTC().Truncate(time.Microsecond)}
+}
+
+// lockConsents locks what the contacts agree to that may change that now, before anything is marked: whoever tells all
+// conversations of a contact takes the marks of all of them.
+func (a *attempt) lockConsents(ctx context.Context) error {
+	var contacts []uuid.UUID
+	for _, e := range a.events {
+		f := a.locked[e.ConversationID]
+		if f != nil && (e.Keyword != "" || e.Kind == kindStatus && e.ErrorCode == marketingStopped) {
+			contacts = append(contacts, f.contact)
+		}
+	}
+	for _, id := range a.people {
+		contacts = append(contacts, id)
+	}
+	for i := range a.b.consents {
+		c := &a.b.consents[i]
+		if c.told != (uuid.UUID{}) {
+			f := a.locked[c.told]
+			if f == nil {
+				return ErrUnknownConversation
+			}
+			c.contact = f.contact
+		}
+		contacts = append(contacts, c.contact)
+	}
+	if len(contacts) == 0 {
+		return nil
+	}
+	return a.q.LockConsents(ctx, contacts)
+}
+
+// recordConsents records what contacts have agreed to or not, by a word of theirs, in the app, by an error or by way of the
+// API, and has every conversation of a contact told.
+func (a *attempt) recordConsents(ctx context.Context) error {
+	said := append(a.consentsOfMessages(), a.consentsOfPreferences()...)
+	said = append(append(said, a.consents...), a.b.consents...)
+	if len(said) == 0 {
+		return nil
+	}
+	rows := make([]changedConsent, len(said))
+	for i, c := range said {
+		rows[i] = c.row()
+	}
+	recorded, err := a.q.RecordConsents(ctx, encode(rows))
+	if err != nil {
+		return err
+	}
+	a.recorded = len(recorded)
+	isNew := func(c consent) bool {
+		return slices.ContainsFunc(recorded, func(r db.RecordConsentsRow) bool {
+			return changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()} == c.row()
+		})
+	}
+	return a.tell(ctx, slices.DeleteFunc(said, func(c consent) bool { return !isNew(c) }))
+}
+
+// consentsOfMessages are the words among the batch's messages that are news.
+func (a *attempt) consentsOfMessages() []consent {
+	var all []consent
+	for _, e := range a.events {
+		if f := a.locked[e.ConversationID]; f != nil && e.Kind == string(Inbound) && e.Keyword != "" && a.fresh[e.ID] {
+			all = append(all, consent{contact: f.contact, category: conversation.Marketing, optedIn: e.Keyword == Start,
+				source: sourceKeyword, at: e.OccurredAt, told: e.ConversationID})
+		}
+	}
+	return all
+}
+
+// tell stores a notice for each conversation that does not know yet. Which of them has an open run is the relay's to find
+// out: to tell nobody costs less than to ask who waits for what.
+func (a *attempt) tell(ctx context.Context, changes []consent) error {
+	var contacts []uuid.UUID
+	for _, c := range changes {
+		contacts = append(contacts, c.contact)
+	}
+	if len(contacts) == 0 {
+		return nil
+	}
+	conversations, err := a.q.ListConversationsOfContacts(ctx, contacts)
+	if err != nil {
+		return err
+	}
+	var notices []event
+	for _, v := range conversations {
+		for _, c := range changes {
+			if c.contact == v.ContactID && c.told != v.ID {
+				notices = append(notices, c.notice(v.ID, v.BusinessNumberID, a.b.source))
+			}
+		}
+	}
+	if len(notices) == 0 {
+		return nil
+	}
+	a.toSignal = true
+	_, err = a.q.StoreEvents(ctx, db.StoreEventsParams{ReceivedAt: a.b.now, RecordedAt: a.b.real, Problems: encode([]problem{}),
+		Events: encode(notices), ConversationIds: []uuid.UUID{}, Facts: encode([]changedFacts{})})
+	return err
+}
+
+// notice tells a conversation. Its id follows from what is said and to whom.
+func (c consent) notice(id, number uuid.UUID, source Source) event {
+	return event{
+		ID:   eventKey(id[:]).id(consentChanged, string(c.category), string(c.keyword()), c.source, c.at.UTC().Format(time.RFC3339Nano)),
+		Kind: kindNotice, Type: consentChanged, Source: source, BusinessNumberID: number, ConversationID: id, OccurredAt: c.at,
+		Category: string(c.category), Keyword: c.keyword(), NeedsSignal: true,
+		Content: encode(map[string]string{"consent_source": c.source}),
+	}
+}
 
 // ConsentChange is a contact's word on a category of messages. Exactly one of ContactID and ConversationID names the
 // contact; with ConversationID the conversation's own workflow is not told, because it brought the change.
@@ -24,20 +177,136 @@ type ConsentChange struct {
 	OccurredAt     time.Time // virtual
 }
 
-// RecordConsent records opt-ins and opt-outs in one transaction and has the contact's open runs told. It returns how many
-// were new: a repetition changes nothing. The error wraps ErrInvalid, ErrUnknownContact or ErrUnknownConversation.
+// RecordConsent records opt-ins and opt-outs in one transaction and has the contacts' open runs told. It returns how many
+// were new, by category: a repetition changes nothing. The error wraps ErrInvalid, ErrUnknownContact or
+// ErrUnknownConversation.
 func (s *Store) RecordConsent(ctx context.Context, real time.Time, changes []ConsentChange) (recorded int, err error) {
-	return 0, errors.New("record consent: not written yet")
+	roots, err := s.rootsOf(ctx, changes)
+	if err != nil {
+		return 0, fmt.Errorf("record consent: %w", err)
+	}
+	b := newBatch(FromAPI, real, s.clock.At(real))
+	for i, c := range changes {
+		if err := c.check(); err != nil {
+			return 0, fmt.Errorf("record consent: change %d: %w", i, err)
+		}
+		at, _ := conversation.ClampOccurred(c.OccurredAt, b.now) // W3
+		said := consent{contact: roots[c.ContactID], category: c.Category, optedIn: c.OptedIn, source: clean(c.Source), at: at,
+			told: c.ConversationID}
+		if c.ConversationID != (uuid.UUID{}) {
+			b.conversations = append(b.conversations, c.ConversationID)
+		}
+		if c.Category != "" {
+			b.consents = append(b.consents, said)
+			continue
+		}
+		for _, category := range conversation.Categories {
+			said.category = category
+			b.consents = append(b.consents, said)
+		}
+	}
+	done, err := s.store(ctx, b)
+	if err != nil {
+		return 0, fmt.Errorf("record consent: %w", err)
+	}
+	return done.recorded, nil
+}
+
+// maxConsentSource bounds how a source is called, in bytes.
+const maxConsentSource = 64
+
+func (c ConsentChange) check() error {
+	switch {
+	case (c.ContactID == uuid.UUID{}) == (c.ConversationID == uuid.UUID{}):
+		return fmt.Errorf("%w: either a contact or a conversation is to be named", ErrInvalid)
+	case c.Category != "" && !slices.Contains(conversation.Categories, c.Category):
+		return fmt.Errorf("%w: the category is none of marketing, utility and authentication", ErrInvalid)
+	case c.Source == "" || len(c.Source) > maxConsentSource:
+		return fmt.Errorf("%w: the source is missing or longer than 64 bytes", ErrInvalid)
+	case c.OccurredAt.Year() < 1970:
+		return fmt.Errorf("%w: the time at which it occurred is missing or lies before 1970", ErrInvalid)
+	}
+	return nil
+}
+
+// rootsOf finds the contacts that are named by id, as they are now (W10).
+func (s *Store) rootsOf(ctx context.Context, changes []ConsentChange) (map[uuid.UUID]uuid.UUID, error) {
+	var ids []uuid.UUID
+	for _, c := range changes {
+		if c.ContactID != (uuid.UUID{}) && !slices.Contains(ids, c.ContactID) {
+			ids = append(ids, c.ContactID)
+		}
+	}
+	return s.roots(ctx, ids)
+}
+
+func (s *Store) roots(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := db.New(s.pool).FindContactRoots(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) < len(ids) {
+		return nil, ErrUnknownContact
+	}
+	roots := map[uuid.UUID]uuid.UUID{}
+	for _, r := range rows {
+		roots[r.Given] = r.ID
+	}
+	return roots, nil
 }
 
 // Suppress has nothing sent to a contact, or no marketing, until somebody lifts it. by says who asked for it. A suppression
-// by hand that is in force already is not changed. The error wraps ErrUnknownContact.
+// by hand that is in force already keeps its scope. The error wraps ErrInvalid or ErrUnknownContact.
 func (s *Store) Suppress(ctx context.Context, real time.Time, contactID uuid.UUID, marketingOnly bool, by string) error {
-	return errors.New("suppress: not written yet")
+	root, err := s.byHand(ctx, contactID, by)
+	if err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	row := suppression{ContactID: root, Scope: "all", Reason: "manual", Source: clean(by), Since: s.clock.At(real)}
+	if marketingOnly {
+		row.Scope = "marketing"
+	}
+	if err := db.New(s.pool).Suppress(ctx, encode([]suppression{row})); err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	return nil
 }
 
 // Lift ends the suppressions of a contact, of the given reason or, if it is empty, all of them; by says who wants that. It
-// returns how many were in force.
+// returns how many were in force. The error wraps ErrInvalid or ErrUnknownContact.
 func (s *Store) Lift(ctx context.Context, real time.Time, contactID uuid.UUID, reason, by string) (lifted int, err error) {
-	return 0, errors.New("lift: not written yet")
+	root, err := s.byHand(ctx, contactID, by)
+	if err != nil {
+		return 0, fmt.Errorf("lift suppressions: %w", err)
+	}
+	n, err := db.New(s.pool).LiftSuppressions(ctx, db.LiftSuppressionsParams{LiftedAt: s.clock.At(real), LiftedBy: clean(by),
+		ContactID: root, Reason: reason})
+	if err != nil {
+		return 0, fmt.Errorf("lift suppressions: %w", err)
+	}
+	return int(n), nil
+}
+
+func (s *Store) byHand(ctx context.Context, contactID uuid.UUID, by string) (root uuid.UUID, err error) {
+	if by == "" || len(by) > maxConsentSource {
+		return root, fmt.Errorf("%w: who wants it is missing or longer than 64 bytes", ErrInvalid)
+	}
+	roots, err := s.roots(ctx, []uuid.UUID{contactID})
+	return roots[contactID], err
+}
+
+// PermissionsOf reads what the gate asks of a conversation beside its window.
+func PermissionsOf(ctx context.Context, q *db.Queries, conversationID uuid.UUID) (conversation.Permissions, error) {
+	p, err := q.GetPermissions(ctx, conversationID)
+	if err != nil {
+		return conversation.Permissions{}, fmt.Errorf("read permissions: %w", err)
+	}
+	return conversation.Permissions{
+		Marketing: conversation.Consent(p.Marketing), Utility: conversation.Consent(p.Utility),
+		Authentication: conversation.Consent(p.Authentication), Suppressed: p.Suppressed,
+		SuppressedMarketing: p.SuppressedMarketing, SenderPaused: p.SenderPaused,
+	}, nil
 }

@@ -27,12 +27,12 @@ func delivery(state string) string {
 
 func arrived(state string) bool { return state == delivered || state == read }
 
-// messagesOfStatuses lists the messages that the batch's statuses speak of.
-func (b *batch) messagesOfStatuses() []uuid.UUID {
+// outboundMessages lists the messages that the batch brings or speaks of.
+func (b *batch) outboundMessages() []uuid.UUID {
 	var ids []uuid.UUID
 	for _, d := range b.drafts {
-		if d.Kind == kindStatus {
-			ids = append(ids, d.MessageID)
+		if d.Kind == kindStatus || d.Kind == string(Outbound) {
+			ids = append(ids, d.message())
 		}
 	}
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
@@ -45,12 +45,13 @@ func (a *attempt) trackOutbound(ctx context.Context) error {
 	type row struct {
 		MessageID      uuid.UUID `json:"message_id"`
 		ConversationID uuid.UUID `json:"conversation_id,omitzero"`
+		Inferred       bool      `json:"inferred,omitzero"`
 	}
 	rows := map[uuid.UUID]row{}
 	for _, e := range a.events {
 		switch e.Kind {
 		case string(Outbound):
-			rows[e.ID] = row{e.ID, e.ConversationID}
+			rows[e.message()] = row{e.message(), e.ConversationID, e.Inferred}
 		case kindStatus:
 			if _, ok := rows[e.MessageID]; !ok {
 				rows[e.MessageID] = row{MessageID: e.MessageID}
@@ -71,6 +72,7 @@ func (a *attempt) trackOutbound(ctx context.Context) error {
 	for _, t := range tracked {
 		a.tracked[t.MessageID] = t
 	}
+	a.dropKnown()
 	return a.weighStatuses()
 }
 
@@ -82,12 +84,15 @@ func (a *attempt) weighStatuses() error {
 		e := &a.events[i]
 		switch e.Kind {
 		case string(Outbound):
-			if before, after := a.tracked[e.ID], outcome[e.ID]; after == failed {
-				// It has failed already: nobody need hear of it, only of the failure.
-				e.NeedsSignal = false
-				if f := a.locked[*before.ConversationID]; f != nil {
-					f.sumOutbound = true
-				}
+			before, after := a.tracked[e.message()], outcome[e.message()]
+			if after == failed {
+				e.NeedsSignal = false // it has failed already: nobody need hear of it, only of the failure
+			}
+			if f := a.locked[*before.ConversationID]; f != nil && (after == failed || before.Inferred) {
+				f.sumOutbound = true
+			}
+			if before.Inferred && *before.ConversationID != e.ConversationID {
+				a.stale = append(a.stale, *before.ConversationID) // it was inferred to be of somebody else
 			}
 		case kindStatus:
 			before := a.tracked[e.MessageID]
@@ -99,10 +104,11 @@ func (a *attempt) weighStatuses() error {
 				return errLostRace // its message was stored while we were on the way
 			}
 			e.ConversationID, e.Market = *before.ConversationID, f.market
+			e.NeedsSignal = a.settling[e.ID]
 			if e.Type == failed && outcome[e.MessageID] == failed {
 				e.NeedsSignal, f.sumOutbound = true, true
 			}
-			if before.DeliveryStatus == failed && outcome[e.MessageID] != failed {
+			if before.DeliveryStatus == failed && outcome[e.MessageID] != failed || before.Inferred {
 				f.sumOutbound = true
 			}
 		}
@@ -133,16 +139,21 @@ func (a *attempt) adoptStatuses(ctx context.Context) error {
 	var messages []uuid.UUID
 	for _, e := range a.events {
 		if e.Kind == string(Outbound) && a.fresh[e.ID] {
-			messages = append(messages, e.ID)
+			messages = append(messages, e.message())
 		}
 	}
 	if len(messages) == 0 {
 		return nil
 	}
-	adopted, err := a.q.AdoptStatuses(ctx, messages)
+	settling := []uuid.UUID{}
+	for id := range a.settling {
+		settling = append(settling, id)
+	}
+	adopted, err := a.q.AdoptStatuses(ctx, settling, messages)
 	if err != nil {
 		return err
 	}
+	a.adopted = adopted
 	var toSignal []uuid.UUID
 	for _, s := range adopted {
 		if s.NeedsSignal {

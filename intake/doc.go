@@ -28,7 +28,8 @@
 //
 // A message and its statuses meet in the lock of the message's row in outbound_messages: whoever comes first makes it. A
 // status of an unknown message is parked there, without a conversation, and the transaction that stores the message adopts
-// it. Deliveries move forward only. A failure takes the message out of the facts unless it arrived after all, whichever
+// it. Once parked statuses say that a message has arrived and what category it is of, somebody sends by other means: the message
+// is inferred (inferred.go), as an event of its own that counts until the message itself is reported. Deliveries move forward only. A failure takes the message out of the facts unless it arrived after all, whichever
 // news came first; the facts are then computed again from the log. Of statuses, only a failure is signalled. A dispute
 // (W9) is not taken back by a later delivery: the contact's next message ends it. Where the window was open for us at that
 // time it is an event of its own, the notice window_disputed, with an id that follows from the status'.

@@ -54,13 +54,18 @@ func (a *attempt) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return a.identifyAmong(ctx, portfolios)
+}
+
+// identifyAmong identifies within these portfolios, by number or business account.
+func (a *attempt) identifyAmong(ctx context.Context, portfolios map[string]string) error {
 	known, err := a.readIdentities(ctx, portfolios)
 	if err != nil {
 		return err
 	}
 	a.contacts = make([]uuid.UUID, len(a.b.people))
 	for i, p := range a.b.people {
-		c, conflict := known.resolve(p, portfolios[p.number])
+		c, conflict := known.resolve(p, portfolios[p.place()])
 		if conflict {
 			a.problems = append(a.problems, problem{p.path, reasonIdentityConflict})
 		}
@@ -89,7 +94,7 @@ func (a *attempt) portfolios(ctx context.Context) (map[string]string, error) {
 func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]string) (*identities, error) {
 	var kinds, scopes, values []string
 	for _, p := range a.b.people {
-		for _, k := range p.aliases(portfolios[p.number]) {
+		for _, k := range p.aliases(portfolios[p.place()]) {
 			kinds, scopes, values = append(kinds, k.kind), append(scopes, k.portfolio), append(values, k.value)
 		}
 	}
@@ -123,6 +128,14 @@ func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]stri
 func contactOf(c db.Contact) *contact {
 	return &contact{ID: c.ID, Name: c.Name, Phone: c.Phone, BSUID: c.Bsuid, Market: c.Market, CreatedAt: c.CreatedAt,
 		hasBSUID: map[string]bool{}}
+}
+
+// place is where the person's names hold: at a business number, or at an account.
+func (p person) place() string {
+	if p.number != "" {
+		return p.number
+	}
+	return p.waba
 }
 
 // aliases are the names that the person goes by here.
@@ -255,6 +268,9 @@ func (a *attempt) newConversations() []newConversation {
 	type key struct{ number, contact uuid.UUID }
 	seen := map[key]bool{}
 	for i, p := range a.b.people {
+		if p.number == "" { // known to the business account, to none of its numbers
+			continue
+		}
 		k := key{a.numbers[p.number].id, a.contacts[i]}
 		if !seen[k] {
 			seen[k] = true

@@ -37,6 +37,10 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
+	kept, err := keptOf(ctx, q, id)
+	if err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
+	}
 	facts := row.Conversation.Facts()
 	facts.ResumeClaimedBy = "" // an agent's name: no decision reads it, and no person is to be named in Temporal
 	return contract.Loaded{
@@ -47,7 +51,18 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 		Clock:    c,
 
 		Permissions: permissions,
+		Zone:        ZoneOf(row.Contact, row.BusinessNumber, now),
+		Kept:        kept,
 	}, nil
+}
+
+// keptOf finds the reply that waits for the contact's answer; nil: there is none.
+func keptOf(ctx context.Context, q *db.Queries, id uuid.UUID) (*conversation.Kept, error) {
+	rows, err := q.ListWaitingKeptReplies(ctx, id)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &conversation.Kept{ID: rows[0].ID.String(), At: rows[0].KeptAt.UTC(), Until: rows[0].KeepUntil.UTC()}, nil
 }
 
 // SettingsOf reads a number's settings and resolves its people's time zone around now.
@@ -59,7 +74,7 @@ func SettingsOf(n db.BusinessNumber, now time.Time) (conversation.Settings, erro
 	if s.WorkingHours == nil {
 		return s, nil
 	}
-	loc, err := time.LoadLocation(n.TimeZone)
+	loc, err := location(n.TimeZone)
 	if err != nil {
 		return s, fmt.Errorf("time zone of number %s: %w", n.PhoneNumberID, err)
 	}

@@ -3,11 +3,14 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
+	"reengage/db"
 )
 
 // ErrUnknownSend is returned for a send id that the database does not know.
@@ -64,5 +67,99 @@ type SettledSend struct {
 // another message has settled it is the duplicate. real is the time on the real clock. The error wraps ErrUnknownSend, or
 // says that the database did not take it; then the call can be repeated.
 func (s *Store) SettleSend(ctx context.Context, real time.Time, settlement SendSettlement) (SettledSend, error) {
-	return SettledSend{}, errors.New("settle send: not written yet")
+	b := newBatch(FromSend, real, s.clock.At(real))
+	if err := s.addSettlement(ctx, b, settlement); err != nil {
+		return SettledSend{}, fmt.Errorf("settle send: %w", err)
+	}
+	done, err := s.store(ctx, b)
+	if err != nil {
+		return SettledSend{}, fmt.Errorf("settle send: %w", err)
+	}
+	return done.settledSend(settlement), nil
+}
+
+// settlement is one send that is to be settled.
+type settlement struct {
+	SendSettlement
+	message uuid.UUID // of an accepted one
+}
+
+func (s *Store) addSettlement(ctx context.Context, b *batch, given SendSettlement) error {
+	if given.Outcome != SendUnknown && (given.Outcome != SendAccepted || given.WAMID == "" || len(given.WAMID) > maxID || given.AcceptedAt.IsZero()) {
+		return fmt.Errorf("%w: an accepted send has a wamid and a time, any other is unknown", ErrInvalid)
+	}
+	key, err := s.eventKey(ctx)
+	if err != nil {
+		return err
+	}
+	known, err := db.New(s.pool).FindNumberOfSend(ctx, given.SendID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrUnknownSend
+	}
+	if err != nil {
+		return err
+	}
+	given.WAMID = clean(given.WAMID)
+	given.AcceptedAt = given.AcceptedAt.UTC().Truncate(time.Microsecond)
+	b.settlement = &settlement{SendSettlement: given}
+	if given.Outcome == SendAccepted {
+		b.settlement.message = key.message(known.PhoneNumberID, given.WAMID)
+	}
+	b.sends = append(b.sends, given.SendID)
+	return nil
+}
+
+// settleOne takes in what the attempt has come to, and the statuses that were parked for the send meanwhile.
+func (a *attempt) settleOne(ctx context.Context) error {
+	given := a.b.settlement
+	if given == nil {
+		return nil
+	}
+	s := a.sends[given.SendID]
+	if s == nil {
+		return ErrUnknownSend
+	}
+	inflight := s.State == sendInflight && s.Attempt == int32(given.Attempt)
+	a.late = !inflight
+	switch {
+	case given.Outcome == SendAccepted:
+		s.hear(news{message: given.message, wamid: given.WAMID, state: string(SendAccepted), attempt: given.Attempt, at: given.AcceptedAt})
+	case inflight:
+		s.lose(a.b.real)
+	default:
+		return nil
+	}
+	parked, err := a.q.ListParkedOfSend(ctx, s.ID, s.BusinessNumberID)
+	for _, p := range parked {
+		s.hear(news{event: p.ID, message: p.MessageID, wamid: p.Wamid, state: p.Type, attempt: int(p.SendAttempt), at: p.OccurredAt})
+	}
+	s.by = uuid.UUID{} // who asked is answered
+	return err
+}
+
+// settledSend says where the send stands after the attempt.
+func (a *attempt) settledSend(given SendSettlement) SettledSend {
+	s := a.sends[given.SendID]
+	f := a.locked[s.ConversationID].after
+	if pending, moved := a.pending[s.ConversationID]; moved {
+		f.TemplatePending = pending
+	}
+	f.ResumeClaimedBy = "" // an agent's name: nobody is to be named in Temporal
+	settled := SettledSend{
+		ConversationID: s.ConversationID, State: s.State, Attempt: int(s.Attempt), Template: s.Type == "template", Critical: s.Critical,
+		Final: s.Final, PossibleDuplicate: s.PossibleDuplicate, Facts: f, Late: a.late,
+	}
+	if s.AcceptedAt != nil {
+		settled.AcceptedAt, settled.MessageEventID = s.AcceptedAt.UTC(), *s.MessageID
+	}
+	if s.UnknownAt != nil {
+		settled.UnknownAt = s.UnknownAt.UTC()
+	}
+	if s.Reason != nil {
+		settled.Reason = *s.Reason
+	}
+	if s.ErrorCode != nil {
+		settled.ErrorCode = int(*s.ErrorCode)
+	}
+	return settled
 }

@@ -28,6 +28,7 @@ type Store struct {
 
 	key     atomic.Pointer[eventKey]
 	numbers sync.Map     // phone number id → number, for those about which there is nothing left to learn
+	words   sync.Map     // a number's own stop words, as they stand → words
 	wakes   atomic.Int64 // asked for and not done
 }
 
@@ -88,6 +89,9 @@ func (s *Store) store(ctx context.Context, b *batch) (*attempt, error) {
 	done, err := s.try(ctx, b)
 	if sqlState(err) == foreignKeyViolation {
 		s.forget() // what we remember is not there: the next try reads it again
+	}
+	if err == nil {
+		err = s.infer(ctx, done)
 	}
 	return done, err
 }

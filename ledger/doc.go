@@ -21,6 +21,7 @@ places in allowances, the lists of messages without a price and of verdicts that
 	         never newer than what is rated
 	3 reach  on either side up to the first gap longer than the schemes' memory, where messages, their statuses and stated ends
 	         of entry points are points, and what belongs to one message is one piece. What lies outside cannot have changed
+	         (a message that was inferred from its statuses is one with them, and counts until the message itself is known)
 	4 rate   in memory, months that are posted at the prices they were posted with
 	5 count  settlement alone: places, and where they end (below)
 	6 post   pins, reversals, charges, lists; at the end the marks
@@ -37,6 +38,11 @@ of each conversation are kept (allowance_places), so that the last free one is o
 Bill posts what does not depend on that and leaves the mark. SettleBatch holds the number's lock, writes the places that changed,
 and rates with the end that follows; conversations in which the end moved are marked and come in a later batch. So there is one
 way of writing places, and one of posting what depends on them. Places are kept for whole months of a term's calendar.
+
+# Quotes
+
+What one more template would cost is the same reading, with the message and without it, and the difference of what is then owed
+(quote.go). It locks and writes nothing, so it can be asked within the transaction that decides on the send.
 
 # Prices
 

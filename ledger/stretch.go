@@ -25,6 +25,7 @@ type stretch struct {
 	since, until time.Time // both in it; before it is loaded, what must be in it
 	memory       time.Duration
 	events       []tariff.Event
+	superseded   []uuid.UUID // messages that were inferred, and rated, before they were known themselves
 }
 
 // bounds are stretches as statements take them.
@@ -88,6 +89,10 @@ type reading struct {
 }
 
 func (r *reading) add(row *db.ListRatedEventsRow) {
+	if row.Superseded {
+		r.superseded = append(r.superseded, row.ID)
+		return
+	}
 	if row.MessageID != nil {
 		r.statuses = append(r.statuses, row)
 		return

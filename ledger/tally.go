@@ -114,6 +114,9 @@ func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 				t.messages[uuid.MustParse(e.ID)] = true
 			}
 		}
+		for _, id := range t.superseded {
+			t.messages[id] = true
+		}
 		all.add(&t.stretch)
 		if t.mark.HasPlaces {
 			counted.add(&t.stretch)

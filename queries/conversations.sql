@@ -5,3 +5,7 @@ FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE c.id = @id;
+
+-- name: ListWaitingKeptReplies :many
+-- The reply that waits for the contact's answer; a conversation has at most one.
+SELECT id, kept_at, keep_until FROM kept_replies WHERE conversation_id = @conversation_id AND state = 'kept';

@@ -1,17 +1,18 @@
 -- name: FindEvents :many
 -- What the first copy of each event fixed.
-SELECT id, type, conversation_id, occurred_at, received_at FROM events WHERE id = ANY(@ids::uuid[]);
+SELECT id, type, conversation_id, occurred_at, received_at, coalesce(keyword, '')::text AS keyword FROM events WHERE id = ANY(@ids::uuid[]);
 
 -- name: TrackOutbound :many
 -- Locks each message's row, making those that are missing, and says how far it had got. A message brings its
--- conversation along; a status of an unknown message leaves that open.
-INSERT INTO outbound_messages (message_id, conversation_id, delivery_status)
-SELECT m.message_id, m.conversation_id, 'accepted'
-FROM jsonb_to_recordset(@messages::jsonb) AS m(message_id uuid, conversation_id uuid)
+-- conversation along; a status of an unknown message leaves that open. A message is inferred only as long as nobody knows it.
+INSERT INTO outbound_messages (message_id, conversation_id, delivery_status, inferred)
+SELECT m.message_id, m.conversation_id, 'accepted', coalesce(m.inferred, false)
+FROM jsonb_to_recordset(@messages::jsonb) AS m(message_id uuid, conversation_id uuid, inferred boolean)
 ORDER BY m.message_id
 ON CONFLICT (message_id) DO UPDATE
-    SET conversation_id = coalesce(outbound_messages.conversation_id, excluded.conversation_id)
-RETURNING message_id, conversation_id, delivery_status;
+    SET conversation_id = coalesce(outbound_messages.conversation_id, excluded.conversation_id),
+        inferred = outbound_messages.inferred OR (excluded.inferred AND outbound_messages.conversation_id IS NULL)
+RETURNING message_id, conversation_id, delivery_status, inferred;
 
 -- name: StoreEvents :many
 -- Stores a body with its problems, the events that are new, what must be done about them, and the facts that follow, in
@@ -30,16 +31,18 @@ WITH body AS (
 ), stored AS (
     INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at,
                         clock_clamped, opens_window, message_id, wamid, market, category, entry_point,
-                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at)
+                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at, send_id,
+                        send_attempt, keyword, inferred)
     SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, @received_at,
            coalesce(e.clock_clamped, false), coalesce(e.opens_window, false), e.message_id, e.wamid, e.market, e.category,
            e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, (SELECT id FROM body),
-           coalesce(e.needs_signal, false), e.signalled_at
+           coalesce(e.needs_signal, false), e.signalled_at, e.send_id, e.send_attempt, e.keyword,
+           coalesce(e.inferred, false)
     FROM jsonb_to_recordset(@events::jsonb) AS e(
         id uuid, kind text, type text, source text, business_number_id uuid, conversation_id uuid,
         occurred_at timestamptz, clock_clamped boolean, opens_window boolean, message_id uuid, wamid text, market text,
         category text, entry_point text, entry_point_until timestamptz, pricing jsonb, error_code int, content jsonb,
-        needs_signal boolean, signalled_at timestamptz)
+        needs_signal boolean, signalled_at timestamptz, send_id uuid, send_attempt int, keyword text, inferred boolean)
     ORDER BY e.id
     ON CONFLICT (id) DO NOTHING
     RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal
@@ -74,14 +77,29 @@ WITH body AS (
 SELECT s.id FROM stored s;
 
 -- name: AdoptStatuses :many
--- Gives the parked statuses of messages that have become known to their conversation, and has the failed ones
--- signalled, which can change a decision.
+-- Gives the parked statuses of messages that have become known to their conversation, and has those signalled that can
+-- change a decision: the failed ones, and those that settle a send.
 UPDATE events e
-SET conversation_id = o.conversation_id, needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed')
+SET conversation_id = o.conversation_id,
+    needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed' OR e.id = ANY(@settling::uuid[]))
 FROM outbound_messages o
 WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'status' AND o.conversation_id IS NOT NULL
   AND e.message_id = ANY(@message_ids::uuid[])
-RETURNING o.conversation_id, e.needs_signal;
+RETURNING e.id, e.type, e.message_id, o.conversation_id, o.delivery_status, e.occurred_at, e.error_code, e.needs_signal;
+
+-- name: ListParkedOfSend :many
+-- The statuses that name a send and whose message is not known, first things first.
+SELECT id, type, message_id::uuid AS message_id, wamid::text AS wamid, occurred_at, send_attempt::int AS send_attempt
+FROM events
+WHERE send_id = @send_id::uuid AND kind = 'status' AND conversation_id IS NULL AND business_number_id = @business_number_id::uuid
+ORDER BY occurred_at, recorded_at, id;
+
+-- name: ListParkedStatuses :many
+-- What is known of messages that nobody has told us about, in order of time.
+SELECT s.message_id::uuid AS message_id, s.id, s.type, s.occurred_at, s.pricing, coalesce(s.content ->> 'opaque_data', '')::text AS opaque_data
+FROM events s
+WHERE s.message_id = ANY(@message_ids::uuid[]) AND s.kind = 'status' AND s.conversation_id IS NULL
+ORDER BY s.occurred_at, s.id;
 
 -- name: QueueSignals :exec
 -- Hands conversations to the relay.
@@ -103,3 +121,13 @@ FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status
       FROM (SELECT unnest(@message_ids::uuid[]) AS message_id, unnest(@statuses::text[]) AS status) d
       ORDER BY d.message_id, delivery_rank(d.status) DESC) m
 WHERE o.message_id = m.message_id AND delivery_rank(o.delivery_status) < delivery_rank(m.status);
+
+-- name: MarkConversations :exec
+-- Has everything in some conversations billed again.
+INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at)
+SELECT c.id, c.business_number_id, nextval('dirty_version'), @recorded_at::timestamptz
+FROM conversations c
+WHERE c.id = ANY(@conversation_ids::uuid[])
+ORDER BY c.id
+ON CONFLICT (conversation_id) DO UPDATE
+SET version = excluded.version, since = excluded.since, until = excluded.until;

@@ -1,6 +1,6 @@
 -- name: LockConversations :many
--- Locks, in id order, the conversations of people, of outbound messages, and those named by id, and returns them; with
--- each the index of the person it was found for, or -1. If the people are not all known exactly as they are given here,
+-- Locks, in id order, the conversations of people, of outbound messages, of sends, and those named by id, and returns them;
+-- with each the index of the person it was found for, or -1. If the people are not all known exactly as they are given here,
 -- nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 -- before conversations.
 -- Each step is looked up for one person at a time: OFFSET 0 keeps the planner from joining whole tables instead, which it
@@ -12,9 +12,12 @@ WITH person AS (
            p.value ->> 'name' AS name
     FROM jsonb_array_elements(@people::jsonb) AS p
 ), known AS (
-    SELECT p.index, v.id AS conversation_id, c.market
+    SELECT p.index, v.id AS conversation_id, c.market, n.stop_words
     FROM person p
-    CROSS JOIN LATERAL (SELECT n.portfolio FROM business_numbers n WHERE n.id = p.business_number_id OFFSET 0) n
+    CROSS JOIN LATERAL (
+        SELECT n.portfolio, nullif(n.stop_words, '{}') AS stop_words
+        FROM business_numbers n WHERE n.id = p.business_number_id OFFSET 0
+    ) n
     LEFT JOIN LATERAL (
         SELECT a.contact_id FROM contact_aliases a
         WHERE a.kind = 'wa_id' AND a.portfolio = n.portfolio AND a.value = p.phone OFFSET 0
@@ -37,19 +40,24 @@ WITH person AS (
            AND (p.bsuid IS NULL OR b.contact_id = c.id)
            AND (p.name IS NULL OR p.name = c.name))
 ), wanted AS (
-    SELECT k.conversation_id, k.index, k.market FROM known k
+    SELECT k.conversation_id, k.index, k.market, k.stop_words FROM known k
     UNION ALL
-    SELECT DISTINCT o.conversation_id, -1, '' FROM outbound_messages o WHERE o.message_id = ANY(ARRAY(SELECT unnest(@message_ids::uuid[])))
+    SELECT DISTINCT o.conversation_id, -1, '', NULL::jsonb FROM outbound_messages o WHERE o.message_id = ANY(ARRAY(SELECT unnest(@message_ids::uuid[])))
     UNION ALL
-    SELECT c.id, -1, p.market
+    SELECT c.id, -1, p.market, nullif(n.stop_words, '{}')
     FROM conversations c CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = c.contact_id OFFSET 0) p
+    CROSS JOIN LATERAL (SELECT n.stop_words FROM business_numbers n WHERE n.id = c.business_number_id OFFSET 0) n
     WHERE c.id = ANY(ARRAY(SELECT unnest(@conversation_ids::uuid[])))
+    UNION ALL
+    SELECT s.conversation_id, -1, p.market, NULL::jsonb
+    FROM sends s CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = s.contact_id OFFSET 0) p
+    WHERE s.id = ANY(ARRAY(SELECT unnest(@send_ids::uuid[])))
 ), lookup AS MATERIALIZED (
     -- Empty, so that nobody is locked, unless everybody is known.
-    SELECT w.conversation_id, w.index, w.market FROM wanted w
+    SELECT w.conversation_id, w.index, w.market, w.stop_words FROM wanted w
     WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
 )
-SELECT w.index::int AS index, w.market::text AS market, sqlc.embed(c)
+SELECT w.index::int AS index, w.market::text AS market, coalesce(w.stop_words, 'null')::jsonb AS stop_words, sqlc.embed(c)
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
 -- Says the same again, but so that the planner expects few and does not read the whole table for one.
 WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
@@ -68,11 +76,12 @@ LIMIT 1;
 
 -- name: SumOutbound :one
 -- What follows from a conversation's outbound messages that did not fail, and from the free-form ones that the provider
--- refused because it considers the window closed (W9), with the last status that says so. The year 1 stands for never.
+-- refused because it considers the window closed (W9), with the last status that says so. An inferred message counts until the
+-- message itself is known. The year 1 stands for never.
 SELECT
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
+    coalesce(max(message_at(e)) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed'),
              '0001-01-01 00:00:00+00')::timestamptz AS last_outbound_at,
-    coalesce(max(e.occurred_at) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
+    coalesce(max(message_at(e)) FILTER (WHERE o.delivery_status IS DISTINCT FROM 'failed' AND e.type = 'template'),
              '0001-01-01 00:00:00+00')::timestamptz AS template_accepted_at,
     coalesce(max(s.occurred_at) FILTER (WHERE o.delivery_status = 'failed' AND e.type = 'freeform'),
              '0001-01-01 00:00:00+00')::timestamptz AS disputed_at,
@@ -80,9 +89,11 @@ SELECT
               FILTER (WHERE s.id IS NOT NULL AND o.delivery_status = 'failed' AND e.type = 'freeform'))[1],
              '00000000-0000-0000-0000-000000000000')::uuid AS disputed_by
 FROM events e
-LEFT JOIN LATERAL (SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = e.id OFFSET 0) o ON true
+LEFT JOIN LATERAL (
+    SELECT o.delivery_status FROM outbound_messages o WHERE o.message_id = coalesce(e.message_id, e.id) OFFSET 0
+) o ON true
 LEFT JOIN LATERAL (
     SELECT s.id, s.occurred_at FROM events s
-    WHERE s.message_id = e.id AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
+    WHERE s.message_id = coalesce(e.message_id, e.id) AND s.type = 'failed' AND s.error_code = 131047 OFFSET 0
 ) s ON true
-WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound';
+WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound' AND NOT superseded(e);

@@ -107,7 +107,7 @@ WITH RECURSIVE reach AS (
     CROSS JOIN LATERAL (
         SELECT min(f.lo) AS lo, max(f.hi) AS hi
         FROM (
-            SELECT least(e.occurred_at, m.at, s.lo) AS lo, greatest(e.occurred_at, e.entry_point_until, m.at, s.hi) AS hi
+            SELECT least(e.occurred_at, m.at, i.at, s.lo) AS lo, greatest(e.occurred_at, e.entry_point_until, m.at, i.at, s.hi) AS hi
             FROM (
                 SELECT id, kind, occurred_at, entry_point_until, message_id FROM events
                 WHERE conversation_id = r.conversation_id AND occurred_at >= r.lo - r.memory AND occurred_at < r.seen_from
@@ -118,17 +118,21 @@ WITH RECURSIVE reach AS (
                   AND (kind IN ('outbound', 'status') OR opens_window)
             ) e
             CROSS JOIN LATERAL (
-                SELECT min(occurred_at) AS at FROM events WHERE e.kind = 'status' AND id = e.message_id
+                SELECT min(occurred_at) AS at FROM events WHERE id = e.message_id
             ) m
+            -- What names the same message: of a message its statuses, and what was inferred from them.
             CROSS JOIN LATERAL (
                 SELECT min(occurred_at) AS lo, max(greatest(occurred_at, entry_point_until)) AS hi FROM events
-                WHERE e.kind = 'outbound' AND message_id = e.id
+                WHERE e.kind = 'outbound' AND message_id = coalesce(e.message_id, e.id)
             ) s
+            CROSS JOIN LATERAL (
+                SELECT min(occurred_at) AS at FROM events WHERE e.kind = 'status' AND inferred AND message_id = e.message_id
+            ) i
             UNION ALL
             -- An entry point that began long before and ends long after.
             SELECT least(p.occurred_at, m.occurred_at), p.entry_point_until
             FROM events p
-            JOIN events m ON m.id = p.message_id
+            LEFT JOIN events m ON m.id = p.message_id  -- not known: it is inferred, and the status leads to it
             WHERE p.conversation_id = r.conversation_id AND p.entry_point_until >= r.lo - r.memory
               AND least(p.occurred_at, m.occurred_at) <= r.hi + r.memory
         ) f
@@ -140,23 +144,24 @@ SELECT conversation_id::uuid AS conversation_id, min(lo)::timestamptz AS lo, max
 FROM reach GROUP BY conversation_id;
 
 -- name: ListRatedEvents :many
--- The messages of each conversation's stretch with all their statuses that say something to rating.
+-- The messages of each conversation's stretch with all their statuses that say something to rating. Superseded are inferred
+-- messages that count no longer, because the message itself is known; what is posted of them is to be looked at.
 WITH stretches AS (
     SELECT unnest(@conversation_ids::uuid[]) AS conversation_id, unnest(@since::timestamptz[]) AS since,
            unnest(@until::timestamptz[]) AS until
 ), messages AS (
-    SELECT e.* FROM stretches r
+    SELECT e.*, message_at(e) AS at, superseded(e) AS superseded FROM stretches r
     JOIN events e ON e.conversation_id = r.conversation_id AND e.occurred_at >= r.since AND e.occurred_at <= r.until
     WHERE e.kind = 'outbound' OR e.opens_window
 )
-SELECT conversation_id::uuid AS conversation_id, id, kind, type, occurred_at, message_id, entry_point_until, pricing,
-       market, category, entry_point
+SELECT conversation_id::uuid AS conversation_id, id, kind, type, at::timestamptz AS occurred_at, NULL::uuid AS message_id,
+       entry_point_until, pricing, market, category, entry_point, superseded::boolean AS superseded
 FROM messages
 UNION ALL
-SELECT m.conversation_id::uuid, s.id, s.kind, s.type, s.occurred_at, s.message_id, s.entry_point_until, s.pricing, NULL, NULL, NULL
+SELECT m.conversation_id::uuid, s.id, s.kind, s.type, s.occurred_at, m.id, s.entry_point_until, s.pricing, NULL, NULL, NULL, false
 FROM messages m
-JOIN events s ON s.message_id = m.id
-WHERE m.kind = 'outbound'
+JOIN events s ON s.message_id = coalesce(m.message_id, m.id) AND s.kind = 'status'
+WHERE m.kind = 'outbound' AND NOT m.superseded
   AND (s.type IN ('delivered', 'failed', 'read', 'played') OR s.pricing IS NOT NULL OR s.entry_point_until IS NOT NULL);
 
 -- name: ListPostedRows :many
@@ -216,3 +221,9 @@ SELECT count(*) FILTER (WHERE attempts = 0) AS billable, count(*) FILTER (WHERE 
        coalesce(extract(epoch FROM statement_timestamp() - min(marked_at) FILTER (WHERE attempts = 0)), 0)::float8 AS age_seconds,
        (SELECT count(*) FROM unpriced_messages) AS unpriced
 FROM dirty_conversations;
+
+-- name: GetQuoted :one
+-- The conversation that a quote is for, and its contact's market as it is now.
+SELECT c.id AS conversation_id, p.market
+FROM conversations c JOIN contacts p ON p.id = c.contact_id
+WHERE c.id = @conversation_id;

@@ -82,3 +82,6 @@ WHERE phone_number_id = @phone_number_id;
 SELECT t.name, t.language, t.status, t.removed_at FROM templates t
 JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
 WHERE t.waba_id = @waba_id;
+
+-- name: GetWABA :one
+SELECT waba_id FROM business_numbers WHERE id = @id;

@@ -14,6 +14,6 @@ ON CONFLICT (conversation_id, deadline, lead_seconds) DO NOTHING;
 SELECT EXISTS (SELECT FROM events e
                WHERE e.conversation_id = @conversation_id AND e.opens_window
                  AND e.occurred_at > @last AND e.occurred_at < @deadline) AS extended,
-       EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = e.id
+       EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
                WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
-                 AND e.occurred_at >= @last AND e.occurred_at < @deadline) AS answered;
+                 AND e.occurred_at >= @last AND e.occurred_at < @deadline AND NOT superseded(e)) AS answered;

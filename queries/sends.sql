@@ -14,3 +14,42 @@ FROM (SELECT i.id,
       FROM (SELECT unnest(@conversation_ids::uuid[]) AS id) i) p
 WHERE c.id = p.id
 RETURNING c.id, coalesce(c.template_pending, '')::text AS template_pending;
+
+-- name: FindNumberOfSend :one
+SELECT n.phone_number_id, s.conversation_id
+FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
+WHERE s.id = @send_id;
+
+-- name: LockSends :many
+-- Locks sends in id order; their conversations are locked.
+SELECT * FROM sends WHERE id = ANY(@ids::uuid[]) ORDER BY id FOR UPDATE;
+
+-- name: SettleSends :exec
+-- Writes what has become of sends that the caller has locked, and ends the attempts that led to it.
+WITH settled AS (
+    SELECT * FROM jsonb_to_recordset(@sends::jsonb) AS s(
+        id uuid, state text, accepted_at timestamptz, message_id uuid, unknown_at timestamptz, possible_duplicate boolean,
+        attempt int, outcome text)
+), ended AS (
+    UPDATE send_attempts t
+    SET outcome = s.outcome, ended_at = coalesce(t.ended_at, @now::timestamptz)
+    FROM settled s
+    WHERE t.send_id = s.id AND t.attempt = s.attempt AND s.outcome IS NOT NULL
+)
+UPDATE sends d
+SET state = s.state, accepted_at = s.accepted_at, message_id = s.message_id, unknown_at = s.unknown_at,
+    possible_duplicate = s.possible_duplicate,
+    -- Why it was refused or has failed with us is no longer true of one that the provider has after all.
+    reason = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.reason END,
+    error_code = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.error_code END
+FROM settled s
+WHERE d.id = s.id;
+
+-- name: NoteFailedSends :many
+-- Writes to sends why their messages failed after they had been accepted; returns what of them was at fault.
+UPDATE sends s
+SET reason = f.reason, error_code = f.error_code
+FROM jsonb_to_recordset(@failures::jsonb) AS f(message_id uuid, reason text, error_code int)
+WHERE s.message_id = f.message_id AND s.message_id = ANY(@message_ids::uuid[])
+RETURNING s.message_id::uuid AS message_id, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
+          coalesce(s.template ->> 'language', '')::text AS language;

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 
 	"reengage/db"
@@ -84,7 +85,7 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	if err != nil {
 		return err
 	}
-	signals, concerningNone, err := compose(events, loaded.Facts)
+	signals, concerningNone, err := compose(events, loaded)
 	if err != nil {
 		return err
 	}
@@ -108,6 +109,14 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, options client.StartWorkflowOptions, loaded contract.Loaded) error {
 	ctx, cancel := context.WithTimeout(ctx, r.CallTimeout)
 	defer cancel()
+	if s.runOnly {
+		err := r.Temporal.SignalWorkflow(ctx, contract.ConversationWorkflowID(id), "", s.name, s.payload)
+		var noRun *serviceerror.NotFound // a missing namespace is another error
+		if errors.As(err, &noRun) {
+			return nil
+		}
+		return err
+	}
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, contract.ConversationWorkflowID(id), s.name, s.payload, options,
 		contract.ConversationWorkflow, contract.ConversationInput{ConversationID: id, Loaded: &loaded})
 	return err

@@ -117,6 +117,7 @@ type call struct {
 	payload            string
 	options            client.StartWorkflowOptions
 	input              contract.ConversationInput
+	runOnly            bool // without a start
 	err                error
 }
 
@@ -144,6 +145,22 @@ func (f *fakeTemporal) SignalWithStartWorkflow(_ context.Context, workflowID, si
 	f.underWay[workflowID] = false
 	f.calls = append(f.calls, c)
 	return nil, c.err
+}
+
+// SignalWorkflow finds a run where the test has one.
+func (f *fakeTemporal) SignalWorkflow(_ context.Context, workflowID, _, signalName string, arg any) error {
+	payload, err := json.Marshal(arg)
+	if err != nil {
+		return err
+	}
+	c := call{workflowID: workflowID, signal: signalName, payload: string(payload), runOnly: true}
+	if f.fail != nil {
+		c.err = f.fail(c)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, c)
+	return c.err
 }
 
 func (f *fakeTemporal) all() []call {

@@ -8,6 +8,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/intake"
 	"reengage/workflows/contract"
 )
 
@@ -16,21 +17,25 @@ type signal struct {
 	name    string
 	payload any
 	events  []uuid.UUID
+	// runOnly: only a run that is open needs it; a run that begins later reads the same from the database.
+	runOnly bool
 }
 
 // compose turns pending events, in their order, into as few signals as the limits allow: the contact's messages, ours,
-// then each failure, which concerns a message told of before it. What does not fit is left for the next turn. facts are
-// the row's, read after the events. concerning no workflow are events that no signal is for.
-func compose(events []db.ListPendingEventsRow, facts conversation.Facts) (signals []signal, concerningNone []uuid.UUID, err error) {
+// then each status that changes a decision, which concerns a message told of before it, and at last what has changed about
+// the contact or the number. What does not fit is left for the next turn. loaded is what holds, read after the events.
+// concerning no workflow are events that no signal is for.
+func compose(events []db.ListPendingEventsRow, loaded contract.Loaded) (signals []signal, concerningNone []uuid.UUID, err error) {
 	inbound := signal{name: contract.SignalInbound}
 	outbound := signal{name: contract.SignalOutbound}
 	var inboundMessages, outboundMessages messages
-	var outcomes []signal
+	settings := signal{name: contract.SignalSettingsChanged, payload: loaded.Settings, runOnly: true}
+	var outcomes, consents []signal
 	for _, e := range events {
 		fits := true
 		switch e.Kind {
 		case "inbound":
-			if fits, err = inboundMessages.add(inboundMessage(e)); fits {
+			if fits, err = inboundMessages.add(inboundMessage(e, loaded.Permissions)); fits {
 				inbound.events = append(inbound.events, e.ID)
 			}
 		case "outbound":
@@ -38,9 +43,17 @@ func compose(events []db.ListPendingEventsRow, facts conversation.Facts) (signal
 				outbound.events = append(outbound.events, e.ID)
 			}
 		case "status":
-			outcomes = append(outcomes, signal{contract.SignalSendOutcome, sendOutcome(e, facts), []uuid.UUID{e.ID}})
+			outcomes = append(outcomes, signal{name: contract.SignalSendOutcome, payload: sendOutcome(e, loaded.Facts), events: []uuid.UUID{e.ID}})
 		default:
-			concerningNone = append(concerningNone, e.ID)
+			change, holds := consentChanged(e, loaded.Permissions)
+			switch {
+			case e.Type == contract.SignalSettingsChanged:
+				settings.events = append(settings.events, e.ID)
+			case e.Type == contract.SignalConsentChanged && holds:
+				consents = append(consents, signal{contract.SignalConsentChanged, change, []uuid.UUID{e.ID}, true})
+			default:
+				concerningNone = append(concerningNone, e.ID)
+			}
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("event %s: %w", e.ID, err)
@@ -57,7 +70,11 @@ func compose(events []db.ListPendingEventsRow, facts conversation.Facts) (signal
 		outbound.payload = contract.MessagesSignal{Messages: outboundMessages.encoded}
 		signals = append(signals, outbound)
 	}
-	return append(signals, outcomes...), concerningNone, nil
+	signals = append(append(signals, outcomes...), consents...)
+	if len(settings.events) > 0 {
+		signals = append(signals, settings)
+	}
+	return signals, concerningNone, nil
 }
 
 // messages gathers elements of one signal up to its limits.
@@ -84,10 +101,34 @@ func (m *messages) add(message any) (fits bool, err error) {
 	return true, nil
 }
 
-func inboundMessage(e db.ListPendingEventsRow) contract.InboundMessage {
-	return contract.InboundMessage{
+// inboundMessage is told with its keyword if that holds.
+func inboundMessage(e db.ListPendingEventsRow, p conversation.Permissions) contract.InboundMessage {
+	m := contract.InboundMessage{
 		EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), ReceivedAt: e.ReceivedAt.UTC(), Type: e.Type,
 	}
+	if heldBy(p, conversation.Marketing, e.Keyword) {
+		m.Keyword = e.Keyword
+	}
+	return m
+}
+
+// heldBy reports whether what the contact says by a keyword is what it agrees to now. What it has taken back since, or what
+// comes after its opposite but was said before it, is not told: a run would take the last that it hears for what holds.
+func heldBy(p conversation.Permissions, c conversation.Category, keyword string) bool {
+	switch p.Consent(c) {
+	case conversation.OptedIn:
+		return keyword == string(intake.Start)
+	case conversation.OptedOut:
+		return keyword == string(intake.Stop)
+	}
+	return false
+}
+
+// consentChanged is what a notice says of a category, and whether that still holds.
+func consentChanged(e db.ListPendingEventsRow, p conversation.Permissions) (change contract.ConsentChanged, holds bool) {
+	change = contract.ConsentChanged{EventID: e.ID.String(), Category: conversation.Category(e.Category),
+		OptedIn: e.Keyword == string(intake.Start), Source: e.ConsentSource, OccurredAt: e.OccurredAt.UTC()}
+	return change, heldBy(p, change.Category, e.Keyword)
 }
 
 func outboundMessage(e db.ListPendingEventsRow) contract.OutboundMessage {
@@ -96,6 +137,9 @@ func outboundMessage(e db.ListPendingEventsRow) contract.OutboundMessage {
 
 func sendOutcome(e db.ListPendingEventsRow, facts conversation.Facts) contract.SendOutcome {
 	outcome := contract.SendOutcome{EventID: e.ID.String(), Status: e.Type, Facts: &facts}
+	if e.SendID != nil {
+		outcome.SendID = e.SendID.String()
+	}
 	if e.MessageID != nil {
 		outcome.Message = e.MessageID.String()
 	}

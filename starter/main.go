@@ -23,6 +23,7 @@ type verbs struct {
 	ConversationID conversationIDVerb `cmd:"" name:"conversation-id" help:"Print a conversation's id; the conversation is made if there is none."`
 	Rate           rateVerb           `cmd:"" help:"Rate events under a scheme: JSON lines in, charges as JSON lines out."`
 	Compare        compareVerb        `cmd:"" help:"Compare what events, or the messages stored in a period, cost under several schemes."`
+	LintTemplate   lintTemplateVerb   `cmd:"" help:"Find what Meta would object to in templates, before they are submitted."`
 	Charges        chargesVerbs       `cmd:"" help:"Show what the ledger says of a period; or decide what it charges by."`
 }
 

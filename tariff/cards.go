@@ -132,6 +132,14 @@ func (s *Cards) CheckCurrencies() error {
 	return nil
 }
 
+// CurrencyOf is the currency that a scheme charges in, of a markup its base's; empty without cards of it. A *UsageError: several.
+func (s *Cards) CurrencyOf(scheme Scheme) (string, error) {
+	if m, ok := scheme.(markup); ok {
+		scheme = m.base
+	}
+	return s.currency(scheme.Name())
+}
+
 // currency is the one that a scheme's cards are in; empty without any. Cards in several are refused: which of them an account
 // pays in is not known here, and currencies are never mixed.
 func (s *Cards) currency(scheme string) (string, error) {

@@ -83,17 +83,21 @@ func openConversation(ctx workflow.Context, in contract.ConversationInput) (*con
 	run.inbox.drain()
 	run.takeClock()
 	run.state.Permissions, run.state.Zone, run.state.Kept = run.loaded.Permissions, run.loaded.Zone, run.loaded.Kept
+	if p := run.loaded.Plan; p != nil {
+		p.Trying = false // if it was, it is made again under the same send id, and found planned or done
+		run.state.Plan = p
+	}
 	run.decide(ctx, conversation.FactsKnown{Facts: run.loaded.Facts})
 	run.resume(ctx)
 	return run, nil
 }
 
-// resume goes on with what an earlier run has left open: it was terminated, for no run ends by itself while it sends.
+// resume goes on with the sends that an earlier run has left: it was terminated, for no run ends by itself while it sends.
 func (r *conversationRun) resume(ctx workflow.Context) {
 	for _, open := range r.loaded.Open {
 		r.settle(ctx, sending.Result{SendID: open.SendID, Attempt: open.Attempt})
 	}
-	r.loaded.Open = nil
+	r.loaded.Open, r.loaded.Plan = nil, nil
 }
 
 // untilNothingIsLeft is the loop: take what has arrived, decide on it, let the clock act, and wait.

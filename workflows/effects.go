@@ -102,14 +102,14 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 	})
 }
 
-// recordDecision has a decision recorded that no send does; if it answers a request, that is answered then.
-func (r *conversationRun) recordDecision(ctx workflow.Context, q *request, d sending.Decision) {
-	request := activities.DecisionsRequest{ConversationID: r.id, Decisions: []sending.Decision{d}}
+// recordDecisions has decisions recorded that no send does; a request that is answered by that gets the first one's verdict.
+func (r *conversationRun) recordDecisions(ctx workflow.Context, q *request, request activities.DecisionsRequest) {
+	request.ConversationID = r.id
 	if q != nil {
 		request.RequestID, request.Fingerprint = q.ID, q.fingerprint
 	}
 	r.start(ctx, "record decision", acts.RecordDecisions, request, func(f workflow.Future) {
-		answer := contract.Answer{Verdict: d.Verdict}
+		var answer contract.Answer
 		if err := f.Get(ctx, &answer); err != nil {
 			r.note("a decision could not be recorded: " + sentence(err))
 			q.fail(err)
@@ -119,10 +119,12 @@ func (r *conversationRun) recordDecision(ctx workflow.Context, q *request, d sen
 	})
 }
 
-// explain has a decision of the plan recorded.
+// explain has a decision about the plan recorded, with the plan.
 func (r *conversationRun) explain(ctx workflow.Context, e conversation.Explain) {
-	r.recordDecision(ctx, nil, sending.Decision{Key: e.Key, At: r.now(ctx), Subject: e.Subject,
-		Verdict: conversation.Verdict{Rule: e.Rule, Code: conversation.Code(e.Code), Sentence: e.Sentence}})
+	r.recordDecisions(ctx, nil, activities.DecisionsRequest{Replan: true, Plan: e.Plan, Decisions: []sending.Decision{{
+		Key: e.Key, At: r.now(ctx), Subject: e.Subject,
+		Verdict: conversation.Verdict{Rule: e.Rule, Code: conversation.Code(e.Code), Sentence: e.Sentence},
+	}}})
 }
 
 // loadConversation is the one thing that a start from outside waits for before it can decide.

@@ -165,5 +165,7 @@ func (r *conversationRun) closeByHand(ctx workflow.Context, q *request, _ contra
 	r.decide(ctx, conversation.Closed{})
 	verdict := conversation.Verdict{Code: conversation.Allowed, Rule: "close",
 		Sentence: "this window's reminders and the plan after it are cancelled"}
-	r.recordDecision(ctx, q, sending.Decision{Key: "close/" + q.ID, At: r.now(ctx), Subject: "close", Verdict: verdict, Asked: true})
+	r.recordDecisions(ctx, q, activities.DecisionsRequest{Decisions: []sending.Decision{
+		{Key: "close/" + q.ID, At: r.now(ctx), Subject: "close", Verdict: verdict, Asked: true},
+	}})
 }

@@ -3,13 +3,14 @@
 -- +goose Up
 
 -- Every opt-in and opt-out, by whom, when and how: the record, and the truth. What holds for a category is its latest
--- change; of two at one instant the opt-out.
+-- change; of two at one instant the opt-out. A word that undoes an opt-out (START, or resume in the app) is an opt-in only
+-- if there is one before it: who has never opted out may mean something else by it.
 CREATE TABLE consent_changes (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     contact_id  uuid NOT NULL REFERENCES contacts,
     category    text NOT NULL CHECK (category IN ('marketing', 'utility', 'authentication')),
     opted_in    boolean NOT NULL,
-    source      text NOT NULL CHECK (source <> ''),  -- keyword, whatsapp, import, form, 131050, ...
+    source      text NOT NULL CHECK (source <> ''),  -- keyword, whatsapp, whatsapp_131050, import, form, ...
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (contact_id, category, occurred_at, opted_in, source)
@@ -50,7 +51,12 @@ CREATE FUNCTION contact_permissions(contact uuid, OUT marketing text, OUT utilit
                                     OUT suppressed text, OUT suppressed_marketing text) LANGUAGE sql STABLE AS $$
     WITH latest AS (
         SELECT DISTINCT ON (c.category) c.category, CASE WHEN c.opted_in THEN 'in' ELSE 'out' END AS state
-        FROM consent_changes c WHERE c.contact_id = contact
+        FROM consent_changes c
+        WHERE c.contact_id = contact
+          AND NOT (c.opted_in AND c.source IN ('keyword', 'whatsapp')
+                   AND NOT EXISTS (SELECT FROM consent_changes o
+                                   WHERE o.contact_id = contact AND o.category = c.category AND NOT o.opted_in
+                                     AND o.occurred_at <= c.occurred_at))
         ORDER BY c.category, c.occurred_at DESC, c.opted_in
     ), force AS (
         SELECT s.scope, s.reason FROM suppressions s
@@ -76,7 +82,8 @@ ALTER TABLE business_numbers
     ADD COLUMN sender_paused_class text,
     ADD COLUMN sender_paused_code  int,
     ADD COLUMN messages_per_second int NOT NULL DEFAULT 80 CHECK (messages_per_second BETWEEN 1 AND 10000),
-    -- Words by language that opt a contact out, as {"en": ["stop"]}; empty: the ones that the program knows.
+    -- Words by language that opt a contact out, as {"en": ["stop"]}, in place of those that the program knows in that
+    -- language.
     ADD COLUMN stop_words          jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(stop_words) = 'object'),
     ADD CHECK ((sender_paused_at IS NULL) = (sender_paused_class IS NULL));
 

@@ -131,14 +131,37 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_by_conversation ON decisions (conversation_id, at, id);
 
--- Of a status: the send and the attempt that it says it is of. Of an inbound message: what its text asks for.
+-- How a contact is being won back, as its workflow last said; gone when the plan has ended. For readers, and for a run that
+-- follows a terminated one.
+CREATE TABLE reengagement_plans (
+    conversation_id uuid PRIMARY KEY REFERENCES conversations,
+    window_end      timestamptz NOT NULL,
+    next_attempt    int NOT NULL CHECK (next_attempt > 0),      -- counted from 1
+    attempts        int NOT NULL CHECK (attempts >= next_attempt),
+    due_at          timestamptz NOT NULL,
+    template_name   text NOT NULL,                               -- of the next attempt
+    plan            jsonb NOT NULL                               -- conversation.Plan, whole
+);
+
+-- Of a status: the send and the attempt that it says it is of. Of an inbound message: what its text asks for; of a notice
+-- consent_changed: whether the contact has opted out of its category, or in.
 ALTER TABLE events
     ADD COLUMN send_id      uuid,
     ADD COLUMN send_attempt int,
     ADD COLUMN keyword      text CHECK (keyword IN ('stop', 'start'));
 CREATE INDEX events_of_sends ON events (send_id) WHERE send_id IS NOT NULL;
+-- Beside events_keep_facts, so that neither has to know of the other's columns.
+CREATE TRIGGER events_keep_sends BEFORE UPDATE OF send_id, send_attempt, keyword ON events
+    FOR EACH ROW EXECUTE FUNCTION events_append_only();
+
+-- What we have sent ourselves is an event by our own word, or by that of the first status.
+ALTER TABLE events DROP CONSTRAINT events_source_check,
+    ADD CONSTRAINT events_source_check CHECK (source IN ('webhook', 'api', 'signal', 'send'));
 
 -- +goose Down
+ALTER TABLE events DROP CONSTRAINT events_source_check,
+    ADD CONSTRAINT events_source_check CHECK (source IN ('webhook', 'api', 'signal')) NOT VALID;
+DROP TRIGGER events_keep_sends ON events;
 DROP INDEX events_of_sends;
 ALTER TABLE events DROP COLUMN send_id, DROP COLUMN send_attempt, DROP COLUMN keyword;
-DROP TABLE decisions, kept_replies, requests, pair_rates, send_rates, send_attempts, sends;
+DROP TABLE reengagement_plans, decisions, kept_replies, requests, pair_rates, send_rates, send_attempts, sends;

@@ -46,7 +46,9 @@ type Loaded struct {
 	Permissions conversation.Permissions `json:"permissions,omitzero"`
 	Zone        conversation.Zone        `json:"zone,omitempty"` // the contact's
 	Kept        *conversation.Kept       `json:"kept,omitempty"` // the reply that is kept for the contact's answer
-	Open        []OpenSend               `json:"open,omitempty"` // sends that a terminated run has left
+	// What a terminated run has left.
+	Open []OpenSend         `json:"open,omitempty"`
+	Plan *conversation.Plan `json:"plan,omitempty"`
 }
 
 // OpenSend is a send that is planned, in flight or unknown.
