@@ -60,8 +60,10 @@ var directions = []direction{
 	{folder: "intake", may: []string{"db", "notify", "whatsapp", "conversation", "clock", "workflows/contract"},
 		because: "a webhook is acknowledged when it is stored, so nothing here may wait for Temporal or for billing; of notify it " +
 			"needs the outbox, which is a row"},
-	{folder: "relay", may: []string{"db", "intake", "conversation", "clock", "workflows/contract"},
-		because: "it tells what is stored and decides nothing; of intake it needs a run's complete input"},
+	{folder: "engine", may: []string{"db", "intake", "conversation", "clock", "workflows/contract"},
+		because: "it is the way to a conversation's workflow, whose code runs elsewhere; of intake it needs a run's complete input"},
+	{folder: "relay", may: []string{"db", "engine", "intake", "conversation", "clock", "workflows/contract"},
+		because: "it tells what is stored and decides nothing; of engine it needs how a run is started, of intake its complete input"},
 	{folder: "notify", may: []string{"db"},
 		because: "it posts what others have decided to say"},
 
@@ -77,9 +79,9 @@ var directions = []direction{
 		"workflows/contract"},
 		because: "side effects are done here, but what is done was decided by a workflow, which is above"},
 
-	{folder: "gateway", may: []string{"intake", "db", "ledger", "conversation", "tariff", "whatsapp", "clock",
+	{folder: "gateway", may: []string{"intake", "engine", "sending", "db", "ledger", "conversation", "tariff", "whatsapp", "clock",
 		"workflows/contract"},
-		because: "requests are answered from Postgres and acknowledged when stored, so Temporal may be away"},
+		because: "requests that need an answer ask the workflow; everything else is answered from Postgres and acknowledged when stored"},
 	{folder: "config", because: "every process reads it first"},
 	{folder: "ops", may: []string{"db"},
 		because: "every process uses it; of ours it asks only whether the database has our schema"},

@@ -33,7 +33,7 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
-	permissions, err := PermissionsOf(ctx, q, id)
+	permissions, err := db.PermissionsOf(row.BusinessNumber, row.Permissions)
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}

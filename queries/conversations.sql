@@ -1,6 +1,6 @@
 -- name: GetConversation :one
--- A conversation with its number and contact.
-SELECT sqlc.embed(c), sqlc.embed(n), sqlc.embed(p)
+-- A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions.
+SELECT sqlc.embed(c), sqlc.embed(n), sqlc.embed(p), to_jsonb(contact_permissions(p.id))::jsonb AS permissions
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id

@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
-	"reengage/conversation"
 	"reengage/db"
+	"reengage/engine"
 	"reengage/intake"
 	"reengage/workflows/contract"
 )
@@ -93,7 +90,7 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 		return err
 	}
 	t.told = concerningNone
-	options := startOptions(loaded, now)
+	options := engine.StartOptions(loaded, now)
 	deadline, _ := ctx.Deadline()
 	for _, s := range signals {
 		if t.called && time.Until(deadline) < r.CallTimeout {
@@ -123,37 +120,6 @@ func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, options client
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, contract.ConversationWorkflowID(id), s.name, s.payload, options,
 		contract.ConversationWorkflow, contract.ConversationInput{ConversationID: id, Loaded: &loaded})
 	return err
-}
-
-// startOptions are for the case that no run is open. A run that is open keeps its own.
-func startOptions(loaded contract.Loaded, now time.Time) client.StartWorkflowOptions {
-	attributes := []temporal.SearchAttributeUpdate{
-		contract.StatusAttribute.ValueSet(string(conversation.Status(loaded.Facts, now))),
-		contract.NumberAttribute.ValueSet(loaded.Number.ID),
-	}
-	if !loaded.Facts.ExpiresAt.IsZero() {
-		attributes = append(attributes, contract.ExpiresAttribute.ValueSet(loaded.Facts.ExpiresAt))
-	}
-	return client.StartWorkflowOptions{
-		TaskQueue:                contract.TaskQueue,
-		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(attributes...),
-		StaticSummary:            summary(loaded),
-	}
-}
-
-// summaryBytes is what a server shows of a summary, and refuses a start beyond.
-const summaryBytes = 200
-
-// summary says for operators whose conversation it is, naming no person.
-func summary(loaded contract.Loaded) string {
-	number := loaded.Number.Display
-	if number == "" {
-		number = loaded.Number.ID
-	}
-	s := loaded.Contact.Label + " with " + number
-	return strings.ToValidUTF8(s[:min(len(s), summaryBytes)], "")
 }
 
 // settleUntilDone settles, trying again while Postgres is away: what was told and is not noted would be told again. When

@@ -51,6 +51,8 @@ CREATE INDEX sends_by_conversation ON sends (conversation_id, planned_at, id);
 CREATE INDEX sends_by_message ON sends (message_id) WHERE message_id IS NOT NULL;
 -- Caps count templates by contact, budgets what was planned automatically by number.
 CREATE INDEX sends_of_templates ON sends (contact_id, planned_at) WHERE type = 'template';
+-- When a template was last used.
+CREATE INDEX sends_by_template ON sends (template_name, (template ->> 'language'), planned_at DESC) WHERE type = 'template';
 CREATE INDEX sends_on_budget ON sends (business_number_id, planned_at) WHERE quoted_micros IS NOT NULL;
 CREATE INDEX sends_open ON sends (conversation_id) WHERE state IN ('planned', 'inflight', 'unknown');
 
