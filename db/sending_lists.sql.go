@@ -417,7 +417,7 @@ func (q *Queries) ListSuppressions(ctx context.Context, contactID uuid.UUID, max
 }
 
 const listTemplates = `-- name: ListTemplates :many
-SELECT t.waba_id, t.name, t.language, t.provider_id, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, t.status_at, t.category_at, t.quality_at, t.listed_at, t.removed_at, coalesce((
+SELECT t.waba_id, t.name, t.language, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, coalesce((
     SELECT s.planned_at FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
     WHERE s.type = 'template' AND s.template_name = t.name AND s.template ->> 'language' = t.language
       AND n.waba_id = t.waba_id AND s.state <> 'refused'
@@ -444,7 +444,15 @@ type ListTemplatesParams struct {
 }
 
 type ListTemplatesRow struct {
-	Template   Template
+	WabaID     string
+	Name       string
+	Language   string
+	Status     string
+	Category   string
+	Quality    string
+	Reason     string
+	Components json.RawMessage
+	ChangedAt  time.Time
 	LastUsedAt time.Time
 }
 
@@ -468,21 +476,15 @@ func (q *Queries) ListTemplates(ctx context.Context, arg ListTemplatesParams) ([
 	for rows.Next() {
 		var i ListTemplatesRow
 		if err := rows.Scan(
-			&i.Template.WabaID,
-			&i.Template.Name,
-			&i.Template.Language,
-			&i.Template.ProviderID,
-			&i.Template.Status,
-			&i.Template.Category,
-			&i.Template.Quality,
-			&i.Template.Reason,
-			&i.Template.Components,
-			&i.Template.ChangedAt,
-			&i.Template.StatusAt,
-			&i.Template.CategoryAt,
-			&i.Template.QualityAt,
-			&i.Template.ListedAt,
-			&i.Template.RemovedAt,
+			&i.WabaID,
+			&i.Name,
+			&i.Language,
+			&i.Status,
+			&i.Category,
+			&i.Quality,
+			&i.Reason,
+			&i.Components,
+			&i.ChangedAt,
 			&i.LastUsedAt,
 		); err != nil {
 			return nil, err

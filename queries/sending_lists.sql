@@ -28,7 +28,7 @@ SELECT * FROM send_attempts WHERE send_id = @send_id ORDER BY attempt;
 -- name: ListTemplates :many
 -- The templates of the numbers' accounts, or of one number's, by account, name and language, each with when it was last
 -- planned to go and was not refused; the year 1 stands for never.
-SELECT sqlc.embed(t), coalesce((
+SELECT t.waba_id, t.name, t.language, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, coalesce((
     SELECT s.planned_at FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
     WHERE s.type = 'template' AND s.template_name = t.name AND s.template ->> 'language' = t.language
       AND n.waba_id = t.waba_id AND s.state <> 'refused'

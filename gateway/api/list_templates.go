@@ -85,7 +85,7 @@ func (r *ListTemplates) Execute(ctx context.Context, a *API, real time.Time) (Te
 		return page, err
 	}
 	rows, page.NextCursor = onePage(rows, pageSize(r.Limit), func(last db.ListTemplatesRow) any {
-		return templateCursor{last.Template.WabaID, last.Template.Name, last.Template.Language}
+		return templateCursor{last.WabaID, last.Name, last.Language}
 	})
 	for _, row := range rows {
 		page.Items = append(page.Items, templateOf(row))
@@ -114,10 +114,9 @@ func (a *API) wabaOf(ctx context.Context, number string, real time.Time) (waba s
 	return waba, waba != "", nil
 }
 
-func templateOf(row db.ListTemplatesRow) Template {
-	t := row.Template
+func templateOf(t db.ListTemplatesRow) Template {
 	return Template{WABA: t.WabaID, Name: t.Name, Language: t.Language, Status: t.Status, Category: t.Category, Quality: t.Quality,
-		Reason: t.Reason, Components: t.Components, ChangedAt: t.ChangedAt.UTC(), LastUsedAt: orNull(row.LastUsedAt.UTC())}
+		Reason: t.Reason, Components: t.Components, ChangedAt: t.ChangedAt.UTC(), LastUsedAt: orNull(t.LastUsedAt.UTC())}
 }
 
 // How many templates an account may have (whatsapp.md, Sending): an account with more than the first is verified.
