@@ -326,20 +326,6 @@ func (q *Queries) NoteDispute(ctx context.Context, arg NoteDisputeParams) error 
 	return err
 }
 
-const pauseNumberByHand = `-- name: PauseNumberByHand :execrows
-UPDATE business_numbers
-SET sender_paused_at = coalesce(sender_paused_at, $1::timestamptz), sender_paused_class = coalesce(sender_paused_class, 'manual')
-WHERE phone_number_id = $2
-`
-
-func (q *Queries) PauseNumberByHand(ctx context.Context, now time.Time, phoneNumberID string) (int64, error) {
-	result, err := q.db.Exec(ctx, pauseNumberByHand, now, phoneNumberID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const planAgain = `-- name: PlanAgain :exec
 UPDATE sends
 SET state = 'planned', attempt = attempt + 1, unknown_at = NULL, possible_duplicate = possible_duplicate OR $1::boolean
@@ -539,19 +525,6 @@ UPDATE sends SET replaced_by = $1::uuid WHERE id = $2
 func (q *Queries) ReplaceSend(ctx context.Context, replacedBy uuid.UUID, iD uuid.UUID) error {
 	_, err := q.db.Exec(ctx, replaceSend, replacedBy, iD)
 	return err
-}
-
-const resumeNumber = `-- name: ResumeNumber :execrows
-UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
-WHERE phone_number_id = $1
-`
-
-func (q *Queries) ResumeNumber(ctx context.Context, phoneNumberID string) (int64, error) {
-	result, err := q.db.Exec(ctx, resumeNumber, phoneNumberID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const sumQuoted = `-- name: SumQuoted :one

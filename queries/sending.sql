@@ -115,15 +115,6 @@ WITH noted AS (
 )
 UPDATE conversations SET disputed_at = greatest(disputed_at, @now::timestamptz) WHERE id = @conversation_id::uuid;
 
--- name: PauseNumberByHand :execrows
-UPDATE business_numbers
-SET sender_paused_at = coalesce(sender_paused_at, @now::timestamptz), sender_paused_class = coalesce(sender_paused_class, 'manual')
-WHERE phone_number_id = @phone_number_id;
-
--- name: ResumeNumber :execrows
-UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
-WHERE phone_number_id = @phone_number_id;
-
 -- name: CountSendTrouble :one
 -- Numbers that send nothing, and sends of which nobody knows what became of them.
 SELECT (SELECT count(*) FROM business_numbers WHERE sender_paused_at IS NOT NULL) AS paused_numbers,

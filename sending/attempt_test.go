@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/conversation"
+	"reengage/db"
 	"reengage/sending"
 	"reengage/whatsapp/cloudapi"
 )
@@ -209,9 +210,7 @@ func TestAPausedSenderHoldsASendUpAndDropsNothing(t *testing.T) {
 	w := newWorld(t)
 	id := w.writes(shop, ada, time.Hour)
 	planned := w.saysTo(id, "Good morning")
-	known, err := sending.Pause(t.Context(), w.pool, shop, time.Now())
-	require.NoError(t, err)
-	require.True(t, known)
+	w.exec(`UPDATE business_numbers SET sender_paused_at = now(), sender_paused_class = 'manual' WHERE phone_number_id = $1`, shop)
 	for range 2 {
 		result := w.sends(id, planned)
 		require.Equal(t, sending.Planned, result.State)
@@ -225,14 +224,10 @@ func TestAPausedSenderHoldsASendUpAndDropsNothing(t *testing.T) {
 	require.Equal(t, conversation.SenderPaused, refused.Answer.Verdict.Code, "what is asked for meanwhile is refused")
 	require.Nil(t, refused.Send)
 
-	known, err = sending.Resume(t.Context(), w.pool, shop)
+	_, err := db.New(w.pool).ResumeNumber(t.Context(), shop)
 	require.NoError(t, err)
-	require.True(t, known)
 	require.Equal(t, sending.Accepted, w.sends(id, planned).State)
 	require.Equal(t, []string{"allowed", "sender_paused", "allowed"}, w.decisions(planned.SendID))
-	known, err = sending.Resume(t.Context(), w.pool, "999")
-	require.NoError(t, err)
-	require.False(t, known)
 }
 
 func TestAPauseLastsNoLongerThanTheSend(t *testing.T) {

@@ -377,7 +377,7 @@ func (l *life) timePasses() {
 	l.exec(`UPDATE send_rates SET next_at = '-infinity', throttled_until = '-infinity'
 		WHERE business_number_id = (SELECT id FROM business_numbers WHERE phone_number_id = $1)`, l.number)
 	l.exec(`UPDATE pair_rates SET next_at = '-infinity', throttled_until = '-infinity' WHERE conversation_id = $1`, l.id)
-	_, err := sending.Resume(context.Background(), l.pool, l.number)
+	_, err := db.New(l.pool).ResumeNumber(context.Background(), l.number)
 	must(err)
 }
 
