@@ -26,6 +26,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/clock"
+	"reengage/db"
 	"reengage/db/dbtest"
 	"reengage/intake"
 	"reengage/sending"
