@@ -19,7 +19,7 @@ type Plan struct {
 
 // How long an attempt waits that cannot be made for a reason that passes.
 const (
-	pausedRetry = time.Hour      // the sender is paused: nothing is dropped because of that
+	pausedRetry = time.Hour      // the sender is paused: nothing is dropped because of that, nor because night has fallen meanwhile
 	chosenRetry = 24 * time.Hour // 131049: Meta chose not to deliver, and would again if asked sooner
 )
 
@@ -79,7 +79,7 @@ func (d *decision) attemptEnded(e AttemptEnded) {
 	switch e.Code {
 	case QuietHoursNow:
 		p.DueAt = later(e.Until, d.now.Add(time.Second))
-	case SenderPaused:
+	case SenderPaused, TooLate: // too late: it was planned, and held up until it could go no more
 		p.DueAt = d.outOfQuiet(p.Policy, d.now.Add(pausedRetry))
 	default:
 		if p.Next++; p.Next == len(p.Policy.Attempts) {

@@ -48,7 +48,7 @@ func drawLife(t *rapid.T) life {
 		l.happens = append(l.happens, occurrence{at, drawWhat(t, at, i)})
 	}
 	l.codes = rapid.SliceOfN(rapid.SampledFrom([]conversation.Code{conversation.Allowed, conversation.Allowed, conversation.SenderPaused,
-		conversation.QuietHoursNow, conversation.FrequencyCapped, conversation.WaitADay, "unknown"}), 8, 8).Draw(t, "codes")
+		conversation.QuietHoursNow, conversation.TooLate, conversation.FrequencyCapped, conversation.WaitADay, "unknown"}), 8, 8).Draw(t, "codes")
 	l.takes = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) time.Duration {
 		return time.Duration(rapid.IntRange(0, 200).Draw(t, "takes")) * time.Minute
 	}), 8, 8).Draw(t, "takes")
