@@ -103,10 +103,11 @@ func (d *decision) answered() {
 }
 
 // answeredBy reports whether the contact has written after the message whose window the plan follows. It may have done so
-// before that window's end, if we hear of it late: then the window had not closed. But what lies before a dispute leaves it
-// closed (W9), and so is no answer.
+// before that window's end, if we hear of it late: then the window had not closed. But if the provider says that it had (W9),
+// only what was written after its end is an answer; a message at its own end is outside of it (W5), one at a dispute is not.
 func (p Plan) answeredBy(f Facts) bool {
-	return f.LastInboundAt.After(p.LastInboundAt) && (!f.Disputed() || f.LastInboundAt.After(p.WindowEnd))
+	at, ownEnd := f.LastInboundAt, p.LastInboundAt.Add(WindowLength)
+	return at.After(p.LastInboundAt) && (!f.Disputed() || at.After(p.WindowEnd) || !at.Before(ownEnd))
 }
 
 func (d *decision) endPlan(rule StopRule, sentence string) {
