@@ -206,3 +206,19 @@ func TestPoliciesThatCannotBeMeantAreRefusedByField(t *testing.T) {
 		})
 	}
 }
+
+// The gate refuses each attempt all the same: nobody who has opted out is sent marketing.
+func TestAPlanThatDoesNotStopOnAnOptOutGoesOn(t *testing.T) {
+	settings := oneAttempt
+	settings.Reengagement.StopOn = []conversation.StopRule{conversation.StopOnAnswer}
+	out := conversation.ConsentChanged{Category: conversation.Marketing, Source: "form"}
+	for name, what := range map[string][2]conversation.What{"opted out before": {out, conversation.Tick{}}, "opted out after": {conversation.Tick{}, out}} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := told(settings, opens, inbound("a", opens), conversation.Tick{})
+			for _, w := range what {
+				s, _ = conversation.Step(s, conversation.Event{Now: closes, What: w})
+			}
+			require.NotNil(t, s.Plan)
+		})
+	}
+}
