@@ -115,7 +115,7 @@ func TestAMergedConversationWaitsForNothing(t *testing.T) {
 		"an attempt's end":     {conversation.AttemptEnded{WindowEnd: closes}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all := append([]conversation.What{inbound("a", opens), conversation.Closed{}, conversation.ReplyKept{Kept: kept}, conversation.Merged{}}, what...)
+			all := append([]conversation.What{inbound("a", opens), conversation.ReplyKept{Kept: kept}, conversation.Merged{}}, what...)
 			s, _ := told(oneAttempt, now, append(all, conversation.Tick{})...)
 			require.False(t, s.Waiting())
 			_, ok := conversation.NextWake(s, now)
