@@ -104,7 +104,7 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{"help", nil, []string{"--help"}, 0, ""},
 		{"help of a verb", nil, []string{"serve", "--help"}, 0, ""},
 		{"no verb", nil, nil, 2, "serve"},
-		{"a verb that does not exist", nil, []string{"send"}, 2, "send"},
+		{"a verb that does not exist", nil, []string{"fly"}, 2, "fly"},
 		{"a flag that does not exist", nil, []string{"list", "--colour"}, 2, "--colour"},
 		{"no contact", []string{"REENGAGE_URL=http://127.0.0.1:1", "REENGAGE_API_KEY=k"}, []string{"inbound", "--number", "1"}, 2, "--phone"},
 		{"no number", []string{"REENGAGE_URL=http://127.0.0.1:1", "REENGAGE_API_KEY=k"}, []string{"inbound", "--phone", "447700900123"}, 2, "--number"},
@@ -171,7 +171,7 @@ func TestAConversationFromTheCommandLine(t *testing.T) {
 	r := s.run("status", conversation)
 	require.Equal(t, 0, r.code, r.err)
 	require.Regexp(t, `(?m)^status +expired$`, r.out)
-	require.Regexp(t, `(?m)^may be sent +nothing \(window_closed\)$`, r.out)
+	require.Regexp(t, `(?m)^may be sent +nothing \(opt_in_required\)$`, r.out)
 
 	r = s.run("inbound", "--phone", "447700900123", "--name", "Ada Example", "--text", "Hello", "--id", "m-1")
 	require.Equal(t, 0, r.code, r.err)

@@ -85,7 +85,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, changeSuppressionOp, (*ChangeSuppression).Execute)
 	register(a, listNumbersOp, (*ListNumbers).Execute)
 	register(a, getNumberOp, (*GetNumber).Execute)
-	registerWithin(a, setNumberOp, setNumberTimeout, (*SetNumber).Execute)
+	registerWithin(a, setNumberOp, SetNumberTimeout, (*SetNumber).Execute)
 	register(a, pauseNumberOp, (*PauseNumber).Execute)
 	register(a, resumeNumberOp, (*ResumeNumber).Execute)
 	register(a, listChargesOp, (*ListCharges).Execute)

@@ -62,7 +62,10 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 			if m == "post" && asked[path] {
 				done = "202"
 			}
-			require.Subset(t, answers, []string{done, "401", "422", "503"}, path)
+			require.Subset(t, answers, []string{done, "401", "503"}, path)
+			if path != "/v1/numbers" { // which takes nothing
+				require.Contains(t, answers, "422", path)
+			}
 			if m == "post" {
 				require.Subset(t, answers, []string{"400", "413"}, path)
 			}

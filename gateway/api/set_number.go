@@ -47,8 +47,8 @@ type SetNumber struct {
 	}
 }
 
-// setNumberTimeout is more than for other requests: a change of the account's time zone waits for the billing under way.
-const setNumberTimeout = time.Minute
+// SetNumberTimeout bounds the setting up of a number, in real time: a change of the account's time zone waits for the billing under way.
+const SetNumberTimeout = time.Minute
 
 var setNumberOp = huma.Operation{
 	OperationID: "set-number", Method: http.MethodPut, Path: "/v1/numbers/{id}",
