@@ -68,7 +68,8 @@ type AttemptEnded struct {
 // ReplyKept is an agent's reply that waits for the contact's answer from now on; nil: none does any more.
 type ReplyKept struct{ Kept *Kept }
 
-// Closed is somebody's wish that this window be left alone: no more reminders, no plan after it.
+// Closed is somebody's wish that this window be left alone: no more reminders and, unless the policy's stop_on leaves it out, no
+// plan after it.
 type Closed struct{}
 
 // Merged is the news that the contact has become part of another, whose conversation goes on with all of it (W10).

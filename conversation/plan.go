@@ -19,7 +19,7 @@ type Plan struct {
 
 // How long an attempt waits that cannot be made for a reason that passes.
 const (
-	pausedRetry = time.Hour      // the sender is paused: nothing is dropped because of that
+	pausedRetry = time.Hour      // the sender is paused: nothing is dropped because of that, nor because night has fallen meanwhile
 	chosenRetry = 24 * time.Hour // 131049: Meta chose not to deliver, and would again if asked sooner
 )
 
@@ -79,7 +79,7 @@ func (d *decision) attemptEnded(e AttemptEnded) {
 	switch e.Code {
 	case QuietHoursNow:
 		p.DueAt = later(e.Until, d.now.Add(time.Second))
-	case SenderPaused:
+	case SenderPaused, TooLate: // too late: it was planned, and held up until it could go no more
 		p.DueAt = d.outOfQuiet(p.Policy, d.now.Add(pausedRetry))
 	default:
 		if p.Next++; p.Next == len(p.Policy.Attempts) {
@@ -105,10 +105,11 @@ func (d *decision) answered() {
 }
 
 // answeredBy reports whether the contact has written after the message whose window the plan follows. It may have done so
-// before that window's end, if we hear of it late: then the window had not closed. But what lies before a dispute leaves it
-// closed (W9), and so is no answer.
+// before that window's end, if we hear of it late: then the window had not closed. But if the provider says that it had (W9),
+// only what was written after its end is an answer; a message at its own end is outside of it (W5), one at a dispute is not.
 func (p Plan) answeredBy(f Facts) bool {
-	return f.LastInboundAt.After(p.LastInboundAt) && (!f.Disputed() || f.LastInboundAt.After(p.WindowEnd))
+	at, ownEnd := f.LastInboundAt, p.LastInboundAt.Add(WindowLength)
+	return at.After(p.LastInboundAt) && (!f.Disputed() || at.After(p.WindowEnd) || !at.Before(ownEnd))
 }
 
 func (d *decision) endPlan(rule StopRule, sentence string) {

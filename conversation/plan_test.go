@@ -73,6 +73,35 @@ func TestADisputeAfterTheWindowsOwnEndIsNoSecondEnd(t *testing.T) {
 	require.Contains(t, effects, conversation.Effect(conversation.Decided{Rule: "W5", Text: "the window closed at 2026-03-03T09:00:00Z"}))
 }
 
+// W9 and what ends a plan, at one second either side of the window's own end and of a dispute.
+func TestWhatWasWrittenBeforeTheProviderClosedTheWindowIsNoAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		disputed, said time.Time
+		answers        bool
+	}{
+		{"a second before the window's own end", closes.Add(time.Hour), closes.Add(-time.Second), false},
+		{"at the window's own end", closes.Add(time.Hour), closes, true},
+		{"a second before the dispute", opens.Add(time.Hour), opens.Add(time.Hour - time.Second), false},
+		{"in the second of the dispute", opens.Add(time.Hour), opens.Add(time.Hour), false},
+		{"a second after the dispute", opens.Add(time.Hour), opens.Add(time.Hour + time.Second), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := told(oneAttempt, opens, inbound("a", opens), conversation.Tick{})
+			at := later(closes, c.disputed) // the end of the window, unless the dispute comes first
+			if c.disputed.Before(closes) {
+				at = c.disputed
+			}
+			for _, w := range []conversation.What{conversation.Tick{}, conversation.FactsKnown{Facts: disputed(c.disputed)}} {
+				s, _ = conversation.Step(s, conversation.Event{Now: at, What: w})
+			}
+			require.NotNil(t, s.Plan)
+			s, _ = conversation.Step(s, conversation.Event{Now: at.Add(time.Second), What: inbound("b", c.said)})
+			require.Equal(t, c.answers, s.Plan == nil)
+		})
+	}
+}
+
 func TestAMergedConversationWaitsForNothing(t *testing.T) {
 	now := opens.Add(time.Hour)
 	kept := &conversation.Kept{ID: "k", At: now, Until: now.Add(time.Hour)}
@@ -174,6 +203,22 @@ func TestPoliciesThatCannotBeMeantAreRefusedByField(t *testing.T) {
 			var s conversation.Settings
 			require.NoError(t, json.Unmarshal([]byte(c.json), &s))
 			require.ErrorContains(t, s.Validate(), c.field)
+		})
+	}
+}
+
+// The gate refuses each attempt all the same: nobody who has opted out is sent marketing.
+func TestAPlanThatDoesNotStopOnAnOptOutGoesOn(t *testing.T) {
+	settings := oneAttempt
+	settings.Reengagement.StopOn = []conversation.StopRule{conversation.StopOnAnswer}
+	out := conversation.ConsentChanged{Category: conversation.Marketing, Source: "form"}
+	for name, what := range map[string][2]conversation.What{"opted out before": {out, conversation.Tick{}}, "opted out after": {conversation.Tick{}, out}} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := told(settings, opens, inbound("a", opens), conversation.Tick{})
+			for _, w := range what {
+				s, _ = conversation.Step(s, conversation.Event{Now: closes, What: w})
+			}
+			require.NotNil(t, s.Plan)
 		})
 	}
 }

@@ -136,4 +136,7 @@ func TestAStatusThatSettlesASendSaysWhichOne(t *testing.T) {
 	require.Contains(t, calls[0].payload, `"send_id":"`+send.String()+`"`)
 	require.Contains(t, calls[0].payload, `"status":"delivered"`)
 	require.Contains(t, calls[0].payload, `"facts":{"opened_at"`)
+	for state, want := range map[string]string{"sent": "sent", "read": "read", "failed": "failed", "played": "read", "warped": "sent"} {
+		require.Equal(t, want, statusOf(state))
+	}
 }

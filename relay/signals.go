@@ -135,8 +135,20 @@ func outboundMessage(e db.ListPendingEventsRow) contract.OutboundMessage {
 	return contract.OutboundMessage{EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), Type: e.Type}
 }
 
+// statusOf is a status in the words of the contract: who has played a message has read it, and any other word than these
+// proves no more than that the provider has sent it.
+func statusOf(state string) string {
+	switch state {
+	case "failed", "delivered", "read":
+		return state
+	case "played":
+		return "read"
+	}
+	return "sent"
+}
+
 func sendOutcome(e db.ListPendingEventsRow, facts conversation.Facts) contract.SendOutcome {
-	outcome := contract.SendOutcome{EventID: e.ID.String(), Status: e.Type, Facts: &facts}
+	outcome := contract.SendOutcome{EventID: e.ID.String(), Status: statusOf(e.Type), Facts: &facts}
 	if e.SendID != nil {
 		outcome.SendID = e.SendID.String()
 	}

@@ -127,7 +127,7 @@ func (l *locked) decideClass(ctx context.Context, row db.Send, f cloudapi.Failur
 	if err := l.consequences(ctx, row, f); err != nil {
 		return Result{}, err
 	}
-	return l.end(ctx, row, Failed, reasonOf(f), codeOf(f), f.Details)
+	return l.end(ctx, row, Failed, string(f.Class), codeOf(f), f.Details)
 }
 
 // again plans another attempt. Whoever still holds the number of this one can do nothing with it.
@@ -140,23 +140,6 @@ func (l *locked) again(ctx context.Context, row db.Send, wait time.Duration) (Re
 	result.RetryAt = l.real.Add(wait)
 	return result, err
 }
-
-// reasonOf is why a send has failed, in a word: the class, or what the gate would say of the next one.
-func reasonOf(f cloudapi.Failure) string {
-	switch f.Class {
-	case whatsapp.ClassSuppress:
-		return string(conversation.Suppressed)
-	case whatsapp.ClassSuppressMarketing:
-		if f.Code == optedOutOfMarketing {
-			return string(conversation.OptedOutOf)
-		}
-		return string(conversation.Suppressed)
-	}
-	return string(f.Class)
-}
-
-// optedOutOfMarketing is the error of a template to a contact who has told WhatsApp to stop this business's marketing.
-const optedOutOfMarketing = 131050
 
 // consequences is what a permanent failure says about others than the send.
 func (l *locked) consequences(ctx context.Context, row db.Send, f cloudapi.Failure) error {

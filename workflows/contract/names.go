@@ -12,10 +12,14 @@ const TaskQueue = "reengage"
 const (
 	ConversationWorkflow = "Conversation"
 	SettlementWorkflow   = "Settlement"
+	TemplateSyncWorkflow = "TemplateSync"
 )
 
 // SettlementSchedule is the id of the schedule, and the prefix of its runs' workflow ids, that bills what is dirty.
 const SettlementSchedule = "settlement"
+
+// TemplateSyncSchedule is the same of what lists the accounts' templates.
+const TemplateSyncSchedule = "template-sync"
 
 // Signals and the query of a Conversation.
 const (
