@@ -141,7 +141,8 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 // attempts of one number that hang must not take the place of everything else.
 const activitiesAtOnce = 256
 
-// newWorker is a worker that knows our workflows and activities. What stops it for good, such as a namespace that is gone, goes to fatal: a process that does nothing must not look alive.
+// newWorker is a worker that knows our workflows and activities. What stops it for good, such as a namespace that is gone, goes
+// to fatal: a process that does nothing must not look alive.
 func newWorker(temporal client.Client, acts *activities.Activities, fatal chan<- error) worker.Worker {
 	w := worker.New(temporal, contract.TaskQueue, worker.Options{
 		WorkerStopTimeout:                  stopTimeout,

@@ -78,7 +78,7 @@ func openShop(t *testing.T, scale float64) *shop {
 	sender := sending.New(sending.Options{Pool: pool, Intake: s.store, Quoter: book, Provider: provider, Clock: s.clock, Log: log})
 	_, err = sender.SyncTemplates(t.Context())
 	require.NoError(t, err)
-	w := newWorker(ns.Client, &activities.Activities{Pool: pool, Intake: s.store, Ledger: book, Sending: sender, Clock: s.clock}, 8, make(chan error, 1))
+	w := newWorker(ns.Client, &activities.Activities{Pool: pool, Intake: s.store, Ledger: book, Sending: sender, Clock: s.clock}, make(chan error, 1))
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	ctx, stop := context.WithCancel(context.Background())
