@@ -24,6 +24,7 @@ const (
 	SignalSendOutcome     = "send_outcome"
 	SignalSettingsChanged = "settings_changed"
 	SignalClockChanged    = "clock_changed" // only where the clock is virtual: its new pair
+	SignalMerged          = "merged"        // the conversation is part of another now (W10)
 
 	QuerySnapshot = "snapshot"
 )
