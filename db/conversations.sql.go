@@ -12,11 +12,12 @@ import (
 )
 
 const getConversation = `-- name: GetConversation :one
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at
-FROM conversations c
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at
+FROM conversations named
+JOIN conversations c ON c.id = coalesce(named.merged_into, named.id)
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
-WHERE c.id = $1
+WHERE named.id = $1
 `
 
 type GetConversationRow struct {
@@ -25,7 +26,7 @@ type GetConversationRow struct {
 	Contact        Contact
 }
 
-// A conversation with its number and contact.
+// A conversation with its number and contact; of one that has been merged, the one that it is part of.
 func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConversationRow, error) {
 	row := q.db.QueryRow(ctx, getConversation, id)
 	var i GetConversationRow
@@ -44,6 +45,7 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Conversation.ResumeClaimedUntil,
 		&i.Conversation.ResumeClaimedBy,
 		&i.Conversation.LastActivityAt,
+		&i.Conversation.MergedInto,
 		&i.BusinessNumber.ID,
 		&i.BusinessNumber.PhoneNumberID,
 		&i.BusinessNumber.Display,

@@ -105,6 +105,7 @@ type Conversation struct {
 	ResumeClaimedUntil *time.Time
 	ResumeClaimedBy    *string
 	LastActivityAt     time.Time
+	MergedInto         *uuid.UUID
 }
 
 type DirtyConversation struct {

@@ -20,7 +20,7 @@ import (
 var ErrUnknownConversation = errors.New("there is no such conversation")
 
 // Load returns everything that a run of the conversation's workflow needs to know: complete, so that the run asks for
-// nothing more. now is virtual; around it the number's time zone is written down (conversation.Zone).
+// nothing more. Of a merged conversation it is all that of the one that it is part of, which MergedInto names. now is virtual; around it the number's time zone is written down (conversation.Zone).
 func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now time.Time) (contract.Loaded, error) {
 	row, err := q.GetConversation(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -35,13 +35,17 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	}
 	facts := row.Conversation.Facts()
 	facts.ResumeClaimedBy = "" // an agent's name: no decision reads it, and no person is to be named in Temporal
-	return contract.Loaded{
+	loaded := contract.Loaded{
 		Number:   contract.Number{ID: row.BusinessNumber.PhoneNumberID, Display: row.BusinessNumber.Display},
 		Contact:  contract.Contact{ID: row.Contact.ID, Label: mask(row.Contact)},
 		Facts:    facts,
 		Settings: settings,
 		Clock:    c,
-	}, nil
+	}
+	if row.Conversation.ID != id {
+		loaded.MergedInto = row.Conversation.ID
+	}
+	return loaded, nil
 }
 
 // SettingsOf reads a number's settings and resolves its people's time zone around now.
