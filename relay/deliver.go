@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -87,11 +88,15 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	if err != nil {
 		return err
 	}
-	signals, concerningNone, err := compose(events, loaded.Facts)
+	signals, concerningNone, err := compose(events, loaded.Facts, loaded.MergedInto)
 	if err != nil {
 		return err
 	}
 	t.told = concerningNone
+	to := c.conversation
+	if loaded.MergedInto != uuid.Nil { // whatever concerns it concerns the one that it is part of (W10)
+		to, loaded.MergedInto = loaded.MergedInto, uuid.Nil
+	}
 	options := startOptions(loaded, now)
 	deadline, _ := ctx.Deadline()
 	for _, s := range signals {
@@ -99,7 +104,12 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 			return nil // a call cut short by the lease would look like an outage; the rest goes with the next turn
 		}
 		t.called = true
-		if err := r.call(ctx, c.conversation, s, options, loaded); err != nil {
+		if s.ifOpen {
+			err = r.callOpen(ctx, c.conversation, s)
+		} else {
+			err = r.call(ctx, to, s, options, loaded)
+		}
+		if err != nil {
 			return fmt.Errorf("signal %s: %w", s.name, err)
 		}
 		t.told = append(t.told, s.events...)
@@ -113,6 +123,18 @@ func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, options client
 	defer cancel()
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, contract.ConversationWorkflowID(id), s.name, s.payload, options,
 		contract.ConversationWorkflow, contract.ConversationInput{ConversationID: id, Loaded: &loaded})
+	return err
+}
+
+// callOpen is for what only an open run has to hear.
+func (r *Relay) callOpen(ctx context.Context, id uuid.UUID, s signal) error {
+	ctx, cancel := context.WithTimeout(ctx, r.CallTimeout)
+	defer cancel()
+	err := r.Temporal.SignalWorkflow(ctx, contract.ConversationWorkflowID(id), "", s.name, s.payload)
+	var none *serviceerror.NotFound
+	if errors.As(err, &none) {
+		return nil
+	}
 	return err
 }
 

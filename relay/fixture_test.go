@@ -146,6 +146,22 @@ func (f *fakeTemporal) SignalWithStartWorkflow(_ context.Context, workflowID, si
 	return nil, c.err
 }
 
+// SignalWorkflow is for a run that is open; none is, unless the test says so.
+func (f *fakeTemporal) SignalWorkflow(_ context.Context, workflowID, _, signalName string, arg any) error {
+	payload, err := json.Marshal(arg)
+	if err != nil {
+		return err
+	}
+	c := call{workflowID: workflowID, signal: signalName, payload: string(payload)}
+	if f.fail != nil {
+		c.err = f.fail(c)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, c)
+	return c.err
+}
+
 func (f *fakeTemporal) all() []call {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -21,6 +21,7 @@ const channel = "reengage_relay"
 type Signaller interface {
 	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
 		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
+	SignalWorkflow(ctx context.Context, workflowID, runID, signalName string, arg any) error
 }
 
 // Options say what a relay works with. Pool, Temporal and Log are needed; the rest may be zero.

@@ -16,29 +16,34 @@ type signal struct {
 	name    string
 	payload any
 	events  []uuid.UUID
+	// Only for a run that is open, under the conversation's own id also if it has been merged.
+	ifOpen bool
 }
 
 // compose turns pending events, in their order, into as few signals as the limits allow: the contact's messages, ours,
 // then each failure, which concerns a message told of before it. What does not fit is left for the next turn. facts are
-// the row's, read after the events. concerning no workflow are events that no signal is for.
-func compose(events []db.ListPendingEventsRow, facts conversation.Facts) (signals []signal, concerningNone []uuid.UUID, err error) {
+// the row's, and into is what the conversation is part of, read after the events. concerning no workflow are events that no signal
+// is for.
+func compose(events []db.ListPendingEventsRow, facts conversation.Facts, into uuid.UUID) (signals []signal, concerningNone []uuid.UUID, err error) {
 	inbound := signal{name: contract.SignalInbound}
 	outbound := signal{name: contract.SignalOutbound}
 	var inboundMessages, outboundMessages messages
 	var outcomes []signal
 	for _, e := range events {
 		fits := true
-		switch e.Kind {
-		case "inbound":
+		switch {
+		case e.Kind == "inbound":
 			if fits, err = inboundMessages.add(inboundMessage(e)); fits {
 				inbound.events = append(inbound.events, e.ID)
 			}
-		case "outbound":
+		case e.Kind == "outbound":
 			if fits, err = outboundMessages.add(outboundMessage(e)); fits {
 				outbound.events = append(outbound.events, e.ID)
 			}
-		case "status":
-			outcomes = append(outcomes, signal{contract.SignalSendOutcome, sendOutcome(e, facts), []uuid.UUID{e.ID}})
+		case e.Kind == "status":
+			outcomes = append(outcomes, signal{name: contract.SignalSendOutcome, payload: sendOutcome(e, facts), events: []uuid.UUID{e.ID}})
+		case e.Type == contract.SignalMerged:
+			signals = append(signals, signal{name: e.Type, payload: contract.Merged{Into: into}, events: []uuid.UUID{e.ID}, ifOpen: true})
 		default:
 			concerningNone = append(concerningNone, e.ID)
 		}
