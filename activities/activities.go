@@ -14,6 +14,7 @@ import (
 	"reengage/db"
 	"reengage/intake"
 	"reengage/ledger"
+	"reengage/sending"
 	"reengage/workflows/contract"
 )
 
@@ -23,6 +24,8 @@ type Activities struct {
 	Intake *intake.Store
 	Ledger *ledger.Ledger
 	Clock  clock.Clock
+	// Sending plans sends and makes their attempts.
+	Sending *sending.Sender
 	// Notify says whether reminders are posted to somebody, that is, whether a URL is configured.
 	Notify bool
 }

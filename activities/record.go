@@ -75,7 +75,7 @@ func recorded(r RecordRequest, stored []intake.Stored) RecordResult {
 		}
 		if i < len(r.Inbound) {
 			result.Inbound = append(result.Inbound, contract.InboundMessage{EventID: s.EventID.String(),
-				OccurredAt: s.OccurredAt, ReceivedAt: s.ReceivedAt, Type: s.Type})
+				OccurredAt: s.OccurredAt, ReceivedAt: s.ReceivedAt, Type: s.Type, Keyword: string(s.Keyword)})
 			continue
 		}
 		result.Outbound = append(result.Outbound, contract.OutboundMessage{EventID: s.EventID.String(),

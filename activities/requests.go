@@ -7,6 +7,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/ledger"
+	"reengage/sending"
 	"reengage/workflows/contract"
 )
 
@@ -47,3 +48,18 @@ type RecordResult struct {
 
 // Settled counts what a settlement did.
 type Settled = ledger.Settled
+
+// What is asked of package sending, which says what each holds.
+type (
+	PlanRequest      = sending.PlanRequest
+	PlanResult       = sending.PlanResult
+	SendRequest      = sending.SendRequest
+	DecisionsRequest = sending.DecisionsRequest
+	KeptRequest      = sending.KeptRequest
+)
+
+// ConsentRequest are changes that were signalled from outside.
+type ConsentRequest struct {
+	ConversationID uuid.UUID                 `json:"conversation_id"`
+	Changes        []contract.ConsentChanged `json:"changes"`
+}

@@ -7,26 +7,29 @@ import (
 	"math"
 	"net"
 	"strings"
+	"time"
 )
 
 // Config is what the processes of an installation need to know. The zero value is not usable: kong fills in the
 // defaults, and calls Validate while it parses.
 type Config struct {
-	DatabaseURL     Secret   `name:"database-url" env:"DATABASE_URL" help:"Postgres, as postgres://user:password@host:port/name."`
-	HTTPAddr        string   `name:"http-addr" env:"REENGAGE_HTTP_ADDR" default:"127.0.0.1:8080" help:"Where the gateway listens: webhooks and the API."`
-	OpsAddr         string   `name:"ops-addr" env:"REENGAGE_OPS_ADDR" default:"127.0.0.1:9090" help:"Where /metrics, /healthz and /readyz listen."`
-	APIKeys         []Secret `name:"api-keys" env:"REENGAGE_API_KEYS" sep:"," help:"API keys, comma separated. Without any the API answers 401."`
-	AppSecrets      []Secret `name:"app-secrets" env:"WHATSAPP_APP_SECRETS" sep:"," help:"Secrets that webhooks may be signed with, comma separated. Without any webhooks are refused."`
-	VerifyToken     Secret   `name:"verify-token" env:"WHATSAPP_VERIFY_TOKEN" help:"Token that Meta repeats when it verifies the webhook's address."`
-	AccessToken     Secret   `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API. Not used yet: nothing is sent."`
-	APIURL          Address  `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API."`
-	NotifyURL       Address  `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
-	NotifySecret    Secret   `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
-	NotifyPrivate   bool     `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
-	EntryPointHours int      `name:"entry-point-hours" env:"REENGAGE_ENTRY_POINT_HOURS" default:"72" help:"How many hours a free entry point lasts, unless the provider states its end."`
-	EntryPoints     []string `name:"entry-points" env:"REENGAGE_ENTRY_POINTS" sep:"," default:"ad" help:"Kinds of referral, as Meta's source_type has them, that open a free entry point."`
-	TimeScale       float64  `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
-	TemporalUIURL   Address  `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Not used yet: nothing shows links."`
+	DatabaseURL     Secret        `name:"database-url" env:"DATABASE_URL" help:"Postgres, as postgres://user:password@host:port/name."`
+	HTTPAddr        string        `name:"http-addr" env:"REENGAGE_HTTP_ADDR" default:"127.0.0.1:8080" help:"Where the gateway listens: webhooks and the API."`
+	OpsAddr         string        `name:"ops-addr" env:"REENGAGE_OPS_ADDR" default:"127.0.0.1:9090" help:"Where /metrics, /healthz and /readyz listen."`
+	APIKeys         []Secret      `name:"api-keys" env:"REENGAGE_API_KEYS" sep:"," help:"API keys, comma separated. Without any the API answers 401."`
+	AppSecrets      []Secret      `name:"app-secrets" env:"WHATSAPP_APP_SECRETS" sep:"," help:"Secrets that webhooks may be signed with, comma separated. Without any webhooks are refused."`
+	VerifyToken     Secret        `name:"verify-token" env:"WHATSAPP_VERIFY_TOKEN" help:"Token that Meta repeats when it verifies the webhook's address."`
+	AccessToken     Secret        `name:"access-token" env:"WHATSAPP_ACCESS_TOKEN" help:"Token for Meta's Cloud API. Without it the provider refuses what is sent, and the number is paused."`
+	APIURL          Address       `name:"whatsapp-api-url" env:"WHATSAPP_API_URL" default:"https://graph.facebook.com" help:"The Cloud API, with or without its version as path."`
+	UnknownAfter    time.Duration `name:"unknown-after" env:"REENGAGE_UNKNOWN_AFTER" default:"5m" help:"How long a delivery status is waited for when nobody knows whether a message was sent, in real time."`
+	SendMargin      time.Duration `name:"send-margin" env:"REENGAGE_SEND_MARGIN" default:"15s" help:"How far before the end of its window a free-form message must be on its way, on the virtual clock."`
+	NotifyURL       Address       `name:"notify-url" env:"REENGAGE_NOTIFY_URL" help:"Where reminders and other notifications are posted. Without it none are."`
+	NotifySecret    Secret        `name:"notify-secret" env:"REENGAGE_NOTIFY_SECRET" help:"Signs notifications as Standard Webhooks says: whsec_ and base64."`
+	NotifyPrivate   bool          `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
+	EntryPointHours int           `name:"entry-point-hours" env:"REENGAGE_ENTRY_POINT_HOURS" default:"72" help:"How many hours a free entry point lasts, unless the provider states its end."`
+	EntryPoints     []string      `name:"entry-points" env:"REENGAGE_ENTRY_POINTS" sep:"," default:"ad" help:"Kinds of referral, as Meta's source_type has them, that open a free entry point."`
+	TimeScale       float64       `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
+	TemporalUIURL   Address       `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Not used yet: nothing shows links."`
 }
 
 // Database is what a verb that works on the database itself needs to know.
@@ -85,7 +88,22 @@ func (c Config) Validate() error {
 	if c.EntryPointHours < 0 {
 		return fmt.Errorf("REENGAGE_ENTRY_POINT_HOURS is %d, but hours cannot be negative", c.EntryPointHours)
 	}
+	if err := c.validateSending(); err != nil {
+		return err
+	}
 	return c.validateClock()
+}
+
+// validateSending: a status takes seconds, so a wait of none would call every lost answer final; and a margin as long as the
+// window would leave nothing of it.
+func (c Config) validateSending() error {
+	switch {
+	case c.UnknownAfter < time.Second || c.UnknownAfter > 24*time.Hour:
+		return fmt.Errorf("REENGAGE_UNKNOWN_AFTER is %s, but must be between 1s and 24h", c.UnknownAfter)
+	case c.SendMargin < time.Second || c.SendMargin > time.Hour:
+		return fmt.Errorf("REENGAGE_SEND_MARGIN is %s, but must be between 1s and 1h", c.SendMargin)
+	}
+	return nil
 }
 
 // validateNotify: an unsigned notification could be forged by anyone who knows the receiver's address.

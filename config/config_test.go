@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
@@ -45,6 +46,7 @@ func TestDefaultsNeedOnlyADatabase(t *testing.T) {
 	require.Equal(t, config.Config{
 		DatabaseURL: database, HTTPAddr: "127.0.0.1:8080", OpsAddr: "127.0.0.1:9090",
 		APIURL: "https://graph.facebook.com", EntryPointHours: 72, EntryPoints: []string{"ad"}, TimeScale: 1,
+		UnknownAfter: 5 * time.Minute, SendMargin: 15 * time.Second,
 	}, c)
 }
 
@@ -78,6 +80,10 @@ func TestValidateNamesTheVariable(t *testing.T) {
 		{"unusable secret", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "c2VjcmV0LWtleQ=="}, "REENGAGE_NOTIFY_SECRET is not a"},
 		{"secret without a key", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "whsec_"}, "REENGAGE_NOTIFY_SECRET is not a"},
 		{"signed notifications", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": secret}, ""},
+		{"no wait for a status", map[string]string{"REENGAGE_UNKNOWN_AFTER": "0s"}, "REENGAGE_UNKNOWN_AFTER"},
+		{"a status is waited for as long as a window", map[string]string{"REENGAGE_UNKNOWN_AFTER": "25h"}, "REENGAGE_UNKNOWN_AFTER"},
+		{"no margin", map[string]string{"REENGAGE_SEND_MARGIN": "-1s"}, "REENGAGE_SEND_MARGIN"},
+		{"a margin that eats the window", map[string]string{"REENGAGE_SEND_MARGIN": "2h"}, "REENGAGE_SEND_MARGIN"},
 		{"clock stands still", map[string]string{"REENGAGE_TIME_SCALE": "0"}, "REENGAGE_TIME_SCALE"},
 		{"clock runs backwards", map[string]string{"REENGAGE_TIME_SCALE": "-1"}, "REENGAGE_TIME_SCALE"},
 		{"clock is no number", map[string]string{"REENGAGE_TIME_SCALE": "NaN"}, "REENGAGE_TIME_SCALE"},

@@ -10,6 +10,9 @@ const (
 	SendMargin   = 15 * time.Second // W5: default distance that a free-form send keeps from the end
 )
 
+// MaxText is how many characters a free-form message may have (whatsapp.md).
+const MaxText = 4096
+
 // Facts are the columns of the conversation row from which everything else follows. All instants are the provider's
 // and in UTC; a zero instant means that it has not happened.
 type Facts struct {

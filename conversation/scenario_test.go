@@ -14,7 +14,8 @@ import (
 )
 
 // TestScenarios plays testdata/scenarios: text files in which a product owner can read what happens to a conversation.
-// Run with -rewrite to write down what happens now. All times are in March 2026 and UTC: 02T09:00:00 is the 2nd, nine.
+// Run with -rewrite to write down what happens now. All times are in 2026 and UTC, in March unless they name another month:
+// 02T09:00:00 is the 2nd of March, nine, and 10-25T01:00:00 the 25th of October, one.
 func TestScenarios(t *testing.T) {
 	datadriven.Walk(t, "testdata/scenarios", func(t *testing.T, path string) {
 		p := &player{state: conversation.NewState(conversation.Settings{}, time.Minute)}
@@ -27,8 +28,9 @@ type player struct {
 	state   conversation.State
 	now     time.Time
 	out     strings.Builder
-	lastOut string // the id of the business's last message
-	asleep  bool   // nobody decides; what arrives gathers, and comes before the clock
+	lastOut string                 // the id of the business's last message
+	attempt *conversation.Reengage // the one asked for last
+	asleep  bool                   // nobody decides; what arrives gathers, and comes before the clock
 }
 
 func (p *player) play(t *testing.T, d *datadriven.TestData) string {
@@ -67,7 +69,10 @@ func (p *player) play(t *testing.T, d *datadriven.TestData) string {
 			id = at + messageType
 		}
 		clamped, _ := conversation.ClampOccurred(occurred, p.receipt(t, received, occurred))
-		p.decide(conversation.Inbound{ID: id, At: clamped, ReceivedAt: p.receipt(t, received, occurred), Type: messageType})
+		var keyword string
+		d.MaybeScanArgs(t, "keyword", &keyword)
+		p.decide(conversation.Inbound{ID: id, At: clamped, ReceivedAt: p.receipt(t, received, occurred), Type: messageType,
+			Keyword: conversation.Keyword(keyword)})
 		p.tick()
 	case "business": // the business writes: a free-form message, or type=template
 		d.ScanArgs(t, "at", &at)
@@ -102,10 +107,12 @@ func (p *player) play(t *testing.T, d *datadriven.TestData) string {
 	case "status":
 		d.ScanArgs(t, "at", &at)
 		f := p.state.Facts
-		can := conversation.SendableAt(f, march(t, at))
+		can := conversation.SendableAt(p.state.Circumstances(), march(t, at))
 		return fmt.Sprintf("%s, free-form %s\n", conversation.Status(f, march(t, at)), map[bool]string{true: "allowed", false: "blocked"}[can.Freeform])
 	default:
-		d.Fatalf(t, "unknown command %s", d.Cmd)
+		if !p.playSending(t, d) {
+			d.Fatalf(t, "unknown command %s", d.Cmd)
+		}
 	}
 	return p.out.String()
 }
@@ -154,13 +161,18 @@ func (p *player) decide(w conversation.What) {
 			fmt.Fprintf(&p.out, "-> bill\n")
 		case conversation.Remind:
 			fmt.Fprintf(&p.out, "-> remind the team, %s (due %s)\n", e.Outcome, e.DueAt.Format("02T15:04:05"))
+		default:
+			p.sendingEffect(e)
 		}
 	}
 }
 
 func march(t *testing.T, s string) time.Time {
 	t.Helper()
-	at, err := time.Parse("2006-01-02T15:04:05", "2026-03-"+s)
+	if strings.Count(s, "-") == 0 {
+		s = "03-" + s
+	}
+	at, err := time.Parse("2006-01-02T15:04:05", "2026-"+s)
 	require.NoError(t, err)
 	return at
 }

@@ -4,22 +4,28 @@ import "time"
 
 // CanSend says what may be sent now and, where something may not, why.
 type CanSend struct {
-	Freeform bool   `json:"freeform"`
-	Template bool   `json:"template"`
-	Reason   string `json:"reason"` // empty if both may be sent
+	Freeform bool `json:"freeform"`
+	Template bool `json:"template"` // of at least one category
+	Reason   Code `json:"reason"`   // empty if both may be sent; of the two, what keeps templates back says more
 }
 
-// Reasons why something may not be sent. The stable codes of sending.md.
-const (
-	WindowClosed = "window_closed" // free-form: the window is closed, or too close to its end (W5)
-)
-
-// SendableAt decides what may be sent at now from the window alone. An open window is an implicit opt-in for
-// templates; without one nothing is known yet that would allow them.
-func SendableAt(f Facts, now time.Time) CanSend {
-	can := CanSend{Freeform: f.FreeformAllowed(now, SendMargin), Template: f.WindowOpen(now)}
-	if !can.Freeform {
-		can.Reason = WindowClosed
+// SendableAt asks the gate about a message of each kind at now.
+func SendableAt(c Circumstances, now time.Time) CanSend {
+	freeform := Gate(c, Wish{}, now)
+	can := CanSend{Freeform: freeform.Allows()}
+	var template Verdict
+	for _, category := range Categories {
+		template = Gate(c, Wish{Template: true, Category: category}, now)
+		if template.Allows() {
+			can.Template = true
+			break
+		}
+	}
+	switch {
+	case !can.Template:
+		can.Reason = template.Code
+	case !can.Freeform:
+		can.Reason = freeform.Code
 	}
 	return can
 }

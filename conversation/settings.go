@@ -5,20 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Settings is what a business number decides about its conversations. Empty parts have the defaults of window.md.
 type Settings struct {
 	Reminders    ReminderPolicy `json:"reminders,omitzero"`
 	WorkingHours *WorkingHours  `json:"working_hours,omitempty"` // nil: always at work
+	// Reengagement wins contacts back; without attempts nobody is written to.
+	Reengagement Policy      `json:"reengagement,omitzero"`
+	KeptReplies  KeptReplies `json:"kept_replies,omitzero"`
 }
 
 // ReminderPolicy says when the team is warned before a window closes (W7).
 type ReminderPolicy struct {
-	Leads     []Duration `json:"leads,omitempty"`      // before expires_at; default one of 1 h
-	Always    bool       `json:"always,omitempty"`     // also if the business has answered
-	BeforeEnd Duration   `json:"before_end,omitempty"` // of a working period, for moved reminders; default 30 min
+	Leads     []Duration   `json:"leads,omitempty"`      // before expires_at; default one of 1 h
+	Always    bool         `json:"always,omitempty"`     // also if the business has answered
+	BeforeEnd Duration     `json:"before_end,omitempty"` // of a working period, for moved reminders; default 30 min
+	Nudge     *NudgePolicy `json:"nudge,omitempty"`      // nil: the contact itself is not reminded
+}
+
+// NudgePolicy has the contact itself sent a free-form message, if nobody has answered it. It may cost money.
+type NudgePolicy struct {
+	Lead Duration `json:"lead"` // before expires_at
+	Text string   `json:"text"`
 }
 
 // WorkingHours are the weekly hours of the business number in its people's time zone.
@@ -83,8 +95,19 @@ func (s Settings) Validate() error {
 			return fmt.Errorf("reminders.leads: %s must be whole seconds between 1s and 24h", time.Duration(l))
 		}
 	}
+	if n := s.Reminders.Nudge; n != nil {
+		if n.Lead < Duration(time.Minute) || n.Lead >= Duration(WindowLength) {
+			return fmt.Errorf("reminders.nudge.lead: %s must be between 1m and 24h", time.Duration(n.Lead))
+		}
+		if strings.TrimSpace(n.Text) == "" || utf8.RuneCountInString(n.Text) > MaxText {
+			return fmt.Errorf("reminders.nudge.text must have 1 to %d characters", MaxText)
+		}
+	}
 	if b := s.Reminders.BeforeEnd; b < 0 || b >= Duration(WindowLength) {
 		return fmt.Errorf("reminders.before_end: %s must be between 0 and 24h", time.Duration(b))
+	}
+	if err := errors.Join(s.Reengagement.validate(), s.KeptReplies.validate()); err != nil {
+		return err
 	}
 	if s.WorkingHours == nil {
 		return nil

@@ -24,6 +24,20 @@ type State struct {
 	Spans []Span `json:"spans,omitempty"`
 	// Seen are the ids of the latest events, oldest first.
 	Seen []string `json:"seen,omitempty"`
+	// Permissions are what is known of consent, suppression and the sender.
+	Permissions Permissions `json:"permissions,omitzero"`
+	// Zone is the contact's own, for quiet hours.
+	Zone Zone `json:"zone,omitempty"`
+	// Plan is how the contact is won back; nil: it is not.
+	Plan *Plan `json:"plan,omitempty"`
+	// Left is the deadline of the window that somebody has closed by hand: nothing follows from its end.
+	Left time.Time `json:"left,omitzero"`
+	// Nudged is the deadline before which the contact has been nudged.
+	Nudged time.Time `json:"nudged,omitzero"`
+	// Merged: another conversation goes on with this one; nothing is begun any more (W10).
+	Merged bool `json:"merged,omitempty"`
+	// Kept is the reply that waits for the contact's answer; nil: there is none.
+	Kept *Kept `json:"kept,omitempty"`
 	// LateAfter is how long after its moment a reminder counts as late; see NewState.
 	LateAfter time.Duration `json:"late_after"`
 }
@@ -46,8 +60,19 @@ func NewState(s Settings, lateAfter time.Duration) State {
 	return State{Version: StateVersion, Settings: s, LateAfter: lateAfter}
 }
 
-// Waiting reports whether the run still waits for something (W11).
-func (s State) Waiting() bool { return !s.WatchedUntil.IsZero() }
+// Waiting reports whether the run still waits for something (W11). What is under way is its driver's to know.
+func (s State) Waiting() bool { return s.watching() || s.Plan != nil || s.Kept != nil }
+
+// watching reports whether there is a window whose end is waited for.
+func (s State) watching() bool { return !s.WatchedUntil.IsZero() }
+
+// leftAlone reports whether somebody has closed the watched window by hand.
+func (s State) leftAlone() bool { return s.watching() && s.Left.Equal(s.WatchedUntil) }
+
+// Circumstances are what the gate must know of this conversation.
+func (s State) Circumstances() Circumstances {
+	return Circumstances{Facts: s.Facts, Permissions: s.Permissions}
+}
 
 // remember reports whether the event is new, and keeps its id.
 func (s *State) remember(id string) bool {

@@ -21,14 +21,36 @@ func Step(s State, e Event) (State, []Effect) {
 	case Failed:
 		d.failed(w)
 	case FactsKnown:
-		d.Facts = d.Facts.Merge(w.Facts)
+		d.factsKnown(w.Facts)
+	case PermissionsKnown:
+		d.permissionsKnown(w.Permissions)
+	case ConsentChanged:
+		d.consent(w)
+	case AttemptEnded:
+		d.attemptEnded(w)
+	case ReplyKept:
+		d.replyKept(w.Kept)
+	case Closed:
+		d.closed()
+	case Merged:
+		d.merged()
 	case SettingsChanged:
 		d.settings(w.Settings)
 	case Tick:
-		d.watch()
-		d.clock()
+		d.tick()
 	}
 	return d.State, d.effects
+}
+
+// tick acts on the clock, once everything that has arrived is decided on.
+func (d *decision) tick() {
+	if d.Merged {
+		return
+	}
+	d.watch()
+	d.clock()
+	d.pursue()
+	d.expireKept()
 }
 
 // decision is a Step under way.
@@ -56,8 +78,48 @@ func (d *decision) inbound(m Inbound) {
 	d.Facts, _ = d.Facts.WithInbound(m.At)
 	d.openedFromSpans()
 	d.bill(m.At)
-
+	if d.Merged {
+		return
+	}
 	d.take(m)
+	d.reachable()
+	d.keyword(m.Keyword)
+	d.answered()
+	d.releaseKept(m)
+}
+
+// reachable lifts the suppression that ends by itself: whoever writes can be written to.
+func (d *decision) reachable() {
+	if d.Permissions.Suppressed == Undeliverable {
+		d.Permissions.Suppressed = ""
+		d.say("gate", "the contact has written, so it can be written to again")
+	}
+}
+
+// factsKnown joins what the row knows. It may know of a dispute (W9) that no message has told us about.
+func (d *decision) factsKnown(f Facts) {
+	d.Facts = d.Facts.Merge(f)
+	if d.watching() && d.Facts.Disputed() {
+		d.disputed()
+	}
+	d.answered()
+	d.templateOfKept()
+}
+
+// disputed ends the window at once: the provider considers it closed (W9).
+func (d *decision) disputed() {
+	at := d.Facts.DisputedAt
+	if d.watching() && !at.Before(d.WatchedUntil) {
+		d.clock() // it had closed by itself
+		return
+	}
+	d.say("W9", "the provider considers the window closed since %s", stamp(at))
+	end := d.Facts.ExpiresAt
+	d.WatchedUntil, d.Reminded = time.Time{}, nil
+	if d.Left.Equal(end) {
+		d.Left = at // it is the same window
+	}
+	d.plan(at, d.Facts.LastInboundAt)
 }
 
 // take lets a message extend what is watched, or begin to watch its window. Messages come in the order in which they
@@ -100,6 +162,7 @@ func (d *decision) outbound(m Outbound) {
 		return
 	}
 	d.Facts = d.Facts.WithOutbound(m.At, m.Template)
+	d.templateOfKept()
 	if m.Template {
 		d.do(Bill{}) // some schemes charge every one (S2, B1, A2)
 		d.say("W6", "a template was sent at %s", stamp(m.At))
@@ -120,9 +183,9 @@ func (d *decision) failed(f Failed) {
 	// The row has computed these again without the failed message, so they may go back.
 	d.Facts.LastOutboundAt, d.Facts.TemplateAcceptedAt = f.Facts.LastOutboundAt, f.Facts.TemplateAcceptedAt
 	d.Facts = d.Facts.Merge(f.Facts)
+	d.templateOfKept()
 	if wasOpen && d.Facts.Disputed() {
-		d.WatchedUntil, d.Reminded = time.Time{}, nil
-		d.say("W9", "the provider considers the window closed since %s", stamp(d.Facts.DisputedAt))
+		d.disputed()
 		return
 	}
 	// A reminder that was refused because of this answer is due again; one that was sent is refused by its key.
@@ -158,7 +221,7 @@ func (d *decision) bill(t time.Time) {
 
 // watch takes on a window that the row knows of and no message has told us about yet.
 func (d *decision) watch() {
-	if !d.Facts.WindowOpen(d.now) || !d.Facts.ExpiresAt.After(d.WatchedUntil) {
+	if d.Merged || !d.Facts.WindowOpen(d.now) || !d.Facts.ExpiresAt.After(d.WatchedUntil) {
 		return
 	}
 	if !d.WatchedUntil.IsZero() && !d.Facts.OpenedAt.Before(d.WatchedUntil) {
@@ -169,16 +232,84 @@ func (d *decision) watch() {
 
 // clock acts on whatever has become due: reminders first, then the end of the window.
 func (d *decision) clock() {
-	if d.WatchedUntil.IsZero() {
+	if !d.watching() {
 		return
 	}
 	closed := !d.now.Before(d.WatchedUntil)
 	if d.Settings.Reminders.Always || d.Facts.Unanswered() {
 		d.remind()
 	}
-	if closed {
-		d.say("W5", "the window closed at %s", stamp(d.WatchedUntil))
-		d.WatchedUntil, d.Reminded = time.Time{}, nil
+	if !closed {
+		d.nudge()
+		return
+	}
+	end := d.WatchedUntil
+	d.say("W5", "the window closed at %s", stamp(end))
+	d.WatchedUntil, d.Reminded = time.Time{}, nil
+	d.plan(end, end.Add(-WindowLength))
+}
+
+// nudge has the contact itself reminded, once for a deadline, if nobody has answered it (W7).
+func (d *decision) nudge() {
+	n := d.Settings.Reminders.Nudge
+	if n == nil || d.Nudged.Equal(d.WatchedUntil) || !d.Facts.Unanswered() || d.leftAlone() ||
+		d.now.Before(d.WatchedUntil.Add(-time.Duration(n.Lead))) {
+		return
+	}
+	d.Nudged = d.WatchedUntil
+	d.do(Nudge{Deadline: d.WatchedUntil, Text: n.Text})
+	d.say("W7", "the contact is nudged %s before the end", time.Duration(n.Lead))
+}
+
+// closed leaves this window alone: its reminders are not sent, and nobody is won back after it. The window may be one that
+// only the row knows of yet.
+func (d *decision) closed() {
+	d.watch()
+	if d.watching() {
+		d.Left = d.WatchedUntil
+	}
+	if d.Plan != nil && d.Plan.Policy.Stops(StopOnClose) {
+		d.endPlan(StopOnClose, "somebody has closed the conversation")
+	}
+	d.say("close", "somebody has closed the conversation")
+}
+
+// merged hands everything to another conversation (W10): what is in flight is settled, nothing else is begun.
+func (d *decision) merged() {
+	d.Merged = true
+	d.WatchedUntil, d.Reminded, d.Plan, d.Kept = time.Time{}, nil, nil, nil
+	d.say("W10", "the contact has become part of another; that conversation goes on")
+}
+
+// permissionsKnown takes over what the row knows. It may know of an opt-out that no message has told us about.
+func (d *decision) permissionsKnown(p Permissions) {
+	d.Permissions = p
+	d.optedOut()
+}
+
+func (d *decision) consent(c ConsentChanged) {
+	d.Permissions = d.Permissions.WithConsent(c.Category, c.OptedIn)
+	if c.OptedIn {
+		d.say("consent", "the contact has opted in to %s messages (%s)", c.Category, c.Source)
+		return
+	}
+	d.say("consent", "the contact has opted out of %s messages (%s)", c.Category, c.Source)
+	d.optedOut()
+}
+
+func (d *decision) optedOut() {
+	if d.Permissions.Marketing == OptedOut && d.Plan != nil && d.Plan.Policy.Stops(StopOnOptOut) {
+		d.endPlan(StopOnOptOut, "the contact has opted out of marketing messages")
+	}
+}
+
+// keyword follows what the text of a message asks for; it has been recorded with the message.
+func (d *decision) keyword(k Keyword) {
+	switch k {
+	case KeywordStop:
+		d.consent(ConsentChanged{Category: Marketing, Source: "keyword"})
+	case KeywordStart:
+		d.consent(ConsentChanged{Category: Marketing, OptedIn: true, Source: "keyword"})
 	}
 }
 
@@ -195,9 +326,10 @@ func (d *decision) remind() {
 	}
 }
 
-// remaining are the reminders of the watched window without the leads that have been acted on.
+// remaining are the reminders of the watched window without the leads that have been acted on. A window that is left alone
+// has none, whatever is set or fails afterwards.
 func remaining(s State) []Due {
-	if !s.Waiting() {
+	if !s.watching() || s.leftAlone() {
 		return nil
 	}
 	var left []Due

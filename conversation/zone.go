@@ -49,6 +49,16 @@ func (z Zone) offset(at time.Time) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
+// nextChange returns the first moment after at from which another offset holds.
+func (z Zone) nextChange(at time.Time) (moved time.Time, ok bool) {
+	for i := 1; i < len(z); i++ {
+		if z[i].From.After(at) {
+			return z[i].From, true
+		}
+	}
+	return time.Time{}, false
+}
+
 // local returns the wall clock at the instant, written as if it were UTC.
 func (z Zone) local(at time.Time) time.Time { return at.UTC().Add(z.offset(at)) }
 

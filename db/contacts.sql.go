@@ -28,7 +28,7 @@ WITH RECURSIVE named AS (
     SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into
     FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at,
+SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
                WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
@@ -70,6 +70,8 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 			&i.Contact.Market,
 			&i.Contact.MergedInto,
 			&i.Contact.CreatedAt,
+			&i.Contact.TimeZone,
+			&i.Contact.Language,
 			&i.HasBsuid,
 			&i.HasPhone,
 			&i.Since,

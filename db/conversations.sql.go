@@ -7,12 +7,14 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
 
 const getConversation = `-- name: GetConversation :one
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
 FROM conversations named
 JOIN conversations c ON c.id = coalesce(named.merged_into, named.id)
 JOIN business_numbers n ON n.id = c.business_number_id
@@ -24,9 +26,11 @@ type GetConversationRow struct {
 	Conversation   Conversation
 	BusinessNumber BusinessNumber
 	Contact        Contact
+	Permissions    json.RawMessage
 }
 
-// A conversation with its number and contact; of one that has been merged, the one that it is part of.
+// A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions; of one that has
+// been merged, the one that it is part of.
 func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConversationRow, error) {
 	row := q.db.QueryRow(ctx, getConversation, id)
 	var i GetConversationRow
@@ -56,6 +60,11 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.BusinessNumber.AccountTimeZone,
 		&i.BusinessNumber.Settings,
 		&i.BusinessNumber.CreatedAt,
+		&i.BusinessNumber.SenderPausedAt,
+		&i.BusinessNumber.SenderPausedClass,
+		&i.BusinessNumber.SenderPausedCode,
+		&i.BusinessNumber.MessagesPerSecond,
+		&i.BusinessNumber.StopWords,
 		&i.Contact.ID,
 		&i.Contact.Name,
 		&i.Contact.Phone,
@@ -63,6 +72,40 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Contact.Market,
 		&i.Contact.MergedInto,
 		&i.Contact.CreatedAt,
+		&i.Contact.TimeZone,
+		&i.Contact.Language,
+		&i.Permissions,
 	)
 	return i, err
+}
+
+const listWaitingKeptReplies = `-- name: ListWaitingKeptReplies :many
+SELECT id, kept_at, keep_until FROM kept_replies WHERE conversation_id = $1 AND state = 'kept'
+`
+
+type ListWaitingKeptRepliesRow struct {
+	ID        uuid.UUID
+	KeptAt    time.Time
+	KeepUntil time.Time
+}
+
+// The reply that waits for the contact's answer; a conversation has at most one.
+func (q *Queries) ListWaitingKeptReplies(ctx context.Context, conversationID uuid.UUID) ([]ListWaitingKeptRepliesRow, error) {
+	rows, err := q.db.Query(ctx, listWaitingKeptReplies, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListWaitingKeptRepliesRow
+	for rows.Next() {
+		var i ListWaitingKeptRepliesRow
+		if err := rows.Scan(&i.ID, &i.KeptAt, &i.KeepUntil); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -15,22 +15,29 @@ import (
 
 const adoptStatuses = `-- name: AdoptStatuses :many
 UPDATE events e
-SET conversation_id = o.conversation_id, needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed')
+SET conversation_id = o.conversation_id,
+    needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed' OR e.id = ANY($1::uuid[]))
 FROM outbound_messages o
 WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'status' AND o.conversation_id IS NOT NULL
-  AND e.message_id = ANY($1::uuid[])
-RETURNING o.conversation_id, e.needs_signal
+  AND e.message_id = ANY($2::uuid[])
+RETURNING e.id, e.type, e.message_id, o.conversation_id, o.delivery_status, e.occurred_at, e.error_code, e.needs_signal
 `
 
 type AdoptStatusesRow struct {
+	ID             uuid.UUID
+	Type           string
+	MessageID      *uuid.UUID
 	ConversationID *uuid.UUID
+	DeliveryStatus string
+	OccurredAt     time.Time
+	ErrorCode      *int32
 	NeedsSignal    bool
 }
 
-// Gives the parked statuses of messages that have become known to their conversation, and has the failed ones
-// signalled, which can change a decision.
-func (q *Queries) AdoptStatuses(ctx context.Context, messageIds []uuid.UUID) ([]AdoptStatusesRow, error) {
-	rows, err := q.db.Query(ctx, adoptStatuses, messageIds)
+// Gives the parked statuses of messages that have become known to their conversation, and has those signalled that can
+// change a decision: the failed ones, and those that settle a send.
+func (q *Queries) AdoptStatuses(ctx context.Context, settling []uuid.UUID, messageIds []uuid.UUID) ([]AdoptStatusesRow, error) {
+	rows, err := q.db.Query(ctx, adoptStatuses, settling, messageIds)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +45,16 @@ func (q *Queries) AdoptStatuses(ctx context.Context, messageIds []uuid.UUID) ([]
 	var items []AdoptStatusesRow
 	for rows.Next() {
 		var i AdoptStatusesRow
-		if err := rows.Scan(&i.ConversationID, &i.NeedsSignal); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Type,
+			&i.MessageID,
+			&i.ConversationID,
+			&i.DeliveryStatus,
+			&i.OccurredAt,
+			&i.ErrorCode,
+			&i.NeedsSignal,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -50,7 +66,8 @@ func (q *Queries) AdoptStatuses(ctx context.Context, messageIds []uuid.UUID) ([]
 }
 
 const findEvents = `-- name: FindEvents :many
-SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at
+SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at,
+       coalesce(e.keyword, '')::text AS keyword
 FROM events e LEFT JOIN conversations c ON c.id = e.conversation_id
 WHERE e.id = ANY($1::uuid[])
 `
@@ -61,6 +78,7 @@ type FindEventsRow struct {
 	ConversationID *uuid.UUID
 	OccurredAt     time.Time
 	ReceivedAt     time.Time
+	Keyword        string
 }
 
 // What the first copy of each event fixed; the conversation is the one that its own is part of (W10).
@@ -79,6 +97,51 @@ func (q *Queries) FindEvents(ctx context.Context, ids []uuid.UUID) ([]FindEvents
 			&i.ConversationID,
 			&i.OccurredAt,
 			&i.ReceivedAt,
+			&i.Keyword,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listParkedOfSend = `-- name: ListParkedOfSend :many
+SELECT id, type, message_id::uuid AS message_id, wamid::text AS wamid, occurred_at, send_attempt::int AS send_attempt
+FROM events
+WHERE send_id = $1::uuid AND kind = 'status' AND conversation_id IS NULL AND business_number_id = $2::uuid
+ORDER BY occurred_at, recorded_at, id
+`
+
+type ListParkedOfSendRow struct {
+	ID          uuid.UUID
+	Type        string
+	MessageID   uuid.UUID
+	Wamid       string
+	OccurredAt  time.Time
+	SendAttempt int32
+}
+
+// The statuses that name a send and whose message is not known, first things first.
+func (q *Queries) ListParkedOfSend(ctx context.Context, sendID uuid.UUID, businessNumberID uuid.UUID) ([]ListParkedOfSendRow, error) {
+	rows, err := q.db.Query(ctx, listParkedOfSend, sendID, businessNumberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListParkedOfSendRow
+	for rows.Next() {
+		var i ListParkedOfSendRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Type,
+			&i.MessageID,
+			&i.Wamid,
+			&i.OccurredAt,
+			&i.SendAttempt,
 		); err != nil {
 			return nil, err
 		}
@@ -191,16 +254,18 @@ WITH body AS (
 ), stored AS (
     INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at,
                         clock_clamped, opens_window, message_id, wamid, market, category, entry_point,
-                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at, inferred)
+                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at, send_id,
+                        send_attempt, keyword, inferred)
     SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, $1,
            coalesce(e.clock_clamped, false), coalesce(e.opens_window, false), e.message_id, e.wamid, e.market, e.category,
            e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, (SELECT id FROM body),
-           coalesce(e.needs_signal, false), e.signalled_at, coalesce(e.inferred, false)
+           coalesce(e.needs_signal, false), e.signalled_at, e.send_id, e.send_attempt, e.keyword,
+           coalesce(e.inferred, false)
     FROM jsonb_to_recordset($6::jsonb) AS e(
         id uuid, kind text, type text, source text, business_number_id uuid, conversation_id uuid,
         occurred_at timestamptz, clock_clamped boolean, opens_window boolean, message_id uuid, wamid text, market text,
         category text, entry_point text, entry_point_until timestamptz, pricing jsonb, error_code int, content jsonb,
-        needs_signal boolean, signalled_at timestamptz, inferred boolean)
+        needs_signal boolean, signalled_at timestamptz, send_id uuid, send_attempt int, keyword text, inferred boolean)
     ORDER BY e.id
     ON CONFLICT (id) DO NOTHING
     RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal

@@ -38,9 +38,12 @@ WITH person AS (
            p.value ->> 'name' AS name
     FROM jsonb_array_elements($1::jsonb) AS p
 ), known AS (
-    SELECT p.index, v.id AS conversation_id, c.market
+    SELECT p.index, v.id AS conversation_id, c.market, n.stop_words
     FROM person p
-    CROSS JOIN LATERAL (SELECT n.portfolio FROM business_numbers n WHERE n.id = p.business_number_id OFFSET 0) n
+    CROSS JOIN LATERAL (
+        SELECT n.portfolio, nullif(n.stop_words, '{}') AS stop_words
+        FROM business_numbers n WHERE n.id = p.business_number_id OFFSET 0
+    ) n
     LEFT JOIN LATERAL (
         SELECT a.contact_id FROM contact_aliases a
         WHERE a.kind = 'wa_id' AND a.portfolio = n.portfolio AND a.value = p.phone OFFSET 0
@@ -63,46 +66,70 @@ WITH person AS (
            AND (p.bsuid IS NULL OR b.contact_id = c.id)
            AND (p.name IS NULL OR p.name = c.name))
 ), wanted AS (
-    SELECT k.conversation_id, k.index, k.market, k.conversation_id AS named FROM known k
+    SELECT k.conversation_id, k.index, k.market, k.stop_words, k.conversation_id AS named FROM known k
     UNION ALL
-    SELECT DISTINCT v.id, -1, '', o.conversation_id
+    SELECT DISTINCT v.id, -1, '', NULL::jsonb, o.conversation_id
     FROM outbound_messages o
     CROSS JOIN LATERAL (SELECT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = o.conversation_id OFFSET 0) v
     WHERE o.message_id = ANY(ARRAY(SELECT unnest($2::uuid[])))
     UNION ALL
-    SELECT coalesce(c.merged_into, c.id), -1, p.market, c.id
+    SELECT coalesce(c.merged_into, c.id), -1, p.market, nullif(n.stop_words, '{}'), c.id
     FROM conversations c CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = c.contact_id OFFSET 0) p
+    CROSS JOIN LATERAL (SELECT n.stop_words FROM business_numbers n WHERE n.id = c.business_number_id OFFSET 0) n
     WHERE c.id = ANY(ARRAY(SELECT unnest($3::uuid[])))
+    UNION ALL
+    SELECT v.id, -1, p.market, NULL::jsonb, s.conversation_id
+    FROM sends s
+    CROSS JOIN LATERAL (
+        SELECT coalesce(v.merged_into, v.id) AS id, v.contact_id FROM conversations v WHERE v.id = s.conversation_id OFFSET 0
+    ) v
+    CROSS JOIN LATERAL (SELECT p.market FROM contacts p WHERE p.id = v.contact_id OFFSET 0) p
+    WHERE s.id = ANY(ARRAY(SELECT unnest($4::uuid[])))
 ), lookup AS MATERIALIZED (
     -- Empty, so that nobody is locked, unless everybody is known.
-    SELECT w.conversation_id, w.index, w.market, w.named FROM wanted w
+    SELECT w.conversation_id, w.index, w.market, w.stop_words, w.named FROM wanted w
     WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
 )
-SELECT w.index::int AS index, w.market::text AS market, w.named::uuid AS named, c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into
+SELECT w.index::int AS index, w.market::text AS market, coalesce(w.stop_words, 'null')::jsonb AS stop_words, w.named::uuid AS named,
+       c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
 WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
 ORDER BY c.id
 FOR NO KEY UPDATE OF c
 `
 
+type LockConversationsParams struct {
+	People          json.RawMessage
+	MessageIds      []uuid.UUID
+	ConversationIds []uuid.UUID
+	SendIds         []uuid.UUID
+}
+
 type LockConversationsRow struct {
 	Index        int32
 	Market       string
+	StopWords    json.RawMessage
 	Named        uuid.UUID
 	Conversation Conversation
 }
 
-// Locks, in id order, the conversations of people, of outbound messages, and those named by id, and returns them; with
+// Locks, in id order, the conversations of people, of outbound messages, of sends, and those named by id, and returns them; with
 // each the index of the person it was found for, or -1, and the id by which it was named: of a merged conversation, the one that
-// it is part of is meant. One that is returned as merged was merged while we waited for its lock. If the people are not all known exactly as they are given here,
+// it is part of is meant. One that is returned as merged was merged while we waited for its lock. If the people
+// are not all known exactly as they are given here,
 // nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 // before conversations.
 // Each step is looked up for one person at a time: OFFSET 0 keeps the planner from joining whole tables instead, which it
 // takes to be cheap as long as it does not know how large they have become. People come as JSON and ids through a
 // subquery, because the planner's guess of their number is then always the same: one plan is made for all lengths and kept.
 // Says the same again, but so that the planner expects few and does not read the whole table for one.
-func (q *Queries) LockConversations(ctx context.Context, people json.RawMessage, messageIds []uuid.UUID, conversationIds []uuid.UUID) ([]LockConversationsRow, error) {
-	rows, err := q.db.Query(ctx, lockConversations, people, messageIds, conversationIds)
+func (q *Queries) LockConversations(ctx context.Context, arg LockConversationsParams) ([]LockConversationsRow, error) {
+	rows, err := q.db.Query(ctx, lockConversations,
+		arg.People,
+		arg.MessageIds,
+		arg.ConversationIds,
+		arg.SendIds,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +140,7 @@ func (q *Queries) LockConversations(ctx context.Context, people json.RawMessage,
 		if err := rows.Scan(
 			&i.Index,
 			&i.Market,
+			&i.StopWords,
 			&i.Named,
 			&i.Conversation.ID,
 			&i.Conversation.BusinessNumberID,

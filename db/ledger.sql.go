@@ -365,7 +365,7 @@ WITH stretches AS (
     SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::timestamptz[]) AS since,
            unnest($3::timestamptz[]) AS until
 ), messages AS (
-    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, e.received_at, e.recorded_at, e.clock_clamped, e.opens_window, e.message_id, e.wamid, e.market, e.category, e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, e.raw_body_id, e.needs_signal, e.signalled_at, e.inferred, message_at(e) AS at, superseded(e) AS superseded FROM stretches r
+    SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, e.received_at, e.recorded_at, e.clock_clamped, e.opens_window, e.message_id, e.wamid, e.market, e.category, e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, e.raw_body_id, e.needs_signal, e.signalled_at, e.inferred, e.send_id, e.send_attempt, e.keyword, message_at(e) AS at, superseded(e) AS superseded FROM stretches r
     JOIN events e ON e.conversation_id = r.conversation_id AND e.occurred_at >= r.since AND e.occurred_at <= r.until
     WHERE e.kind = 'outbound' OR e.opens_window
 )

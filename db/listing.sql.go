@@ -14,7 +14,7 @@ import (
 
 const listOpenConversations = `-- name: ListOpenConversations :many
 
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -100,6 +100,11 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.BusinessNumber.AccountTimeZone,
 			&i.BusinessNumber.Settings,
 			&i.BusinessNumber.CreatedAt,
+			&i.BusinessNumber.SenderPausedAt,
+			&i.BusinessNumber.SenderPausedClass,
+			&i.BusinessNumber.SenderPausedCode,
+			&i.BusinessNumber.MessagesPerSecond,
+			&i.BusinessNumber.StopWords,
 			&i.Contact.ID,
 			&i.Contact.Name,
 			&i.Contact.Phone,
@@ -107,6 +112,8 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.Contact.Market,
 			&i.Contact.MergedInto,
 			&i.Contact.CreatedAt,
+			&i.Contact.TimeZone,
+			&i.Contact.Language,
 		); err != nil {
 			return nil, err
 		}
@@ -119,7 +126,7 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 }
 
 const listOtherConversations = `-- name: ListOtherConversations :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -198,6 +205,11 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.BusinessNumber.AccountTimeZone,
 			&i.BusinessNumber.Settings,
 			&i.BusinessNumber.CreatedAt,
+			&i.BusinessNumber.SenderPausedAt,
+			&i.BusinessNumber.SenderPausedClass,
+			&i.BusinessNumber.SenderPausedCode,
+			&i.BusinessNumber.MessagesPerSecond,
+			&i.BusinessNumber.StopWords,
 			&i.Contact.ID,
 			&i.Contact.Name,
 			&i.Contact.Phone,
@@ -205,6 +217,8 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.Contact.Market,
 			&i.Contact.MergedInto,
 			&i.Contact.CreatedAt,
+			&i.Contact.TimeZone,
+			&i.Contact.Language,
 		); err != nil {
 			return nil, err
 		}

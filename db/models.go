@@ -22,16 +22,21 @@ type AllowancePlace struct {
 }
 
 type BusinessNumber struct {
-	ID              uuid.UUID
-	PhoneNumberID   string
-	Display         string
-	WabaID          string
-	Portfolio       string
-	Configured      bool
-	TimeZone        string
-	AccountTimeZone string
-	Settings        json.RawMessage
-	CreatedAt       time.Time
+	ID                uuid.UUID
+	PhoneNumberID     string
+	Display           string
+	WabaID            string
+	Portfolio         string
+	Configured        bool
+	TimeZone          string
+	AccountTimeZone   string
+	Settings          json.RawMessage
+	CreatedAt         time.Time
+	SenderPausedAt    *time.Time
+	SenderPausedClass *string
+	SenderPausedCode  *int32
+	MessagesPerSecond int32
+	StopWords         json.RawMessage
 }
 
 type CardSet struct {
@@ -73,6 +78,16 @@ type ChargeTotal struct {
 	AmountMicros     int64
 }
 
+type ConsentChange struct {
+	ID         int64
+	ContactID  uuid.UUID
+	Category   string
+	OptedIn    bool
+	Source     string
+	OccurredAt time.Time
+	RecordedAt time.Time
+}
+
 type Contact struct {
 	ID         uuid.UUID
 	Name       string
@@ -81,6 +96,8 @@ type Contact struct {
 	Market     string
 	MergedInto *uuid.UUID
 	CreatedAt  time.Time
+	TimeZone   string
+	Language   string
 }
 
 type ContactAlias struct {
@@ -106,6 +123,21 @@ type Conversation struct {
 	ResumeClaimedBy    *string
 	LastActivityAt     time.Time
 	MergedInto         *uuid.UUID
+}
+
+type Decision struct {
+	ID             int64
+	ConversationID uuid.UUID
+	Key            string
+	At             time.Time
+	Subject        string
+	Allowed        *bool
+	Rule           string
+	Code           string
+	Sentence       string
+	Facts          json.RawMessage
+	SendID         *uuid.UUID
+	RecordedAt     time.Time
 }
 
 type DirtyConversation struct {
@@ -144,6 +176,9 @@ type Event struct {
 	NeedsSignal      bool
 	SignalledAt      *time.Time
 	Inferred         bool
+	SendID           *uuid.UUID
+	SendAttempt      *int32
+	Keyword          *string
 }
 
 type Installation struct {
@@ -160,6 +195,18 @@ type IntakeProblem struct {
 	Path       string
 	Reason     string
 	ReceivedAt time.Time
+}
+
+type KeptReply struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+	Text           string
+	TemplateSend   uuid.UUID
+	State          string
+	KeptAt         time.Time
+	KeepUntil      time.Time
+	ChangedAt      time.Time
+	SendID         *uuid.UUID
 }
 
 type NamedCardSet struct {
@@ -187,6 +234,13 @@ type OutboundMessage struct {
 	Inferred       bool
 }
 
+type PairRate struct {
+	ConversationID uuid.UUID
+	NextAt         time.Time
+	ThrottledUntil time.Time
+	Throttles      int32
+}
+
 type PinnedCard struct {
 	BusinessNumberID uuid.UUID
 	Scheme           string
@@ -203,6 +257,16 @@ type RawBody struct {
 	ReceivedAt time.Time
 	Body       []byte
 	Updates    int32
+}
+
+type ReengagementPlan struct {
+	ConversationID uuid.UUID
+	WindowEnd      time.Time
+	NextAttempt    int32
+	Attempts       int32
+	DueAt          time.Time
+	TemplateName   string
+	Plan           json.RawMessage
 }
 
 type RelayLease struct {
@@ -225,6 +289,15 @@ type Reminder struct {
 	RecordedAt     time.Time
 }
 
+type Request struct {
+	ConversationID uuid.UUID
+	RequestID      string
+	Kind           string
+	Fingerprint    string
+	Answer         json.RawMessage
+	CreatedAt      time.Time
+}
+
 type Rerate struct {
 	ID               int64
 	BusinessNumberID *uuid.UUID
@@ -240,6 +313,86 @@ type SchemeAssignment struct {
 	EffectiveFrom    time.Time
 	Scheme           string
 	CardSet          *string
+}
+
+type Send struct {
+	ID                uuid.UUID
+	ConversationID    uuid.UUID
+	BusinessNumberID  uuid.UUID
+	ContactID         uuid.UUID
+	Origin            string
+	Type              string
+	Text              *string
+	Template          []byte
+	TemplateName      *string
+	Category          *string
+	Fallback          []byte
+	Critical          bool
+	State             string
+	Attempt           int32
+	PlannedAt         time.Time
+	NotAfter          time.Time
+	InflightAt        *time.Time
+	AcceptedAt        *time.Time
+	MessageID         *uuid.UUID
+	UnknownAt         *time.Time
+	Final             bool
+	PossibleDuplicate bool
+	Reason            *string
+	ErrorCode         *int32
+	ErrorDetails      *string
+	ReplacedBy        *uuid.UUID
+	QuotedScheme      *string
+	QuotedMicros      *int64
+	QuotedCurrency    *string
+	RecordedAt        time.Time
+}
+
+type SendAttempt struct {
+	SendID    uuid.UUID
+	Attempt   int32
+	StartedAt time.Time
+	EndedAt   *time.Time
+	Outcome   *string
+	ErrorCode *int32
+	Class     *string
+}
+
+type SendRate struct {
+	BusinessNumberID uuid.UUID
+	NextAt           time.Time
+	ThrottledUntil   time.Time
+	Throttles        int32
+}
+
+type Suppression struct {
+	ID         uuid.UUID
+	ContactID  uuid.UUID
+	Scope      string
+	Reason     string
+	Source     string
+	Since      time.Time
+	RecordedAt time.Time
+	LiftedAt   *time.Time
+	LiftedBy   *string
+}
+
+type Template struct {
+	WabaID     string
+	Name       string
+	Language   string
+	ProviderID string
+	Status     string
+	Category   string
+	Quality    string
+	Reason     string
+	Components json.RawMessage
+	ChangedAt  time.Time
+	StatusAt   time.Time
+	CategoryAt time.Time
+	QualityAt  time.Time
+	ListedAt   *time.Time
+	RemovedAt  *time.Time
 }
 
 type TotalledNumber struct {

@@ -40,6 +40,45 @@ func (q *Queries) ConfigureNumber(ctx context.Context, arg ConfigureNumberParams
 	return err
 }
 
+const findNumberTemplates = `-- name: FindNumberTemplates :many
+SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+JOIN (SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS language) w ON w.name = t.name AND w.language = t.language
+WHERE t.waba_id = $3
+`
+
+type FindNumberTemplatesRow struct {
+	Name      string
+	Language  string
+	Status    string
+	RemovedAt *time.Time
+}
+
+// What is known of some templates of an account, by name and language.
+func (q *Queries) FindNumberTemplates(ctx context.Context, names []string, languages []string, wabaID string) ([]FindNumberTemplatesRow, error) {
+	rows, err := q.db.Query(ctx, findNumberTemplates, names, languages, wabaID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindNumberTemplatesRow
+	for rows.Next() {
+		var i FindNumberTemplatesRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Language,
+			&i.Status,
+			&i.RemovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const findNumbers = `-- name: FindNumbers :many
 SELECT id, phone_number_id, display, waba_id, portfolio FROM business_numbers WHERE phone_number_id = ANY($1::text[])
 `
@@ -110,6 +149,121 @@ func (q *Queries) FindNumbersOfConversations(ctx context.Context, ids []uuid.UUI
 	return items, nil
 }
 
+const getWABA = `-- name: GetWABA :one
+SELECT waba_id FROM business_numbers WHERE id = $1
+`
+
+func (q *Queries) GetWABA(ctx context.Context, id uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, getWABA, id)
+	var waba_id string
+	err := row.Scan(&waba_id)
+	return waba_id, err
+}
+
+const listNumbers = `-- name: ListNumbers :many
+SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, coalesce(a.scheme, '')::text AS scheme,
+       greatest(a.effective_from, '0001-01-01 00:00:00+00')::timestamptz AS scheme_from, a.card_set
+FROM business_numbers n
+LEFT JOIN LATERAL (
+    SELECT s.scheme, s.effective_from, s.card_set FROM scheme_assignments s
+    WHERE s.business_number_id = n.id AND s.effective_from <= $1::timestamptz
+    ORDER BY s.effective_from DESC LIMIT 1
+) a ON true
+WHERE $2::text = '' OR n.phone_number_id = $2
+ORDER BY n.phone_number_id
+`
+
+type ListNumbersRow struct {
+	BusinessNumber BusinessNumber
+	Scheme         string
+	SchemeFrom     time.Time
+	CardSet        *string
+}
+
+// All of them; a business has few. Each with the scheme that it owes by at @now; the year 1 stands for always.
+func (q *Queries) ListNumbers(ctx context.Context, now time.Time, phoneNumberID string) ([]ListNumbersRow, error) {
+	rows, err := q.db.Query(ctx, listNumbers, now, phoneNumberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListNumbersRow
+	for rows.Next() {
+		var i ListNumbersRow
+		if err := rows.Scan(
+			&i.BusinessNumber.ID,
+			&i.BusinessNumber.PhoneNumberID,
+			&i.BusinessNumber.Display,
+			&i.BusinessNumber.WabaID,
+			&i.BusinessNumber.Portfolio,
+			&i.BusinessNumber.Configured,
+			&i.BusinessNumber.TimeZone,
+			&i.BusinessNumber.AccountTimeZone,
+			&i.BusinessNumber.Settings,
+			&i.BusinessNumber.CreatedAt,
+			&i.BusinessNumber.SenderPausedAt,
+			&i.BusinessNumber.SenderPausedClass,
+			&i.BusinessNumber.SenderPausedCode,
+			&i.BusinessNumber.MessagesPerSecond,
+			&i.BusinessNumber.StopWords,
+			&i.Scheme,
+			&i.SchemeFrom,
+			&i.CardSet,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pauseNumber = `-- name: PauseNumber :execrows
+UPDATE business_numbers SET sender_paused_at = coalesce(sender_paused_at, $1), sender_paused_class = coalesce(sender_paused_class, 'manual')
+WHERE phone_number_id = $2
+`
+
+// What the provider has paused keeps its reason.
+func (q *Queries) PauseNumber(ctx context.Context, now *time.Time, phoneNumberID string) (int64, error) {
+	result, err := q.db.Exec(ctx, pauseNumber, now, phoneNumberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const registerNumber = `-- name: RegisterNumber :one
+INSERT INTO business_numbers (id, phone_number_id, created_at) VALUES (gen_random_uuid(), $1, $2)
+ON CONFLICT (phone_number_id) DO UPDATE SET created_at = business_numbers.created_at
+RETURNING id, phone_number_id, display, waba_id, portfolio, configured, time_zone, account_time_zone, settings, created_at, sender_paused_at, sender_paused_class, sender_paused_code, messages_per_second, stop_words
+`
+
+// Makes a number that nobody has named yet, and locks it in any case.
+func (q *Queries) RegisterNumber(ctx context.Context, phoneNumberID string, now time.Time) (BusinessNumber, error) {
+	row := q.db.QueryRow(ctx, registerNumber, phoneNumberID, now)
+	var i BusinessNumber
+	err := row.Scan(
+		&i.ID,
+		&i.PhoneNumberID,
+		&i.Display,
+		&i.WabaID,
+		&i.Portfolio,
+		&i.Configured,
+		&i.TimeZone,
+		&i.AccountTimeZone,
+		&i.Settings,
+		&i.CreatedAt,
+		&i.SenderPausedAt,
+		&i.SenderPausedClass,
+		&i.SenderPausedCode,
+		&i.MessagesPerSecond,
+		&i.StopWords,
+	)
+	return i, err
+}
+
 const registerNumbers = `-- name: RegisterNumbers :many
 INSERT INTO business_numbers (id, phone_number_id, display, waba_id, created_at)
 SELECT n.id, n.phone_number_id, n.display, n.waba_id, $1
@@ -152,4 +306,87 @@ func (q *Queries) RegisterNumbers(ctx context.Context, now time.Time, numbers js
 		return nil, err
 	}
 	return items, nil
+}
+
+const resumeNumber = `-- name: ResumeNumber :execrows
+UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
+WHERE phone_number_id = $1
+`
+
+func (q *Queries) ResumeNumber(ctx context.Context, phoneNumberID string) (int64, error) {
+	result, err := q.db.Exec(ctx, resumeNumber, phoneNumberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const setNumber = `-- name: SetNumber :exec
+UPDATE business_numbers
+SET display = $1, waba_id = $2, portfolio = $3, time_zone = $4, account_time_zone = $5,
+    settings = $6, stop_words = $7, messages_per_second = $8, configured = true
+WHERE id = $9
+`
+
+type SetNumberParams struct {
+	Display           string
+	WabaID            string
+	Portfolio         string
+	TimeZone          string
+	AccountTimeZone   string
+	Settings          json.RawMessage
+	StopWords         json.RawMessage
+	MessagesPerSecond int32
+	ID                uuid.UUID
+}
+
+func (q *Queries) SetNumber(ctx context.Context, arg SetNumberParams) error {
+	_, err := q.db.Exec(ctx, setNumber,
+		arg.Display,
+		arg.WabaID,
+		arg.Portfolio,
+		arg.TimeZone,
+		arg.AccountTimeZone,
+		arg.Settings,
+		arg.StopWords,
+		arg.MessagesPerSecond,
+		arg.ID,
+	)
+	return err
+}
+
+const tellSettingsChanged = `-- name: TellSettingsChanged :execrows
+WITH told AS (
+    INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at, needs_signal)
+    SELECT gen_random_uuid(), 'notice', 'settings_changed', 'api', c.business_number_id, c.id, $2, $2, true
+    FROM conversations c
+    WHERE c.business_number_id = $3 AND conversation_window_open(c, $2)
+    ORDER BY c.id
+    RETURNING conversation_id
+)
+INSERT INTO relay_lease (conversation_id, pending_since)
+SELECT t.conversation_id, $1::timestamptz FROM told t ORDER BY t.conversation_id
+ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
+`
+
+// Has the number's open windows told of its new settings: an event each, and a turn with the relay. The run reads nothing
+// of the event but that it happened.
+func (q *Queries) TellSettingsChanged(ctx context.Context, recordedAt time.Time, now time.Time, businessNumberID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, tellSettingsChanged, recordedAt, now, businessNumberID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const tryTimeZone = `-- name: TryTimeZone :one
+SELECT (timestamptz '2026-01-01 00:00:00+00' AT TIME ZONE $1::text)::text
+`
+
+// Fails (22023) for a zone that Postgres does not know; reports by days need it to.
+func (q *Queries) TryTimeZone(ctx context.Context, zone string) (string, error) {
+	row := q.db.QueryRow(ctx, tryTimeZone, zone)
+	var column_1 string
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -108,7 +108,8 @@ func (q *Queries) GetBacklog(ctx context.Context) (GetBacklogRow, error) {
 }
 
 const listPendingEvents = `-- name: ListPendingEvents :many
-SELECT id, kind, type, occurred_at, received_at, message_id, error_code
+SELECT id, kind, type, occurred_at, received_at, message_id, error_code, send_id, coalesce(keyword, '')::text AS keyword,
+       coalesce(category, '')::text AS category, coalesce(content ->> 'consent_source', '')::text AS consent_source
 FROM events
 WHERE conversation_id = $1::uuid AND needs_signal AND signalled_at IS NULL
 ORDER BY kind = 'status', occurred_at, id
@@ -116,13 +117,17 @@ LIMIT $2
 `
 
 type ListPendingEventsRow struct {
-	ID         uuid.UUID
-	Kind       string
-	Type       string
-	OccurredAt time.Time
-	ReceivedAt time.Time
-	MessageID  *uuid.UUID
-	ErrorCode  *int32
+	ID            uuid.UUID
+	Kind          string
+	Type          string
+	OccurredAt    time.Time
+	ReceivedAt    time.Time
+	MessageID     *uuid.UUID
+	ErrorCode     *int32
+	SendID        *uuid.UUID
+	Keyword       string
+	Category      string
+	ConsentSource string
 }
 
 // The next events of a conversation that its workflow has not been told of; failures after the messages that they concern,
@@ -144,6 +149,10 @@ func (q *Queries) ListPendingEvents(ctx context.Context, conversationID uuid.UUI
 			&i.ReceivedAt,
 			&i.MessageID,
 			&i.ErrorCode,
+			&i.SendID,
+			&i.Keyword,
+			&i.Category,
+			&i.ConsentSource,
 		); err != nil {
 			return nil, err
 		}

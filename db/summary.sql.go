@@ -12,6 +12,18 @@ import (
 	"github.com/google/uuid"
 )
 
+const countPlansNotMade = `-- name: CountPlansNotMade :one
+SELECT count(*) FROM decisions d WHERE d.subject = 'reengagement' AND d.allowed IS NULL AND d.code = $1 AND d.key LIKE '%/not_planned'
+`
+
+// How many closed windows were followed by no plan for this reason.
+func (q *Queries) CountPlansNotMade(ctx context.Context, code string) (int64, error) {
+	row := q.db.QueryRow(ctx, countPlansNotMade, code)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countUnfinished = `-- name: CountUnfinished :one
 SELECT (SELECT count(*) FROM events WHERE needs_signal AND signalled_at IS NULL) AS unsignalled,
        (SELECT count(*) FROM dirty_conversations) AS dirty,
@@ -170,7 +182,10 @@ SELECT c.id, p.name,
     ) chain WHERE gap IS NULL OR gap >= interval '24 hours') AS windows,
     (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome <> 'missed') AS reminders,
     (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'late') AS late,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'missed') AS missed
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'missed') AS missed,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted') AS sends,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted' AND s.origin = 'reengagement') AS reengagements,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'refused') AS refusals
 FROM conversations c
 JOIN contacts p ON p.id = c.contact_id
 WHERE c.merged_into IS NULL
@@ -178,16 +193,20 @@ ORDER BY p.name
 `
 
 type SummarizeConversationsRow struct {
-	ID        uuid.UUID
-	Name      string
-	Windows   int64
-	Reminders int64
-	Late      int64
-	Missed    int64
+	ID            uuid.UUID
+	Name          string
+	Windows       int64
+	Reminders     int64
+	Late          int64
+	Missed        int64
+	Sends         int64
+	Reengagements int64
+	Refusals      int64
 }
 
 // What a stretch of traffic has come to, for the demo and for a look by hand.
-// Per conversation: its windows (unbroken chains of messages that were heard of in time), reminders and charges.
+// Per conversation: its windows (unbroken chains of messages that were heard of in time), its reminders, what was sent, and what
+// was refused. What another system has sent and reported is not counted.
 func (q *Queries) SummarizeConversations(ctx context.Context) ([]SummarizeConversationsRow, error) {
 	rows, err := q.db.Query(ctx, summarizeConversations)
 	if err != nil {
@@ -204,6 +223,80 @@ func (q *Queries) SummarizeConversations(ctx context.Context) ([]SummarizeConver
 			&i.Reminders,
 			&i.Late,
 			&i.Missed,
+			&i.Sends,
+			&i.Reengagements,
+			&i.Refusals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const summarizeKeptReplies = `-- name: SummarizeKeptReplies :many
+SELECT k.state, count(*) AS replies FROM kept_replies k GROUP BY k.state ORDER BY k.state
+`
+
+type SummarizeKeptRepliesRow struct {
+	State   string
+	Replies int64
+}
+
+func (q *Queries) SummarizeKeptReplies(ctx context.Context) ([]SummarizeKeptRepliesRow, error) {
+	rows, err := q.db.Query(ctx, summarizeKeptReplies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SummarizeKeptRepliesRow
+	for rows.Next() {
+		var i SummarizeKeptRepliesRow
+		if err := rows.Scan(&i.State, &i.Replies); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const summarizeSends = `-- name: SummarizeSends :many
+SELECT s.origin, s.state, coalesce(s.reason, '')::text AS reason, count(*) AS sends, coalesce(sum(s.quoted_micros), 0)::bigint AS quoted_micros
+FROM sends s
+GROUP BY s.origin, s.state, coalesce(s.reason, '')
+ORDER BY s.origin, s.state, coalesce(s.reason, '')
+`
+
+type SummarizeSendsRow struct {
+	Origin       string
+	State        string
+	Reason       string
+	Sends        int64
+	QuotedMicros int64
+}
+
+// What was to be sent, by who wanted it and what came of it; quoted is the sum of the prices that were quoted before.
+func (q *Queries) SummarizeSends(ctx context.Context) ([]SummarizeSendsRow, error) {
+	rows, err := q.db.Query(ctx, summarizeSends)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SummarizeSendsRow
+	for rows.Next() {
+		var i SummarizeSendsRow
+		if err := rows.Scan(
+			&i.Origin,
+			&i.State,
+			&i.Reason,
+			&i.Sends,
+			&i.QuotedMicros,
 		); err != nil {
 			return nil, err
 		}
@@ -260,6 +353,128 @@ func (q *Queries) WatchCharges(ctx context.Context, after int64) ([]WatchCharges
 	return items, nil
 }
 
+const watchConsents = `-- name: WatchConsents :many
+SELECT c.id, p.name, c.category, c.opted_in, c.source, c.occurred_at
+FROM consent_changes c
+JOIN contacts p ON p.id = c.contact_id
+WHERE c.id > $1
+ORDER BY c.id
+`
+
+type WatchConsentsRow struct {
+	ID         int64
+	Name       string
+	Category   string
+	OptedIn    bool
+	Source     string
+	OccurredAt time.Time
+}
+
+func (q *Queries) WatchConsents(ctx context.Context, after int64) ([]WatchConsentsRow, error) {
+	rows, err := q.db.Query(ctx, watchConsents, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WatchConsentsRow
+	for rows.Next() {
+		var i WatchConsentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Category,
+			&i.OptedIn,
+			&i.Source,
+			&i.OccurredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const watchDecisions = `-- name: WatchDecisions :many
+SELECT d.id, p.name, d.at, d.code, d.sentence
+FROM decisions d
+JOIN conversations c ON c.id = d.conversation_id
+JOIN contacts p ON p.id = c.contact_id
+WHERE d.id > $1 AND d.subject = 'reengagement' AND d.allowed IS NULL
+ORDER BY d.id
+`
+
+type WatchDecisionsRow struct {
+	ID       int64
+	Name     string
+	At       time.Time
+	Code     string
+	Sentence string
+}
+
+// What was decided by itself about winning a contact back.
+func (q *Queries) WatchDecisions(ctx context.Context, after int64) ([]WatchDecisionsRow, error) {
+	rows, err := q.db.Query(ctx, watchDecisions, after)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WatchDecisionsRow
+	for rows.Next() {
+		var i WatchDecisionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.At,
+			&i.Code,
+			&i.Sentence,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const watchKeptReplies = `-- name: WatchKeptReplies :many
+SELECT k.id, p.name, k.state
+FROM kept_replies k
+JOIN conversations c ON c.id = k.conversation_id
+JOIN contacts p ON p.id = c.contact_id
+ORDER BY k.kept_at, k.id
+`
+
+type WatchKeptRepliesRow struct {
+	ID    uuid.UUID
+	Name  string
+	State string
+}
+
+func (q *Queries) WatchKeptReplies(ctx context.Context) ([]WatchKeptRepliesRow, error) {
+	rows, err := q.db.Query(ctx, watchKeptReplies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WatchKeptRepliesRow
+	for rows.Next() {
+		var i WatchKeptRepliesRow
+		if err := rows.Scan(&i.ID, &i.Name, &i.State); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const watchReminders = `-- name: WatchReminders :many
 SELECT p.name, r.outcome, r.fired_at, r.recorded_at
 FROM reminders r
@@ -290,6 +505,57 @@ func (q *Queries) WatchReminders(ctx context.Context, since time.Time) ([]WatchR
 			&i.Outcome,
 			&i.FiredAt,
 			&i.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const watchSends = `-- name: WatchSends :many
+SELECT s.id, p.name, s.origin, s.type, coalesce(s.template_name, '')::text AS template_name, s.state, coalesce(s.reason, '')::text AS reason,
+       s.quoted_micros, s.quoted_currency
+FROM sends s
+JOIN contacts p ON p.id = s.contact_id
+ORDER BY s.recorded_at, s.id
+`
+
+type WatchSendsRow struct {
+	ID             uuid.UUID
+	Name           string
+	Origin         string
+	Type           string
+	TemplateName   string
+	State          string
+	Reason         string
+	QuotedMicros   *int64
+	QuotedCurrency *string
+}
+
+// All of them, because a send that is known may have moved.
+func (q *Queries) WatchSends(ctx context.Context) ([]WatchSendsRow, error) {
+	rows, err := q.db.Query(ctx, watchSends)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WatchSendsRow
+	for rows.Next() {
+		var i WatchSendsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Origin,
+			&i.Type,
+			&i.TemplateName,
+			&i.State,
+			&i.Reason,
+			&i.QuotedMicros,
+			&i.QuotedCurrency,
 		); err != nil {
 			return nil, err
 		}

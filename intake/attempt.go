@@ -5,12 +5,13 @@ import (
 
 	"github.com/google/uuid"
 
+	"reengage/conversation"
 	"reengage/db"
 )
 
 // attempt is one run of the transaction. Everything it locks, it locks in this order, and each in key order, so that
-// transactions wait for one another but never in a circle: aliases, contacts, conversations, outbound messages, events, and
-// at last the marks.
+// transactions wait for one another but never in a circle: aliases, contacts, conversations, sends, what contacts agree to,
+// outbound messages, events, and at last the marks.
 type attempt struct {
 	*Store
 	q *db.Queries
@@ -35,17 +36,29 @@ type attempt struct {
 	stale    []uuid.UUID                      // conversations of which everything is to be billed again
 	settled  bool                             // the facts are written
 	toSignal bool                             // there is something to signal
+
+	sends     map[uuid.UUID]*send                        // those that the batch concerns
+	settling  map[uuid.UUID]bool                         // statuses that settle a send
+	adopted   []db.AdoptStatusesRow                      // statuses that were parked before
+	consents  []consent                                  // that follow from what is stored
+	pending   map[uuid.UUID]conversation.TemplatePending // by conversation, where a send has moved
+	paused    int                                        // senders
+	late      bool                                       // the attempt that was to be settled was not in flight any more
+	people    map[preferenceKey]uuid.UUID                // contacts of preferences
+	templates []templateChange                           // that errors of sends tell of
+	recorded  int                                        // consents that were not known
 }
 
 func newAttempt(s *Store, q *db.Queries, b *batch, numbers map[string]number) *attempt {
 	return &attempt{Store: s, q: q, b: b, numbers: numbers, locked: map[uuid.UUID]*facts{},
-		roots: map[uuid.UUID]uuid.UUID{}, tracked: map[uuid.UUID]db.OutboundMessage{}, fresh: map[uuid.UUID]bool{}}
+		roots: map[uuid.UUID]uuid.UUID{}, tracked: map[uuid.UUID]db.OutboundMessage{}, fresh: map[uuid.UUID]bool{},
+		sends: map[uuid.UUID]*send{}, settling: map[uuid.UUID]bool{}, pending: map[uuid.UUID]conversation.TemplatePending{}}
 }
 
 func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		a.lockConversations, a.trackOutbound, a.storeEvents, a.adoptStatuses, a.moveDelivery, a.setFacts,
-		a.noteMerged, a.markStale,
+		a.identifyPreferences, a.lockConversations, a.settleSends, a.lockConsents, a.trackOutbound, a.storeEvents,
+		a.adoptStatuses, a.moveDelivery, a.setFacts, a.noteMerged, a.markStale, a.noteFailures, a.recordConsents, a.noteTemplates,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -57,7 +70,7 @@ func (a *attempt) run(ctx context.Context) error {
 // lockConversations locks every conversation that the batch concerns, and addresses its events.
 func (a *attempt) lockConversations(ctx context.Context) error {
 	messages := a.b.outboundMessages()
-	if len(a.b.people)+len(a.b.conversations)+len(messages) > 0 {
+	if len(a.b.people)+len(a.b.conversations)+len(a.b.sends)+len(a.merged)+len(messages) > 0 {
 		found := false
 		var err error
 		if len(a.b.links) == 0 { // else contacts are to be locked before conversations
@@ -106,7 +119,8 @@ func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) 
 	for _, m := range a.merged {
 		named = append(named[:len(named):len(named)], m.root)
 	}
-	rows, err := a.q.LockConversations(ctx, encode(people), messages, named)
+	rows, err := a.q.LockConversations(ctx, db.LockConversationsParams{People: encode(people), MessageIds: messages,
+		ConversationIds: named, SendIds: a.b.sends})
 	if err != nil {
 		return false, err
 	}
@@ -118,7 +132,11 @@ func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) 
 		}
 		f := r.Conversation.Facts()
 		if a.locked[r.Conversation.ID] == nil {
-			a.locked[r.Conversation.ID] = &facts{number: r.Conversation.BusinessNumberID, before: f, start: f, after: f}
+			a.locked[r.Conversation.ID] = &facts{number: r.Conversation.BusinessNumberID, contact: r.Conversation.ContactID,
+				before: f, start: f, after: f}
+		}
+		if len(r.StopWords) > len("null") {
+			a.locked[r.Conversation.ID].stopWords = r.StopWords
 		}
 		a.roots[r.Named] = r.Conversation.ID
 		if r.Market != "" {
@@ -146,6 +164,9 @@ func (a *attempt) address(d draft) event {
 	}
 	if f := a.locked[e.ConversationID]; f != nil {
 		e.Market = f.market
+		if len(d.says) > 0 {
+			e.Keyword = a.wordsOf(f.stopWords).verdict(d.says)
+		}
 	}
 	return e
 }
@@ -213,7 +234,7 @@ func (a *attempt) markStale(ctx context.Context) error {
 // committed counts what has come about and wakes the relay.
 func (a *attempt) committed(ctx context.Context) {
 	for _, e := range a.events {
-		a.count.heard(ctx, a.b.source, e.Kind, a.fresh[e.ID])
+		a.count.heard(ctx, e.Source, e.Kind, a.fresh[e.ID])
 	}
 	for _, p := range append(a.b.problems[:len(a.b.problems):len(a.b.problems)], a.problems...) {
 		a.count.problem(ctx, p.Reason)
@@ -221,6 +242,9 @@ func (a *attempt) committed(ctx context.Context) {
 	if a.disputed > 0 {
 		a.count.disputed.Add(ctx, int64(a.disputed))
 		a.log.WarnContext(ctx, "the provider considers windows closed that were open for us", "windows", a.disputed)
+	}
+	if a.paused > 0 {
+		a.log.WarnContext(ctx, "business numbers send nothing any more: the provider has refused them", "numbers", a.paused)
 	}
 	if a.toSignal {
 		a.wakeRelay()

@@ -30,7 +30,12 @@ type batch struct {
 	drafts        []draft
 	links         []link      // what people say of themselves: that they are one
 	given         []uuid.UUID // of Messages: the event of each, in the order given
-	hints         []hint      // of messages that may have to be inferred
+	sends         []uuid.UUID // named by id: by statuses, or because one is to be settled
+	settlement    *settlement
+	consents      []consent        // that no message brings
+	preferences   []preference     // of people who may have no conversation
+	templates     []templateChange // told by the provider
+	hints         []hint           // of messages that may have to be inferred
 
 	personOf map[personKey]int
 	draftOf  map[uuid.UUID]int
@@ -43,6 +48,7 @@ type sighting struct{ waba, display string }
 type person struct {
 	personKey
 	name string
+	waba string // of somebody known to the business account, without a number of it: the portfolio goes by that
 	path string // of the first piece of the body that names it
 }
 
@@ -51,8 +57,9 @@ type personKey struct{ number, phone, bsuid string }
 // draft is an event whose number and conversation are not found yet.
 type draft struct {
 	event
-	number string // phone number id; empty: none
-	person int    // index of the person; -1: none
+	number string   // phone number id; empty: none
+	person int      // index of the person; -1: none
+	says   []string // of inbound messages: what may be a word that opts out or in
 }
 
 // event is a row of events on its way into the log; the names are the columns'.
@@ -77,7 +84,12 @@ type event struct {
 	Content          json.RawMessage `json:"content,omitempty"`
 	NeedsSignal      bool            `json:"needs_signal,omitzero"`
 	SignalledAt      time.Time       `json:"signalled_at,omitzero"`
+	SendID           uuid.UUID       `json:"send_id,omitzero"`
+	SendAttempt      int             `json:"send_attempt,omitzero"`
+	Keyword          Keyword         `json:"keyword,omitempty"`
 	Inferred         bool            `json:"inferred,omitzero"` // from the statuses of MessageID
+
+	derived bool // found out by the attempt, not told by anybody
 }
 
 // message is the id of the outbound message that the event is, speaks of, or was inferred to be.

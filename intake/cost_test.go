@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,10 @@ func TestABodyCostsAHandfulOfRoundTrips(t *testing.T) {
 	require.EqualValues(t, 4, cost(body("wamid.B", receivedAt)), "begin, lock, store, commit")
 	require.EqualValues(t, 4, cost(body("wamid.B", receivedAt)), "a duplicate")
 	require.EqualValues(t, 6, cost(webhook(shop, nil, []object{status("wamid.OUT", "sent", receivedAt, 0)})), "a status")
+	named := status("wamid.OUT2", "sent", receivedAt, 0)
+	named["biz_opaque_callback_data"] = uuid.NewString() + "/1"
+	require.EqualValues(t, 7, cost(webhook(shop, nil, []object{named})), "a status that names a send")
+	require.EqualValues(t, 7, cost(webhook(shop, []object{says("wamid.C", "STOP", receivedAt)}, nil)), "an opt-out: locked, recorded, and told to whom")
 	require.EqualValues(t, 8, cost(many(0, 1)), "a new contact")
 	require.EqualValues(t, 8, cost(many(1, 500)), "499 new contacts")
 	require.EqualValues(t, 4, cost(many(0, 500)), "500 duplicates")

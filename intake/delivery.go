@@ -106,6 +106,7 @@ func (a *attempt) weighStatuses() error {
 				return errLostRace // its message was stored while we were on the way
 			}
 			e.ConversationID, e.Market = known, f.market
+			e.NeedsSignal = a.settling[e.ID]
 			if e.Type == failed && outcome[e.MessageID] == failed {
 				e.NeedsSignal, f.sumOutbound = true, true
 			}
@@ -146,10 +147,15 @@ func (a *attempt) adoptStatuses(ctx context.Context) error {
 	if len(messages) == 0 {
 		return nil
 	}
-	adopted, err := a.q.AdoptStatuses(ctx, messages)
+	settling := []uuid.UUID{}
+	for id := range a.settling {
+		settling = append(settling, id)
+	}
+	adopted, err := a.q.AdoptStatuses(ctx, settling, messages)
 	if err != nil {
 		return err
 	}
+	a.adopted = adopted
 	var toSignal []uuid.UUID
 	for _, s := range adopted {
 		if s.NeedsSignal {

@@ -2,14 +2,16 @@
 //
 //	webhook body ──whatsapp.Parse──┐
 //	POST /v1/inbound, /outbound ───┼─▶ batch ──one transaction──▶ 200
-//	messages signalled directly ───┘
+//	messages signalled directly ───┤
+//	what an attempt to send came to┘
 //
-//	numbers │ aliases → contacts → conversations → outbound messages → events → marks, facts │ wake
-//	        └──────────── everything is locked in this order, and each in key order ─────────┘
+//	numbers │ aliases → contacts → conversations → sends → consent → outbound messages → events → marks, facts │ wake
+//	        └───────────────────── everything is locked in this order, and each in key order ─────────────────┘
 //
 // The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts
 // (W1 by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay. It costs a fixed number of
-// round trips, however many updates a body holds: four for a message of somebody known (begin, lock, store, commit). The
+// round trips, however many updates a body holds: four for a message of somebody known (begin, lock, store, commit); only
+// what names a send, says a keyword or tells of a template costs more. The
 // facts are worked out before the events are stored and go along with them, in the hope that all of them are new; only if
 // some are not, or if the row alone cannot tell, they go in a statement of their own.
 //
@@ -29,10 +31,40 @@
 // A message and its statuses meet in the lock of the message's row in outbound_messages: whoever comes first makes it. A
 // status of an unknown message is parked there, without a conversation, and the transaction that stores the message adopts
 // it. Once parked statuses say that a message has arrived and what category it is of, somebody sends by other means: the message
-// is inferred (inferred.go), as an event of its own that counts until the message itself is reported. Deliveries move forward only. A failure takes the message out of the facts unless it arrived after all, whichever
-// news came first; the facts are then computed again from the log. Of statuses, only a failure is signalled. A dispute
+// is inferred (inferred.go), as an event of its own that counts until the message itself is reported. Deliveries move forward
+// only. A failure takes the message out of the facts unless it arrived after all, whichever news came first; the facts are then computed again from the log. Of statuses, only a failure and one that settles a send are
+// signalled. A dispute
 // (W9) is not taken back by a later delivery: the contact's next message ends it. Where the window was open for us at that
 // time it is an event of its own, the notice window_disputed, with an id that follows from the status'.
+//
+// # Sends
+//
+// What we send ourselves carries `<send id>/<attempt>`, and statuses bring it back. The message is an event here as well: by
+// the answer to our request (SettleSend), or by the first status if the answer was lost.
+//
+//	state of the send        an answer with a wamid   no answer   a status that names it
+//	in flight, this attempt  accepted                 unknown     parked: the request still hangs
+//	unknown, planned again   accepted                             accepted, as of the first status; signalled
+//	failed, refused          accepted                             accepted, unless it says failed
+//	in flight, a later       a duplicate, in the log              the same, if it is of another message
+//	attempt; accepted        so that it is rated
+//
+// The first answer that finds the send's lock free settles it: a status waits for that lock, and SettleSend looks at what was
+// parked, so neither misses the other. Times are not changed afterwards. How far the message gets is outbound_messages' as
+// of any other, and a failure writes its reason to the send.
+//
+// # What follows from a failure
+//
+// The same as from an error in the answer (failures.go, by whatsapp.ClassOf), whoever sent the message: a suppression, an
+// opt-out (131050), a template's status, a paused number with one notification. A message that arrived nevertheless, or before,
+// draws none.
+//
+// # Consent
+//
+// A word that opts out or in (keywords.go) is recorded with the message that says it, a wish expressed in the app with its
+// notice, for the contact and so for all of its conversations. consent_changes is a set, and what holds is a function of it
+// (contact_permissions): order of arrival and copies do not matter. The message's own conversation hears of it with the
+// message, the others by the notice consent_changed.
 //
 // # Who it is (W10)
 //
@@ -49,8 +81,9 @@
 // merge needs the locks of all names of both contacts; if the payload does not give them all, the try ends and the next one
 // begins with them, so that the order is kept.
 //
-// It owns events, facts, contacts and their conversations. It does not own the wire's shapes (whatsapp), what a window is
-// (conversation), signalling (relay) nor money (ledger), and not yet: consent, keywords.
+// It owns events, facts, contacts and their conversations, consent and suppressions, and of templates what webhooks say. It does
+// not own the wire's shapes (whatsapp), what a window is (conversation), how a send is planned and made (sending), signalling
+// (relay) nor money (ledger).
 //
 // # Why failure is safe
 //

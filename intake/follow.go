@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,6 +13,8 @@ import (
 // facts are a locked conversation's, before and after, and what else must be asked to know them.
 type facts struct {
 	number        uuid.UUID
+	contact       uuid.UUID
+	stopWords     json.RawMessage    // the number's own; nil: none
 	before, start conversation.Facts // start: with what has been merged into it
 	after         conversation.Facts
 	market        string

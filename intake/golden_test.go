@@ -77,11 +77,17 @@ var lines = []string{
 	`SELECT concat_ws(', ', e.kind || ' ' || e.type || ' ' || e.occurred_at, 'clamped' || nullif(e.clock_clamped, false)::text,
 		'on ' || n.phone_number_id, 'with ' || coalesce(p.phone, p.bsuid), 'of ' || e.wamid, 'market ' || e.market,
 		CASE WHEN e.opens_window THEN 'opens the window' END, CASE WHEN e.needs_signal THEN 'needs a signal' END, CASE WHEN e.inferred THEN 'inferred' END,
-		'category ' || e.category, 'entry point ' || e.entry_point, 'entry point until ' || e.entry_point_until,
+		'asks to ' || e.keyword, 'of a send''s attempt ' || e.send_attempt, 'category ' || e.category, 'entry point ' || e.entry_point, 'entry point until ' || e.entry_point_until,
 		'pricing ' || e.pricing::text, 'error ' || e.error_code, 'content ' || e.content::text)
 	 FROM events e LEFT JOIN conversations c ON c.id = e.conversation_id LEFT JOIN contacts p ON p.id = c.contact_id
 	 LEFT JOIN business_numbers n ON n.id = e.business_number_id
 	 ORDER BY e.occurred_at, e.kind, e.type, e.wamid, e.content::text`,
+	`SELECT concat('consent of ', coalesce(p.phone, p.bsuid), ': ', c.category, CASE WHEN c.opted_in THEN ' in' ELSE ' out' END, ' by ', c.source,
+		' at ', c.occurred_at) FROM consent_changes c JOIN contacts p ON p.id = c.contact_id ORDER BY 1`,
+	`SELECT concat('suppressed ', coalesce(p.phone, p.bsuid), ': ', s.scope, ', ', s.reason, ' by ', s.source, ' since ', s.since)
+	 FROM suppressions s JOIN contacts p ON p.id = s.contact_id ORDER BY 1`,
+	`SELECT concat_ws(', ', 'template ' || name || ' ' || language || ' of ' || waba_id, status, nullif(category, ''), nullif(quality, ''),
+		nullif(reason, ''), 'as of ' || changed_at) FROM templates ORDER BY 1`,
 	`SELECT concat('delivery ', o.delivery_status, CASE WHEN o.conversation_id IS NULL THEN ', message unknown' END)
 	 FROM outbound_messages o ORDER BY 1`,
 	`SELECT concat('problem ', reason, ' at ', path) FROM intake_problems WHERE raw_body_id = (SELECT min(id) FROM raw_bodies) ORDER BY path, reason`,
@@ -107,6 +113,7 @@ func render(t *testing.T, pool *pgxpool.Pool) string {
 // every case would take longer than the tests.
 func empty(t require.TestingT, pool *pgxpool.Pool) {
 	_, err := pool.Exec(context.Background(), `SET session_replication_role = replica;
+		DELETE FROM consent_changes; DELETE FROM suppressions; DELETE FROM templates; DELETE FROM send_attempts; DELETE FROM sends;
 		DELETE FROM relay_lease; DELETE FROM dirty_conversations; DELETE FROM outbound_messages; DELETE FROM events;
 		DELETE FROM intake_problems; DELETE FROM raw_bodies; DELETE FROM conversations; DELETE FROM contact_aliases;
 		DELETE FROM contacts; DELETE FROM business_numbers; SET session_replication_role = DEFAULT`)

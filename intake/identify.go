@@ -59,6 +59,11 @@ func (a *attempt) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return a.identifyAmong(ctx, portfolios)
+}
+
+// identifyAmong identifies within these portfolios, by number or business account.
+func (a *attempt) identifyAmong(ctx context.Context, portfolios map[string]string) error {
 	known, err := a.readIdentities(ctx, portfolios)
 	if err != nil {
 		return err
@@ -68,7 +73,7 @@ func (a *attempt) identify(ctx context.Context) error {
 	}
 	found := make([]*contact, len(a.b.people))
 	for i, p := range a.b.people {
-		c, conflict := known.resolve(p, portfolios[p.number])
+		c, conflict := known.resolve(p, portfolios[p.place()])
 		if conflict {
 			a.problems = append(a.problems, problem{p.path, reasonIdentityConflict})
 		}
@@ -101,7 +106,7 @@ func (a *attempt) portfolios(ctx context.Context) (map[string]string, error) {
 func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]string) (*identities, error) {
 	keys := a.aliases
 	for _, p := range a.b.people {
-		keys = append(keys, p.aliases(portfolios[p.number])...)
+		keys = append(keys, p.aliases(portfolios[p.place()])...)
 	}
 	for _, l := range a.b.links {
 		keys = append(keys, l.aliases(portfolios[l.number])...)
@@ -142,6 +147,14 @@ func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]stri
 func contactOf(c db.Contact) *contact {
 	return &contact{ID: c.ID, Name: c.Name, Phone: c.Phone, BSUID: c.Bsuid, Market: c.Market, CreatedAt: c.CreatedAt,
 		hasBSUID: map[string]bool{}, hasPhone: map[string]bool{}}
+}
+
+// place is where the person's names hold: at a business number, or at an account.
+func (p person) place() string {
+	if p.number != "" {
+		return p.number
+	}
+	return p.waba
 }
 
 // aliases are the names that the person goes by here.
@@ -293,6 +306,9 @@ func (a *attempt) newConversations(merging []talk) []newConversation {
 		seen[key{t.number, t.contact.root().ID}] = true
 	}
 	for i, p := range a.b.people {
+		if p.number == "" { // known to the business account, to none of its numbers
+			continue
+		}
 		k := key{a.numbers[p.number].id, a.contacts[i]}
 		if !seen[k] {
 			seen[k] = true

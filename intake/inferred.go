@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -38,7 +36,8 @@ type hint struct {
 // hint notes whom a status names, if it can be the last that was missing. Our own messages are recorded by who sends them.
 func (b *batch) hint(key eventKey, u whatsapp.Update, s *whatsapp.Status) {
 	says := arrived(delivery(s.State)) || s.Pricing != nil && s.Pricing.Category != ""
-	if !says || ownSend(s.OpaqueData) || !s.Contact.Known() || u.PhoneNumberID == "" {
+	_, _, ours := callbackOf(s.OpaqueData)
+	if !says || ours || !s.Contact.Known() || u.PhoneNumberID == "" {
 		return
 	}
 	b.hints = append(b.hints, hint{
@@ -51,17 +50,6 @@ func (b *batch) hint(key eventKey, u whatsapp.Update, s *whatsapp.Status) {
 // inferred is the id of a message that is known by its statuses alone.
 func (k eventKey) inferred(phoneNumberID, wamid string) uuid.UUID {
 	return k.id("inferred", phoneNumberID, wamid)
-}
-
-// ownSend tells what we give along with what we send, `<send id>/<attempt>` (sending.md, A send's life).
-func ownSend(opaque string) bool {
-	send, attempt, found := strings.Cut(opaque, "/")
-	if !found || len(send) != len(uuid.UUID{}.String()) {
-		return false
-	}
-	_, badID := uuid.Parse(send)
-	_, badAttempt := strconv.ParseUint(attempt, 10, 32)
-	return badID == nil && badAttempt == nil
 }
 
 // infer stores the messages that follow from statuses which the attempt has parked, now or when they came first.
@@ -102,7 +90,7 @@ func (s *Store) infer(ctx context.Context, done *attempt) error {
 func (b *batch) addInferred(h hint, statuses []db.ListParkedStatusesRow) {
 	arrival, category := false, ""
 	for _, s := range statuses {
-		if ownSend(s.OpaqueData) {
+		if _, _, ours := callbackOf(s.OpaqueData); ours {
 			return
 		}
 		arrival = arrival || arrived(delivery(s.Type))

@@ -60,6 +60,16 @@ func bodyOf(changes ...object) []byte {
 	return body
 }
 
+// bodyOfEntry is a body of one change, of which only its entry states a time.
+func bodyOfEntry(at time.Time, c object) []byte {
+	body, err := json.Marshal(object{"object": "whatsapp_business_account",
+		"entry": []object{{"id": "102290000000001", "time": at.Unix(), "changes": []object{c}}}})
+	if err != nil {
+		panic(err)
+	}
+	return body
+}
+
 // text is a message from a phone.
 func text(id string, at time.Time, from string) object {
 	return object{"id": id, "timestamp": stamp(at), "type": "text", "from": from, "text": object{"body": "Hello"}}

@@ -33,6 +33,14 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
+	permissions, err := db.PermissionsOf(row.BusinessNumber, row.Permissions)
+	if err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
+	}
+	kept, err := keptOf(ctx, q, row.Conversation.ID)
+	if err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
+	}
 	facts := row.Conversation.Facts()
 	facts.ResumeClaimedBy = "" // an agent's name: no decision reads it, and no person is to be named in Temporal
 	loaded := contract.Loaded{
@@ -41,11 +49,24 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 		Facts:    facts,
 		Settings: settings,
 		Clock:    c,
+
+		Permissions: permissions,
+		Zone:        ZoneOf(row.Contact, row.BusinessNumber, now),
+		Kept:        kept,
 	}
 	if row.Conversation.ID != id {
 		loaded.MergedInto = row.Conversation.ID
 	}
 	return loaded, nil
+}
+
+// keptOf finds the reply that waits for the contact's answer; nil: there is none.
+func keptOf(ctx context.Context, q *db.Queries, id uuid.UUID) (*conversation.Kept, error) {
+	rows, err := q.ListWaitingKeptReplies(ctx, id)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &conversation.Kept{ID: rows[0].ID.String(), At: rows[0].KeptAt.UTC(), Until: rows[0].KeepUntil.UTC()}, nil
 }
 
 // SettingsOf reads a number's settings and resolves its people's time zone around now.
@@ -57,7 +78,7 @@ func SettingsOf(n db.BusinessNumber, now time.Time) (conversation.Settings, erro
 	if s.WorkingHours == nil {
 		return s, nil
 	}
-	loc, err := time.LoadLocation(n.TimeZone)
+	loc, err := location(n.TimeZone)
 	if err != nil {
 		return s, fmt.Errorf("time zone of number %s: %w", n.PhoneNumberID, err)
 	}

@@ -174,6 +174,9 @@ func (a *attempt) merge(ctx context.Context, k *identities, talks []talk) error 
 		if err := a.q.MergeConversations(ctx, lost, roots); err != nil {
 			return err
 		}
+		if _, err := a.q.RefreshTemplatePending(ctx, roots); err != nil {
+			return err
+		}
 	}
 	var from, to []uuid.UUID
 	for _, c := range losers {

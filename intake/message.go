@@ -22,12 +22,13 @@ const (
 // Source says by which way we heard of an event.
 type Source string
 
-// An event comes by the provider's webhook, by our HTTP API, or by a signal to the workflow. What comes by a signal is
-// stored as already signalled: the workflow is the one who asks.
+// An event comes by the provider's webhook, by our HTTP API, by a signal to the workflow, or because we have sent the
+// message ourselves. What comes by a signal is stored as already signalled: the workflow is the one who asks.
 const (
 	FromWebhook Source = "webhook"
 	FromAPI     Source = "api"
 	FromSignal  Source = "signal"
+	FromSend    Source = "send"
 )
 
 // Identity is how somebody names a contact (W10). Phone or BSUID may be missing, not both.
@@ -64,6 +65,7 @@ type Stored struct {
 	OccurredAt     time.Time // after W3
 	ReceivedAt     time.Time // by us, virtual
 	Type           string
+	Keyword        Keyword // of inbound messages
 }
 
 // Errors of what callers hand in.

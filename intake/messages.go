@@ -62,7 +62,7 @@ func (s *Store) addMessages(ctx context.Context, b *batch, key eventKey, msgs []
 		if err := m.check(); err != nil {
 			return fmt.Errorf("message %d: %w", i, err)
 		}
-		d := draft{event: messageEvent(m), number: m.PhoneNumberID, person: -1}
+		d := draft{event: messageEvent(m), number: m.PhoneNumberID, person: -1, says: saidBy(m.Type, m.Text)}
 		if m.ConversationID != (uuid.UUID{}) {
 			n := numbers[m.ConversationID]
 			d.number, d.BusinessNumberID, d.ConversationID = n.PhoneNumberID, n.BusinessNumberID, m.ConversationID
@@ -139,7 +139,7 @@ func (s *Store) report(ctx context.Context, b *batch, done *attempt) ([]Stored, 
 			continue
 		}
 		stored[e.ID] = Stored{EventID: e.ID, ConversationID: e.ConversationID, New: true, OccurredAt: e.OccurredAt,
-			ReceivedAt: b.now, Type: e.Type}
+			ReceivedAt: b.now, Type: e.Type, Keyword: e.Keyword}
 	}
 	if len(known) > 0 {
 		rows, err := db.New(s.pool).FindEvents(ctx, known)
@@ -148,7 +148,7 @@ func (s *Store) report(ctx context.Context, b *batch, done *attempt) ([]Stored, 
 		}
 		for _, r := range rows {
 			stored[r.ID] = Stored{EventID: r.ID, ConversationID: *r.ConversationID, OccurredAt: r.OccurredAt.UTC(),
-				ReceivedAt: r.ReceivedAt.UTC(), Type: r.Type}
+				ReceivedAt: r.ReceivedAt.UTC(), Type: r.Type, Keyword: Keyword(r.Keyword)}
 		}
 	}
 	var out []Stored

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"reengage/whatsapp"
 )
 
 // addNotice takes in what concerns no conversation. It has no id of its own: the same words of the same account about
-// the same moment are the same notice.
-func (b *batch) addNotice(key eventKey, u whatsapp.Update, at time.Time, content json.RawMessage) {
+// the same moment are the same notice. Returned is its id.
+func (b *batch) addNotice(key eventKey, u whatsapp.Update, at time.Time, content json.RawMessage) uuid.UUID {
 	moment := "" // as the provider states it
 	if at.IsZero() {
 		at = u.EntryAt
@@ -23,10 +25,11 @@ func (b *batch) addNotice(key eventKey, u whatsapp.Update, at time.Time, content
 	} else {
 		at = b.now
 	}
+	id := key.notice(u.WABA, u.Field, u.PhoneNumberID, moment, string(content))
 	b.add(draft{person: -1, number: u.PhoneNumberID, event: event{
-		ID:   key.notice(u.WABA, u.Field, u.PhoneNumberID, moment, string(content)),
-		Kind: kindNotice, Type: u.Field, OccurredAt: at, Content: content,
+		ID: id, Kind: kindNotice, Type: u.Field, OccurredAt: at, Content: content,
 	}})
+	return id
 }
 
 // The contents of notices, in words of our own.

@@ -28,6 +28,7 @@ type Store struct {
 
 	key     atomic.Pointer[eventKey]
 	numbers sync.Map     // phone number id → number, for those about which there is nothing left to learn
+	words   sync.Map     // a number's own stop words, as they stand → words
 	wakes   atomic.Int64 // asked for and not done
 }
 

@@ -55,8 +55,19 @@ func (s *Store) Webhook(ctx context.Context, body []byte, real time.Time) (Recei
 }
 
 func (a *attempt) receipt() Receipt {
-	return Receipt{Updates: a.b.updates, New: len(a.fresh), Duplicates: a.b.updates - len(a.fresh) - a.b.dropped,
+	stored := a.stored()
+	return Receipt{Updates: a.b.updates, New: stored, Duplicates: a.b.updates - stored - a.b.dropped,
 		Problems: len(a.b.problems) + len(a.problems)}
+}
+
+// stored counts the new events among those that we have been told of.
+func (a *attempt) stored() (n int) {
+	for _, e := range a.events {
+		if a.fresh[e.ID] && !e.derived {
+			n++
+		}
+	}
+	return n
 }
 
 // SQLSTATEs that say something of the values.
@@ -99,7 +110,7 @@ func (s *Store) storeSingly(ctx context.Context, key eventKey, whole *batch, par
 		case err != nil:
 			return Receipt{}, fmt.Errorf("store webhook: %w", err)
 		default:
-			receipt.New += len(done.fresh)
+			receipt.New += done.stored()
 			last.problems = append(last.problems, done.problems...)
 		}
 	}
@@ -119,7 +130,7 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	}
 	switch c := u.Content.(type) {
 	case *whatsapp.Message:
-		b.addMessage(key, u, c.Contact, b.inboundEvent(c), c.System)
+		b.addMessage(key, u, c.Contact, b.inboundEvent(c), c.System, saidBy(c.Type, c.Text, c.Payload)...)
 	case *whatsapp.Echo:
 		b.addMessage(key, u, c.Contact, event{Kind: string(Outbound), Type: "freeform", OccurredAt: c.At, Wamid: c.ID,
 			NeedsSignal: true, Content: contentOf(content{Text: c.Text, SentAs: c.Type})}, nil)
@@ -133,9 +144,10 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	case *whatsapp.Status:
 		b.addStatus(key, u, c)
 	case *whatsapp.Preference:
-		b.addNotice(key, u, c.At, noticeOfPreference(c))
+		b.addPreference(u, c, b.addNotice(key, u, c.At, noticeOfPreference(c)))
 	case *whatsapp.TemplateUpdate:
 		b.addNotice(key, u, c.At, noticeOfTemplate(c))
+		b.addTemplate(u.WABA, c)
 	case *whatsapp.NumberError:
 		b.addNotice(key, u, u.EntryAt, encode(fault(c.Error)))
 	case *whatsapp.AccountUpdate:
@@ -146,7 +158,7 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 }
 
 // addMessage takes in a message, either way, to or from a contact. system says what else happened to the contact; nil: nothing.
-func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, e event, system *whatsapp.System) {
+func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, e event, system *whatsapp.System, says ...string) {
 	who := Identity{Phone: c.WaID, BSUID: c.BSUID, Name: c.Name}
 	if err := b.addPerson(u.PhoneNumberID, who, u.Path); err != nil {
 		b.problems = append(b.problems, problem{u.Path, reasonBadIdentity})
@@ -157,7 +169,7 @@ func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, 
 	if system != nil {
 		b.link(u.PhoneNumberID, e.ID, who, system)
 	}
-	b.add(draft{event: e, number: u.PhoneNumberID, person: b.person(u.PhoneNumberID, who)})
+	b.add(draft{event: e, number: u.PhoneNumberID, person: b.person(u.PhoneNumberID, who), says: says})
 }
 
 // inboundEvent is a message of the contact. One that comes with errors is not known to count (W2).
@@ -184,6 +196,10 @@ func (b *batch) addStatus(key eventKey, u whatsapp.Update, s *whatsapp.Status) {
 	e := event{ID: key.status(s.ID, s.State, s.At), Kind: kindStatus, Type: s.State, OccurredAt: s.At,
 		MessageID: key.message(u.PhoneNumberID, s.ID), Wamid: s.ID,
 		Content: contentOf(content{OpaqueData: s.OpaqueData, Errors: faults(s.Errors)})}
+	if id, attempt, ours := callbackOf(s.OpaqueData); ours {
+		e.SendID, e.SendAttempt = id, attempt
+		b.sends = append(b.sends, id)
+	}
 	if s.Pricing != nil {
 		e.Pricing = encode(pricing(*s.Pricing))
 	}

@@ -1,6 +1,7 @@
 -- name: FindEvents :many
 -- What the first copy of each event fixed; the conversation is the one that its own is part of (W10).
-SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at
+SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at,
+       coalesce(e.keyword, '')::text AS keyword
 FROM events e LEFT JOIN conversations c ON c.id = e.conversation_id
 WHERE e.id = ANY(@ids::uuid[]);
 
@@ -33,16 +34,18 @@ WITH body AS (
 ), stored AS (
     INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at,
                         clock_clamped, opens_window, message_id, wamid, market, category, entry_point,
-                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at, inferred)
+                        entry_point_until, pricing, error_code, content, raw_body_id, needs_signal, signalled_at, send_id,
+                        send_attempt, keyword, inferred)
     SELECT e.id, e.kind, e.type, e.source, e.business_number_id, e.conversation_id, e.occurred_at, @received_at,
            coalesce(e.clock_clamped, false), coalesce(e.opens_window, false), e.message_id, e.wamid, e.market, e.category,
            e.entry_point, e.entry_point_until, e.pricing, e.error_code, e.content, (SELECT id FROM body),
-           coalesce(e.needs_signal, false), e.signalled_at, coalesce(e.inferred, false)
+           coalesce(e.needs_signal, false), e.signalled_at, e.send_id, e.send_attempt, e.keyword,
+           coalesce(e.inferred, false)
     FROM jsonb_to_recordset(@events::jsonb) AS e(
         id uuid, kind text, type text, source text, business_number_id uuid, conversation_id uuid,
         occurred_at timestamptz, clock_clamped boolean, opens_window boolean, message_id uuid, wamid text, market text,
         category text, entry_point text, entry_point_until timestamptz, pricing jsonb, error_code int, content jsonb,
-        needs_signal boolean, signalled_at timestamptz, inferred boolean)
+        needs_signal boolean, signalled_at timestamptz, send_id uuid, send_attempt int, keyword text, inferred boolean)
     ORDER BY e.id
     ON CONFLICT (id) DO NOTHING
     RETURNING id, business_number_id, conversation_id, occurred_at, needs_signal AND signalled_at IS NULL AS to_signal
@@ -77,14 +80,22 @@ WITH body AS (
 SELECT s.id FROM stored s;
 
 -- name: AdoptStatuses :many
--- Gives the parked statuses of messages that have become known to their conversation, and has the failed ones
--- signalled, which can change a decision.
+-- Gives the parked statuses of messages that have become known to their conversation, and has those signalled that can
+-- change a decision: the failed ones, and those that settle a send.
 UPDATE events e
-SET conversation_id = o.conversation_id, needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed')
+SET conversation_id = o.conversation_id,
+    needs_signal = (e.type = 'failed' AND o.delivery_status = 'failed' OR e.id = ANY(@settling::uuid[]))
 FROM outbound_messages o
 WHERE o.message_id = e.message_id AND e.conversation_id IS NULL AND e.kind = 'status' AND o.conversation_id IS NOT NULL
   AND e.message_id = ANY(@message_ids::uuid[])
-RETURNING o.conversation_id, e.needs_signal;
+RETURNING e.id, e.type, e.message_id, o.conversation_id, o.delivery_status, e.occurred_at, e.error_code, e.needs_signal;
+
+-- name: ListParkedOfSend :many
+-- The statuses that name a send and whose message is not known, first things first.
+SELECT id, type, message_id::uuid AS message_id, wamid::text AS wamid, occurred_at, send_attempt::int AS send_attempt
+FROM events
+WHERE send_id = @send_id::uuid AND kind = 'status' AND conversation_id IS NULL AND business_number_id = @business_number_id::uuid
+ORDER BY occurred_at, recorded_at, id;
 
 -- name: ListParkedStatuses :many
 -- What is known of messages that nobody has told us about, in order of time.

@@ -23,3 +23,65 @@ INSERT INTO business_numbers (id, phone_number_id, display, waba_id, settings, c
 VALUES (gen_random_uuid(), @phone_number_id, @display, @waba_id, @settings, true, @now)
 ON CONFLICT (phone_number_id) DO UPDATE
     SET display = excluded.display, waba_id = excluded.waba_id, settings = excluded.settings, configured = true;
+
+-- name: ListNumbers :many
+-- All of them; a business has few. Each with the scheme that it owes by at @now; the year 1 stands for always.
+SELECT sqlc.embed(n), coalesce(a.scheme, '')::text AS scheme,
+       greatest(a.effective_from, '0001-01-01 00:00:00+00')::timestamptz AS scheme_from, a.card_set
+FROM business_numbers n
+LEFT JOIN LATERAL (
+    SELECT s.scheme, s.effective_from, s.card_set FROM scheme_assignments s
+    WHERE s.business_number_id = n.id AND s.effective_from <= @now::timestamptz
+    ORDER BY s.effective_from DESC LIMIT 1
+) a ON true
+WHERE @phone_number_id::text = '' OR n.phone_number_id = @phone_number_id
+ORDER BY n.phone_number_id;
+
+-- name: RegisterNumber :one
+-- Makes a number that nobody has named yet, and locks it in any case.
+INSERT INTO business_numbers (id, phone_number_id, created_at) VALUES (gen_random_uuid(), @phone_number_id, @now)
+ON CONFLICT (phone_number_id) DO UPDATE SET created_at = business_numbers.created_at
+RETURNING *;
+
+-- name: SetNumber :exec
+UPDATE business_numbers
+SET display = @display, waba_id = @waba_id, portfolio = @portfolio, time_zone = @time_zone, account_time_zone = @account_time_zone,
+    settings = @settings, stop_words = @stop_words, messages_per_second = @messages_per_second, configured = true
+WHERE id = @id;
+
+-- name: TryTimeZone :one
+-- Fails (22023) for a zone that Postgres does not know; reports by days need it to.
+SELECT (timestamptz '2026-01-01 00:00:00+00' AT TIME ZONE @zone::text)::text;
+
+-- name: TellSettingsChanged :execrows
+-- Has the number's open windows told of its new settings: an event each, and a turn with the relay. The run reads nothing
+-- of the event but that it happened.
+WITH told AS (
+    INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at, needs_signal)
+    SELECT gen_random_uuid(), 'notice', 'settings_changed', 'api', c.business_number_id, c.id, @now, @now, true
+    FROM conversations c
+    WHERE c.business_number_id = @business_number_id AND conversation_window_open(c, @now)
+    ORDER BY c.id
+    RETURNING conversation_id
+)
+INSERT INTO relay_lease (conversation_id, pending_since)
+SELECT t.conversation_id, @recorded_at::timestamptz FROM told t ORDER BY t.conversation_id
+ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since);
+
+-- name: PauseNumber :execrows
+-- What the provider has paused keeps its reason.
+UPDATE business_numbers SET sender_paused_at = coalesce(sender_paused_at, @now), sender_paused_class = coalesce(sender_paused_class, 'manual')
+WHERE phone_number_id = @phone_number_id;
+
+-- name: ResumeNumber :execrows
+UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
+WHERE phone_number_id = @phone_number_id;
+
+-- name: FindNumberTemplates :many
+-- What is known of some templates of an account, by name and language.
+SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
+WHERE t.waba_id = @waba_id;
+
+-- name: GetWABA :one
+SELECT waba_id FROM business_numbers WHERE id = @id;

@@ -19,7 +19,8 @@ RETURNING l.conversation_id, l.until, l.attempts;
 -- name: ListPendingEvents :many
 -- The next events of a conversation that its workflow has not been told of; failures after the messages that they concern,
 -- whatever their clocks say.
-SELECT id, kind, type, occurred_at, received_at, message_id, error_code
+SELECT id, kind, type, occurred_at, received_at, message_id, error_code, send_id, coalesce(keyword, '')::text AS keyword,
+       coalesce(category, '')::text AS category, coalesce(content ->> 'consent_source', '')::text AS consent_source
 FROM events
 WHERE conversation_id = @conversation_id::uuid AND needs_signal AND signalled_at IS NULL
 ORDER BY kind = 'status', occurred_at, id

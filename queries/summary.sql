@@ -1,7 +1,8 @@
 -- What a stretch of traffic has come to, for the demo and for a look by hand.
 
 -- name: SummarizeConversations :many
--- Per conversation: its windows (unbroken chains of messages that were heard of in time), reminders and charges.
+-- Per conversation: its windows (unbroken chains of messages that were heard of in time), its reminders, what was sent, and what
+-- was refused. What another system has sent and reported is not counted.
 SELECT c.id, p.name,
     (SELECT count(*) FROM (
         SELECT e.occurred_at - lag(e.occurred_at) OVER (ORDER BY e.occurred_at) AS gap
@@ -10,7 +11,10 @@ SELECT c.id, p.name,
     ) chain WHERE gap IS NULL OR gap >= interval '24 hours') AS windows,
     (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome <> 'missed') AS reminders,
     (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'late') AS late,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'missed') AS missed
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'missed') AS missed,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted') AS sends,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted' AND s.origin = 'reengagement') AS reengagements,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'refused') AS refusals
 FROM conversations c
 JOIN contacts p ON p.id = c.contact_id
 WHERE c.merged_into IS NULL
@@ -25,6 +29,20 @@ FROM charges c
 JOIN conversations v ON v.id = c.conversation_id
 GROUP BY coalesce(v.merged_into, v.id), c.scheme, c.kind, c.currency
 ORDER BY 1, c.scheme, c.kind, c.currency;
+
+-- name: SummarizeSends :many
+-- What was to be sent, by who wanted it and what came of it; quoted is the sum of the prices that were quoted before.
+SELECT s.origin, s.state, coalesce(s.reason, '')::text AS reason, count(*) AS sends, coalesce(sum(s.quoted_micros), 0)::bigint AS quoted_micros
+FROM sends s
+GROUP BY s.origin, s.state, coalesce(s.reason, '')
+ORDER BY s.origin, s.state, coalesce(s.reason, '');
+
+-- name: SummarizeKeptReplies :many
+SELECT k.state, count(*) AS replies FROM kept_replies k GROUP BY k.state ORDER BY k.state;
+
+-- name: CountPlansNotMade :one
+-- How many closed windows were followed by no plan for this reason.
+SELECT count(*) FROM decisions d WHERE d.subject = 'reengagement' AND d.allowed IS NULL AND d.code = @code AND d.key LIKE '%/not_planned';
 
 -- name: WatchReminders :many
 SELECT p.name, r.outcome, r.fired_at, r.recorded_at
@@ -41,6 +59,37 @@ JOIN conversations v ON v.id = c.conversation_id
 JOIN contacts p ON p.id = v.contact_id
 WHERE c.id > @after
 ORDER BY c.id;
+
+-- name: WatchSends :many
+-- All of them, because a send that is known may have moved.
+SELECT s.id, p.name, s.origin, s.type, coalesce(s.template_name, '')::text AS template_name, s.state, coalesce(s.reason, '')::text AS reason,
+       s.quoted_micros, s.quoted_currency
+FROM sends s
+JOIN contacts p ON p.id = s.contact_id
+ORDER BY s.recorded_at, s.id;
+
+-- name: WatchKeptReplies :many
+SELECT k.id, p.name, k.state
+FROM kept_replies k
+JOIN conversations c ON c.id = k.conversation_id
+JOIN contacts p ON p.id = c.contact_id
+ORDER BY k.kept_at, k.id;
+
+-- name: WatchConsents :many
+SELECT c.id, p.name, c.category, c.opted_in, c.source, c.occurred_at
+FROM consent_changes c
+JOIN contacts p ON p.id = c.contact_id
+WHERE c.id > @after
+ORDER BY c.id;
+
+-- name: WatchDecisions :many
+-- What was decided by itself about winning a contact back.
+SELECT d.id, p.name, d.at, d.code, d.sentence
+FROM decisions d
+JOIN conversations c ON c.id = d.conversation_id
+JOIN contacts p ON p.id = c.contact_id
+WHERE d.id > @after AND d.subject = 'reengagement' AND d.allowed IS NULL
+ORDER BY d.id;
 
 -- name: ListConversationFacts :many
 SELECT sqlc.embed(c), p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id

@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
-	"reengage/conversation"
 	"reengage/db"
+	"reengage/engine"
 	"reengage/intake"
 	"reengage/workflows/contract"
 )
@@ -88,7 +85,7 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	if err != nil {
 		return err
 	}
-	signals, concerningNone, err := compose(events, loaded.Facts, loaded.MergedInto)
+	signals, concerningNone, err := compose(events, loaded)
 	if err != nil {
 		return err
 	}
@@ -97,19 +94,18 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	if loaded.MergedInto != uuid.Nil { // whatever concerns it concerns the one that it is part of (W10)
 		to, loaded.MergedInto = loaded.MergedInto, uuid.Nil
 	}
-	options := startOptions(loaded, now)
+	options := engine.StartOptions(loaded, now)
 	deadline, _ := ctx.Deadline()
 	for _, s := range signals {
 		if t.called && time.Until(deadline) < r.CallTimeout {
 			return nil // a call cut short by the lease would look like an outage; the rest goes with the next turn
 		}
 		t.called = true
-		if s.ifOpen {
-			err = r.callOpen(ctx, c.conversation, s)
-		} else {
-			err = r.call(ctx, to, s, options, loaded)
+		workflow := to
+		if s.name == contract.SignalMerged {
+			workflow = c.conversation
 		}
-		if err != nil {
+		if err := r.call(ctx, workflow, s, options, loaded); err != nil {
 			return fmt.Errorf("signal %s: %w", s.name, err)
 		}
 		t.told = append(t.told, s.events...)
@@ -121,52 +117,17 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, options client.StartWorkflowOptions, loaded contract.Loaded) error {
 	ctx, cancel := context.WithTimeout(ctx, r.CallTimeout)
 	defer cancel()
+	if s.runOnly {
+		err := r.Temporal.SignalWorkflow(ctx, contract.ConversationWorkflowID(id), "", s.name, s.payload)
+		var noRun *serviceerror.NotFound // a missing namespace is another error
+		if errors.As(err, &noRun) {
+			return nil
+		}
+		return err
+	}
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, contract.ConversationWorkflowID(id), s.name, s.payload, options,
 		contract.ConversationWorkflow, contract.ConversationInput{ConversationID: id, Loaded: &loaded})
 	return err
-}
-
-// callOpen is for what only an open run has to hear.
-func (r *Relay) callOpen(ctx context.Context, id uuid.UUID, s signal) error {
-	ctx, cancel := context.WithTimeout(ctx, r.CallTimeout)
-	defer cancel()
-	err := r.Temporal.SignalWorkflow(ctx, contract.ConversationWorkflowID(id), "", s.name, s.payload)
-	var none *serviceerror.NotFound
-	if errors.As(err, &none) {
-		return nil
-	}
-	return err
-}
-
-// startOptions are for the case that no run is open. A run that is open keeps its own.
-func startOptions(loaded contract.Loaded, now time.Time) client.StartWorkflowOptions {
-	attributes := []temporal.SearchAttributeUpdate{
-		contract.StatusAttribute.ValueSet(string(conversation.Status(loaded.Facts, now))),
-		contract.NumberAttribute.ValueSet(loaded.Number.ID),
-	}
-	if !loaded.Facts.ExpiresAt.IsZero() {
-		attributes = append(attributes, contract.ExpiresAttribute.ValueSet(loaded.Facts.ExpiresAt))
-	}
-	return client.StartWorkflowOptions{
-		TaskQueue:                contract.TaskQueue,
-		WorkflowIDReusePolicy:    enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(attributes...),
-		StaticSummary:            summary(loaded),
-	}
-}
-
-// summaryBytes is what a server shows of a summary, and refuses a start beyond.
-const summaryBytes = 200
-
-// summary says for operators whose conversation it is, naming no person.
-func summary(loaded contract.Loaded) string {
-	number := loaded.Number.Display
-	if number == "" {
-		number = loaded.Number.ID
-	}
-	s := loaded.Contact.Label + " with " + number
-	return strings.ToValidUTF8(s[:min(len(s), summaryBytes)], "")
 }
 
 // settleUntilDone settles, trying again while Postgres is away: what was told and is not noted would be told again. When

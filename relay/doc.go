@@ -4,7 +4,7 @@
 //	                       │
 //	                       ▼                 no transaction is open here
 //	relay_lease ──claim──► ours for 30 s ──► SignalWithStart, one per kind ──► one transaction:
-//	     ▲      (SKIP LOCKED, commit)        inbound, outbound, each failure      mark exactly the events told of;
+//	     ▲      (SKIP LOCKED, commit)        inbound, outbound, each outcome      mark exactly the events told of;
 //	     │                                                                        nothing pending: delete the row,
 //	     └──────────── free it: more is pending, or later: it failed ◄──────────  else let go of it
 //
@@ -19,6 +19,11 @@
 // to 500 messages or 256 KiB. Whoever stores an event touches the conversation's row in relay_lease; the last transaction
 // of a turn locks that row before it looks whether anything is pending, so an event is either seen by it or finds no row
 // and makes one.
+//
+// Notices (consent_changed, settings_changed) are for a run that is open and start none: a run that begins later is started with
+// what holds by then, so no run at all counts as told. Of consent, what holds is told and not what was said: a word that has been
+// taken back since goes without its verdict, because signals keep no order with what was said and a run believes the last one.
+// settings_changed carries the settings as they are now, once for any number of notices.
 //
 // Why failure is safe: an event is marked after Temporal has taken it and never before, so it is told at least once, and
 // a workflow knows an event by its id. A relay that is killed leaves a lease that runs out. One that was merely slow may

@@ -117,6 +117,7 @@ type call struct {
 	payload            string
 	options            client.StartWorkflowOptions
 	input              contract.ConversationInput
+	runOnly            bool // without a start
 	err                error
 }
 
@@ -146,13 +147,13 @@ func (f *fakeTemporal) SignalWithStartWorkflow(_ context.Context, workflowID, si
 	return nil, c.err
 }
 
-// SignalWorkflow is for a run that is open; none is, unless the test says so.
+// SignalWorkflow finds a run where the test has one.
 func (f *fakeTemporal) SignalWorkflow(_ context.Context, workflowID, _, signalName string, arg any) error {
 	payload, err := json.Marshal(arg)
 	if err != nil {
 		return err
 	}
-	c := call{workflowID: workflowID, signal: signalName, payload: string(payload)}
+	c := call{workflowID: workflowID, signal: signalName, payload: string(payload), runOnly: true}
 	if f.fail != nil {
 		c.err = f.fail(c)
 	}

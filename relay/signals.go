@@ -8,6 +8,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/intake"
 	"reengage/workflows/contract"
 )
 
@@ -16,36 +17,46 @@ type signal struct {
 	name    string
 	payload any
 	events  []uuid.UUID
-	// Only for a run that is open, under the conversation's own id also if it has been merged.
-	ifOpen bool
+	// runOnly: only a run that is open needs it; a run that begins later reads the same from the database.
+	runOnly bool
 }
 
 // compose turns pending events, in their order, into as few signals as the limits allow: the contact's messages, ours,
-// then each failure, which concerns a message told of before it. What does not fit is left for the next turn. facts are
-// the row's, and into is what the conversation is part of, read after the events. concerning no workflow are events that no signal
-// is for.
-func compose(events []db.ListPendingEventsRow, facts conversation.Facts, into uuid.UUID) (signals []signal, concerningNone []uuid.UUID, err error) {
+// then each status that changes a decision, which concerns a message told of before it, and at last what has changed about
+// the contact or the number. What does not fit is left for the next turn. loaded is what holds, read after the events.
+// concerning no workflow are events that no signal is for.
+func compose(events []db.ListPendingEventsRow, loaded contract.Loaded) (signals []signal, concerningNone []uuid.UUID, err error) {
 	inbound := signal{name: contract.SignalInbound}
 	outbound := signal{name: contract.SignalOutbound}
 	var inboundMessages, outboundMessages messages
-	var outcomes []signal
+	settings := signal{name: contract.SignalSettingsChanged, payload: loaded.Settings, runOnly: true}
+	var outcomes, consents []signal
 	for _, e := range events {
 		fits := true
-		switch {
-		case e.Kind == "inbound":
-			if fits, err = inboundMessages.add(inboundMessage(e)); fits {
+		switch e.Kind {
+		case "inbound":
+			if fits, err = inboundMessages.add(inboundMessage(e, loaded.Permissions)); fits {
 				inbound.events = append(inbound.events, e.ID)
 			}
-		case e.Kind == "outbound":
+		case "outbound":
 			if fits, err = outboundMessages.add(outboundMessage(e)); fits {
 				outbound.events = append(outbound.events, e.ID)
 			}
-		case e.Kind == "status":
-			outcomes = append(outcomes, signal{name: contract.SignalSendOutcome, payload: sendOutcome(e, facts), events: []uuid.UUID{e.ID}})
-		case e.Type == contract.SignalMerged:
-			signals = append(signals, signal{name: e.Type, payload: contract.Merged{Into: into}, events: []uuid.UUID{e.ID}, ifOpen: true})
+		case "status":
+			outcomes = append(outcomes, signal{name: contract.SignalSendOutcome, payload: sendOutcome(e, loaded.Facts), events: []uuid.UUID{e.ID}})
 		default:
-			concerningNone = append(concerningNone, e.ID)
+			change, holds := consentChanged(e, loaded.Permissions)
+			switch {
+			case e.Type == contract.SignalMerged:
+				payload := contract.Merged{Into: loaded.MergedInto}
+				signals = append(signals, signal{name: e.Type, payload: payload, events: []uuid.UUID{e.ID}, runOnly: true})
+			case e.Type == contract.SignalSettingsChanged:
+				settings.events = append(settings.events, e.ID)
+			case e.Type == contract.SignalConsentChanged && holds:
+				consents = append(consents, signal{contract.SignalConsentChanged, change, []uuid.UUID{e.ID}, true})
+			default:
+				concerningNone = append(concerningNone, e.ID)
+			}
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("event %s: %w", e.ID, err)
@@ -62,7 +73,11 @@ func compose(events []db.ListPendingEventsRow, facts conversation.Facts, into uu
 		outbound.payload = contract.MessagesSignal{Messages: outboundMessages.encoded}
 		signals = append(signals, outbound)
 	}
-	return append(signals, outcomes...), concerningNone, nil
+	signals = append(append(signals, outcomes...), consents...)
+	if len(settings.events) > 0 {
+		signals = append(signals, settings)
+	}
+	return signals, concerningNone, nil
 }
 
 // messages gathers elements of one signal up to its limits.
@@ -89,18 +104,57 @@ func (m *messages) add(message any) (fits bool, err error) {
 	return true, nil
 }
 
-func inboundMessage(e db.ListPendingEventsRow) contract.InboundMessage {
-	return contract.InboundMessage{
+// inboundMessage is told with its keyword if that holds.
+func inboundMessage(e db.ListPendingEventsRow, p conversation.Permissions) contract.InboundMessage {
+	m := contract.InboundMessage{
 		EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), ReceivedAt: e.ReceivedAt.UTC(), Type: e.Type,
 	}
+	if heldBy(p, conversation.Marketing, e.Keyword) {
+		m.Keyword = e.Keyword
+	}
+	return m
+}
+
+// heldBy reports whether what the contact says by a keyword is what it agrees to now. What it has taken back since, or what
+// comes after its opposite but was said before it, is not told: a run would take the last that it hears for what holds.
+func heldBy(p conversation.Permissions, c conversation.Category, keyword string) bool {
+	switch p.Consent(c) {
+	case conversation.OptedIn:
+		return keyword == string(intake.Start)
+	case conversation.OptedOut:
+		return keyword == string(intake.Stop)
+	}
+	return false
+}
+
+// consentChanged is what a notice says of a category, and whether that still holds.
+func consentChanged(e db.ListPendingEventsRow, p conversation.Permissions) (change contract.ConsentChanged, holds bool) {
+	change = contract.ConsentChanged{EventID: e.ID.String(), Category: conversation.Category(e.Category),
+		OptedIn: e.Keyword == string(intake.Start), Source: e.ConsentSource, OccurredAt: e.OccurredAt.UTC()}
+	return change, heldBy(p, change.Category, e.Keyword)
 }
 
 func outboundMessage(e db.ListPendingEventsRow) contract.OutboundMessage {
 	return contract.OutboundMessage{EventID: e.ID.String(), OccurredAt: e.OccurredAt.UTC(), Type: e.Type}
 }
 
+// statusOf is a status in the words of the contract: who has played a message has read it, and any other word than these
+// proves no more than that the provider has sent it.
+func statusOf(state string) string {
+	switch state {
+	case "failed", "delivered", "read":
+		return state
+	case "played":
+		return "read"
+	}
+	return "sent"
+}
+
 func sendOutcome(e db.ListPendingEventsRow, facts conversation.Facts) contract.SendOutcome {
-	outcome := contract.SendOutcome{EventID: e.ID.String(), Status: e.Type, Facts: &facts}
+	outcome := contract.SendOutcome{EventID: e.ID.String(), Status: statusOf(e.Type), Facts: &facts}
+	if e.SendID != nil {
+		outcome.SendID = e.SendID.String()
+	}
 	if e.MessageID != nil {
 		outcome.Message = e.MessageID.String()
 	}

@@ -77,28 +77,40 @@ func (g gateway) number(named string) (string, error) {
 
 // call sends a request; body and out may be nil. A problem that the gateway reports becomes its sentence and code.
 func (g gateway) call(ctx context.Context, method, path string, body, out any) error {
+	return g.ask(ctx, method, path, "", body, out)
+}
+
+// ask is call under an Idempotency-Key, if it is not empty.
+func (g gateway) ask(ctx context.Context, method, path, key string, body, out any) error {
+	header := http.Header{}
+	if key != "" {
+		header.Set("Idempotency-Key", key)
+	}
 	if body == nil {
-		return g.send(ctx, method, path, "", nil, out)
+		return g.do(ctx, method, path, header, nil, out)
 	}
 	b, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	return g.send(ctx, method, path, "application/json", b, out)
+	header.Set("Content-Type", "application/json")
+	return g.do(ctx, method, path, header, b, out)
 }
 
-// send is call for a body of any type; without a type there is none.
+// send is call for a body of any type.
 func (g gateway) send(ctx context.Context, method, path, contentType string, body []byte, out any) error {
+	return g.do(ctx, method, path, http.Header{"Content-Type": {contentType}}, body, out)
+}
+
+func (g gateway) do(ctx context.Context, method, path string, header http.Header, body []byte, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.patience, callTimeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, g.url+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
+	req.Header = header
 	req.Header.Set("Authorization", "Bearer "+g.key)
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		var refused *url.Error
@@ -108,7 +120,7 @@ func (g gateway) send(ctx context.Context, method, path, contentType string, bod
 		return fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusAccepted {
 		return problem(res)
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
@@ -118,13 +130,16 @@ func (g gateway) send(ctx context.Context, method, path, contentType string, bod
 }
 
 // problem is the error that the gateway reports. What it finds wrong with the request as such, or with a field that the
-// caller has named, is a mistake in the call.
+// caller has named, is a mistake in the call; what a rule refuses is not.
 func problem(res *http.Response) error {
 	var p api.Problem
 	if err := json.NewDecoder(res.Body).Decode(&p); err != nil || p.Code == "" {
 		return fmt.Errorf("the gateway answered %s; is REENGAGE_URL the address of a gateway?", res.Status)
 	}
 	sentence := fmt.Sprintf("%s (%s)", p.Detail, p.Code)
+	if p.Rule != "" {
+		return errors.New(sentence)
+	}
 	if res.StatusCode == http.StatusBadRequest || res.StatusCode == http.StatusUnprocessableEntity && p.Field != "" {
 		return usageError(sentence)
 	}

@@ -20,9 +20,17 @@ type verbs struct {
 	Inbound        inboundVerb        `cmd:"" help:"Record an inbound message."`
 	Status         statusVerb         `cmd:"" help:"Show a conversation."`
 	List           listVerb           `cmd:"" help:"List conversations: open windows by deadline, then the rest by last activity."`
+	Send           sendVerb           `cmd:"" help:"Send a free-form message."`
+	Template       templateVerbs      `cmd:"" help:"Send a template; or list them."`
+	Kept           keptVerbs          `cmd:"" aliases:"keep" help:"Keep a reply until the contact answers a template; list, send or discard kept ones."`
+	Close          closeVerb          `cmd:"" help:"Cancel a window's reminders and the plan to win the contact back."`
+	Explain        explainVerb        `cmd:"" help:"Show every decision about a conversation, and why."`
+	Consent        consentVerbs       `cmd:"" help:"Show what a contact permits, opt it in or out, or have it not written to."`
+	Numbers        numbersVerbs       `cmd:"" help:"List business numbers, show or set one up, pause or resume it."`
 	ConversationID conversationIDVerb `cmd:"" name:"conversation-id" help:"Print a conversation's id; the conversation is made if there is none."`
 	Rate           rateVerb           `cmd:"" help:"Rate events under a scheme: JSON lines in, charges as JSON lines out."`
 	Compare        compareVerb        `cmd:"" help:"Compare what events, or the messages stored in a period, cost under several schemes."`
+	LintTemplate   lintTemplateVerb   `cmd:"" help:"Find what Meta would object to in templates, before they are submitted."`
 	Charges        chargesVerbs       `cmd:"" help:"Show what the ledger says of a period; or decide what it charges by."`
 }
 

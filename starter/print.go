@@ -119,7 +119,7 @@ func sendable(can conversation.CanSend) string {
 	}
 	text := strings.Join(kinds, ", ")
 	if can.Reason != "" {
-		text += " (" + can.Reason + ")"
+		text += " (" + string(can.Reason) + ")"
 	}
 	return text
 }

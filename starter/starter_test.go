@@ -104,7 +104,7 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{"help", nil, []string{"--help"}, 0, ""},
 		{"help of a verb", nil, []string{"serve", "--help"}, 0, ""},
 		{"no verb", nil, nil, 2, "serve"},
-		{"a verb that does not exist", nil, []string{"send"}, 2, "send"},
+		{"a verb that does not exist", nil, []string{"fly"}, 2, "fly"},
 		{"a flag that does not exist", nil, []string{"list", "--colour"}, 2, "--colour"},
 		{"no contact", []string{"REENGAGE_URL=http://127.0.0.1:1", "REENGAGE_API_KEY=k"}, []string{"inbound", "--number", "1"}, 2, "--phone"},
 		{"no number", []string{"REENGAGE_URL=http://127.0.0.1:1", "REENGAGE_API_KEY=k"}, []string{"inbound", "--phone", "447700900123"}, 2, "--number"},
@@ -119,6 +119,10 @@ func TestExitCodesAndSentences(t *testing.T) {
 		{"a comparison of negative hours", nil, []string{"compare", "--schemes", "sirena", "--entry-point-hours=-1", "-"}, 2, "negative"},
 		{"a comparison of a file that is not there", nil, []string{"compare", "--schemes", "sirena", "/nowhere"}, 2, "/nowhere"},
 		{"a comparison without a gateway", nil, []string{"compare", "--schemes", "sirena"}, 1, "REENGAGE_URL is not set"},
+		{"no template", nil, []string{"lint-template"}, 2, "<file>"},
+		{"a template that is not there", nil, []string{"lint-template", "/nowhere"}, 2, "/nowhere"},
+		{"a template that is none", nil, []string{"lint-template", os.Args[0]}, 2, "not JSON"},
+		{"a template from nothing", nil, []string{"lint-template", "-"}, 2, "there is no template in it"},
 		{"no invoice", nil, []string{"charges", "invoice"}, 2, "<file>"},
 		{"an invoice that is not there", nil, []string{"charges", "invoice", "/nowhere"}, 2, "/nowhere"},
 		{"an invoice that is none", nil, []string{"charges", "invoice", os.Args[0]}, 2, "line 1"},
@@ -167,7 +171,7 @@ func TestAConversationFromTheCommandLine(t *testing.T) {
 	r := s.run("status", conversation)
 	require.Equal(t, 0, r.code, r.err)
 	require.Regexp(t, `(?m)^status +expired$`, r.out)
-	require.Regexp(t, `(?m)^may be sent +nothing \(window_closed\)$`, r.out)
+	require.Regexp(t, `(?m)^may be sent +nothing \(opt_in_required\)$`, r.out)
 
 	r = s.run("inbound", "--phone", "447700900123", "--name", "Ada Example", "--text", "Hello", "--id", "m-1")
 	require.Equal(t, 0, r.code, r.err)

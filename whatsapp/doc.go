@@ -17,6 +17,12 @@
 //	   account_update, ... → AccountUpdate
 //	   anything else       → Unknown
 //
+// Beside that, what sending needs and every caller must agree on: ClassOf, the
+// one table from a Graph error code to the decision, whether it came in an
+// answer or in a failed status; and CheckText, what a free-form text may be.
+// Templates are in template/, the client in cloudapi/, a simulator of Meta in
+// whatsapptest/.
+//
 // # Does not own
 //
 // What an update means. Which message types open a window (W2), whose clock is

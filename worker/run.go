@@ -18,7 +18,9 @@ import (
 	"reengage/intake"
 	"reengage/ledger"
 	"reengage/ops"
+	"reengage/sending"
 	"reengage/tariff"
+	"reengage/whatsapp/cloudapi"
 	"reengage/workflows"
 	"reengage/workflows/contract"
 )
@@ -96,16 +98,29 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 		return fmt.Errorf("observe the ledger: %w", err)
 	}
 	defer func() { _ = observed.Unregister() }()
+	provider, err := cloudapi.New(cloudapi.Options{BaseURL: string(m.Config.APIURL), AccessToken: m.Config.AccessToken.Reveal(), Log: m.Log})
+	if err != nil {
+		return err
+	}
+	defer provider.Close()
+	store := intake.New(pool, k, m.Log)
+	sender := sending.New(sending.Options{Pool: pool, Intake: store, Quoter: book, Provider: provider, Clock: k, Log: m.Log,
+		UnknownAfter: m.Config.UnknownAfter, Margin: m.Config.SendMargin})
+	watched, err := sender.Observe()
+	if err != nil {
+		return fmt.Errorf("observe the sends: %w", err)
+	}
+	defer func() { _ = watched.Unregister() }()
 	acts := &activities.Activities{
-		Pool: pool, Intake: intake.New(pool, k, m.Log), Ledger: book, Clock: k, Notify: m.Config.NotifyURL != "",
+		Pool: pool, Intake: store, Ledger: book, Sending: sender, Clock: k, Notify: m.Config.NotifyURL != "",
 	}
 	var w worker.Worker
 	fatal := make(chan error, 1)
 	if !m.retry(ctx, "reach Temporal", func() error {
-		if err := ensureSettlement(ctx, temporal, k); err != nil {
+		if err := ensureSchedules(ctx, temporal, k); err != nil {
 			return err
 		}
-		w = newWorker(temporal, acts, int(pool.Config().MaxConns), fatal)
+		w = newWorker(temporal, acts, fatal)
 		return w.Start()
 	}) {
 		return nil
@@ -121,13 +136,18 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 	}
 }
 
-// newWorker runs at most as many activities at once as there are connections to Postgres, for which more would only wait.
-// What stops it for good, such as a namespace that is gone, goes to fatal: a process that does nothing must not look alive.
-func newWorker(temporal client.Client, acts *activities.Activities, connections int, fatal chan<- error) worker.Worker {
+// activitiesAtOnce is how many activities a worker runs at once. Most of them wait for Postgres, and more than there are
+// connections would only wait for one; but an attempt to send waits for its turn and for the provider, without a connection, and
+// attempts of one number that hang must not take the place of everything else.
+const activitiesAtOnce = 256
+
+// newWorker is a worker that knows our workflows and activities. What stops it for good, such as a namespace that is gone, goes
+// to fatal: a process that does nothing must not look alive.
+func newWorker(temporal client.Client, acts *activities.Activities, fatal chan<- error) worker.Worker {
 	w := worker.New(temporal, contract.TaskQueue, worker.Options{
 		WorkerStopTimeout:                  stopTimeout,
 		DisableRegistrationAliasing:        true,
-		MaxConcurrentActivityExecutionSize: connections,
+		MaxConcurrentActivityExecutionSize: activitiesAtOnce,
 		OnFatalError: func(err error) {
 			select {
 			case fatal <- err:

@@ -14,41 +14,62 @@ import (
 	"reengage/workflows/contract"
 )
 
+// schedule is a workflow that is run again and again. id names it, and is the prefix of its runs' workflow ids.
+type schedule struct {
+	id, workflow, summary string
+	every                 time.Duration // real
+	atOnce                bool          // also when it is made
+}
+
 // settlementEvery is how often the ledger catches up, on the virtual clock; a fast one settles every second.
 const settlementEvery = time.Minute
 
-// ensureSettlement makes the schedule that settles the ledger, or brings the one that is there up to date. Every worker
-// calls it when it starts.
-func ensureSettlement(ctx context.Context, c client.Client, k clock.Clock) error {
-	every := max(time.Second, time.Duration(float64(settlementEvery)/float64(k.Virtual(time.Second))*float64(time.Second)))
-	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: every}}}
+// templatesEvery is how often the accounts are asked for their templates: it waits for a network, so it is real.
+const templatesEvery = 15 * time.Minute
+
+// schedules are those that every worker sees to.
+func schedules(k clock.Clock) []schedule {
+	settle := max(time.Second, time.Duration(float64(settlementEvery)/float64(k.Virtual(time.Second))*float64(time.Second)))
+	return []schedule{
+		{id: contract.SettlementSchedule, workflow: contract.SettlementWorkflow, summary: "Bills every conversation with new events", every: settle},
+		{id: contract.TemplateSyncSchedule, workflow: contract.TemplateSyncWorkflow, summary: "Lists the accounts' templates", every: templatesEvery,
+			atOnce: true},
+	}
+}
+
+// ensureSchedules makes the schedules, or brings those that are there up to date. Every worker calls it when it starts.
+func ensureSchedules(ctx context.Context, c client.Client, k clock.Clock) error {
+	for _, s := range schedules(k) {
+		if err := s.ensure(ctx, c); err != nil {
+			return fmt.Errorf("make the schedule %s: %w", s.id, err)
+		}
+	}
+	return nil
+}
+
+func (s schedule) ensure(ctx context.Context, c client.Client) error {
+	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: s.every}}}
 	_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
-		ID:   contract.SettlementSchedule,
+		ID:   s.id,
 		Spec: spec,
 		Action: &client.ScheduleWorkflowAction{
-			ID:            contract.SettlementSchedule,
-			Workflow:      contract.SettlementWorkflow,
+			ID:            s.id,
+			Workflow:      s.workflow,
 			TaskQueue:     contract.TaskQueue,
-			StaticSummary: "Bills every conversation with new events",
+			StaticSummary: s.summary,
 		},
-		// One at a time, and after an outage once rather than for every minute missed: a run bills all there is.
-		Overlap:       enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
-		CatchupWindow: time.Minute,
+		// One at a time, and after an outage once rather than for every time missed: a run does all there is to do.
+		Overlap:            enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+		CatchupWindow:      time.Minute,
+		TriggerImmediately: s.atOnce,
 	})
 	if !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
-		return wrapSchedule(err)
+		return err
 	}
-	return wrapSchedule(c.ScheduleClient().GetHandle(ctx, contract.SettlementSchedule).Update(ctx, client.ScheduleUpdateOptions{
+	return c.ScheduleClient().GetHandle(ctx, s.id).Update(ctx, client.ScheduleUpdateOptions{
 		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
 			in.Description.Schedule.Spec = &spec
 			return &client.ScheduleUpdate{Schedule: &in.Description.Schedule}, nil
 		},
-	}))
-}
-
-func wrapSchedule(err error) error {
-	if err != nil {
-		return fmt.Errorf("make the settlement schedule: %w", err)
-	}
-	return nil
+	})
 }

@@ -9,10 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"golang.org/x/sync/errgroup"
 
 	"reengage/activities"
-	"reengage/clock"
 	"reengage/db/dbtest"
 	"reengage/devstack/temporal/temporaltest"
 	"reengage/ledger"
@@ -21,31 +19,6 @@ import (
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m, temporaltest.Stop) }
-
-func TestWorkersThatStartTogetherMakeOneSchedule(t *testing.T) {
-	ns := temporaltest.New(t)
-	k := clock.Clock{Scale: 1}
-	var workers errgroup.Group
-	for range 5 {
-		workers.Go(func() error { return ensureSettlement(t.Context(), ns.Client, k) })
-	}
-	require.NoError(t, workers.Wait())
-	require.NoError(t, ensureSettlement(t.Context(), ns.Client, clock.Clock{Scale: 1440}), "one that starts later brings it up to date")
-
-	handle := ns.Client.ScheduleClient().GetHandle(t.Context(), contract.SettlementSchedule)
-	description, err := handle.Describe(t.Context())
-	require.NoError(t, err)
-	require.Len(t, description.Schedule.Spec.Intervals, 1)
-	require.Equal(t, time.Second, description.Schedule.Spec.Intervals[0].Every)
-	require.Equal(t, enumspb.SCHEDULE_OVERLAP_POLICY_SKIP, description.Schedule.Policy.Overlap)
-	list, err := ns.Client.ScheduleClient().List(t.Context(), client.ScheduleListOptions{})
-	require.NoError(t, err)
-	for list.HasNext() {
-		entry, err := list.Next()
-		require.NoError(t, err)
-		require.Equal(t, contract.SettlementSchedule, entry.ID)
-	}
-}
 
 func TestADaysBacklogIsSettledByOneRunWithFewEvents(t *testing.T) {
 	const conversations = 2000
@@ -70,7 +43,7 @@ func TestADaysBacklogIsSettledByOneRunWithFewEvents(t *testing.T) {
 	book := ledger.New(pool, cards, tariff.DefaultEntryPoint, slog.New(slog.DiscardHandler))
 	require.NoError(t, book.Assign(t.Context(), ledger.Assignment{PhoneNumberID: "shop", Scheme: "zenvia-conversion"}))
 
-	w := newWorker(ns.Client, &activities.Activities{Pool: pool, Ledger: book}, 4, make(chan error, 1))
+	w := newWorker(ns.Client, &activities.Activities{Pool: pool, Ledger: book}, make(chan error, 1))
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	run, err := ns.Client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: contract.SettlementSchedule, TaskQueue: contract.TaskQueue},

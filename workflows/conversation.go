@@ -9,6 +9,7 @@ import (
 
 	"reengage/clock"
 	"reengage/conversation"
+	"reengage/sending"
 	"reengage/workflows/contract"
 )
 
@@ -30,6 +31,8 @@ type conversationRun struct {
 	state  conversation.State
 
 	inbox     inbox
+	requests  requests
+	sender    sender
 	outside   outside
 	effects   effects
 	timer     *timer
@@ -50,6 +53,10 @@ func lateAfter(c clock.Clock) time.Duration {
 func openConversation(ctx workflow.Context, in contract.ConversationInput) (*conversationRun, error) {
 	run := &conversationRun{id: in.ConversationID, selector: workflow.NewSelector(ctx)}
 	run.inbox.listen(ctx, run.selector)
+	run.requests.listen(ctx, run.selector)
+	if err := run.handleUpdates(ctx); err != nil {
+		return nil, err
+	}
 	run.selector.AddReceive(ctx.Done(), func(c workflow.ReceiveChannel, _ bool) { run.canceled = true })
 	if err := workflow.SetQueryHandlerWithOptions(ctx, contract.QuerySnapshot, func() (contract.Snapshot, error) {
 		return run.snapshot(ctx), nil
@@ -75,8 +82,22 @@ func openConversation(ctx workflow.Context, in contract.ConversationInput) (*con
 	run.state = conversation.NewState(run.loaded.Settings, lateAfter(run.clock))
 	run.inbox.drain()
 	run.takeClock()
+	run.state.Permissions, run.state.Zone, run.state.Kept = run.loaded.Permissions, run.loaded.Zone, run.loaded.Kept
+	if p := run.loaded.Plan; p != nil {
+		p.Trying = false // if it was, it is made again under the same send id, and found planned or done
+		run.state.Plan = p
+	}
 	run.decide(ctx, conversation.FactsKnown{Facts: run.loaded.Facts})
+	run.resume(ctx)
 	return run, nil
+}
+
+// resume goes on with the sends that an earlier run has left: it was terminated, for no run ends by itself while it sends.
+func (r *conversationRun) resume(ctx workflow.Context) {
+	for _, open := range r.loaded.Open {
+		r.settle(ctx, sending.Result{SendID: open.SendID, Attempt: open.Attempt})
+	}
+	r.loaded.Open, r.loaded.Plan = nil, nil
 }
 
 // untilNothingIsLeft is the loop: take what has arrived, decide on it, let the clock act, and wait.
@@ -94,10 +115,7 @@ func (r *conversationRun) untilNothingIsLeft(ctx workflow.Context) error {
 			r.record(ctx)
 		}
 		over := !r.state.Waiting() && r.outside.empty()
-		if (over || full) && r.effects.none() {
-			if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
-				return err
-			}
+		if (over || full) && r.effects.none() && workflow.AllHandlersFinished(ctx) {
 			// Nothing may block from here on: what arrived by now is seen by this drain, what arrives later makes the
 			// server run this task again.
 			if r.takeAll(ctx) {
@@ -125,7 +143,12 @@ func (r *conversationRun) takeAll(ctx workflow.Context) bool {
 		r.note("rejected_signal: " + reason)
 	}
 	r.outside.add(arrived.fromOutside)
-	return moved || !arrived.empty()
+	r.recordConsent(ctx, arrived.consent)
+	for _, id := range arrived.settled {
+		r.told(ctx, id)
+	}
+	asked := r.answerRequests(ctx)
+	return moved || asked || !arrived.empty()
 }
 
 // takeClock goes by a new pair of the clock before anything is decided on the old one, and reports whether there is one.
@@ -152,6 +175,16 @@ func (r *conversationRun) decide(ctx workflow.Context, what conversation.What) {
 			r.bill(ctx)
 		case conversation.Remind:
 			r.remind(ctx, e)
+		case conversation.Nudge:
+			r.nudge(ctx, e)
+		case conversation.Reengage:
+			r.reengage(ctx, e)
+		case conversation.ReleaseKept:
+			r.releaseKept(ctx, e)
+		case conversation.ExpireKept:
+			r.expireKept(ctx, e)
+		case conversation.Explain:
+			r.explain(ctx, e)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"reengage/activities"
 	"reengage/conversation"
+	"reengage/sending"
 	"reengage/workflows/contract"
 )
 
@@ -42,10 +43,23 @@ type effects struct {
 
 func (e *effects) none() bool { return len(e.pending) == 0 }
 
-// start runs an activity beside the loop; done is called in the loop's coroutine when it has ended.
+// start runs an activity that must happen beside the loop; done is called in the loop's coroutine when it has ended.
 func (r *conversationRun) start(ctx workflow.Context, name string, activity, request any, done func(workflow.Future)) {
+	r.execute(mustHappen(ctx, name, effectTimeout), name, activity, request, done)
+}
+
+// execute is start with the context's own options.
+func (r *conversationRun) execute(ctx workflow.Context, name string, activity, request any, done func(workflow.Future)) {
+	r.await(name, workflow.ExecuteActivity(ctx, activity, request), done)
+}
+
+// after calls done in the loop's coroutine after some real time, or when ctx is cancelled.
+func (r *conversationRun) after(ctx workflow.Context, name string, wait time.Duration, done func()) {
+	r.await(name, workflow.NewTimerWithOptions(ctx, wait, workflow.TimerOptions{Summary: name}), func(workflow.Future) { done() })
+}
+
+func (r *conversationRun) await(name string, f workflow.Future, done func(workflow.Future)) {
 	r.effects.pending = append(r.effects.pending, name)
-	f := workflow.ExecuteActivity(mustHappen(ctx, name, effectTimeout), activity, request)
 	r.selector.AddFuture(f, func(f workflow.Future) {
 		for i, pending := range r.effects.pending {
 			if pending == name {
@@ -86,6 +100,31 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 			r.note("W7: no reminder: " + result.Why)
 		}
 	})
+}
+
+// recordDecisions has decisions recorded that no send does; a request that is answered by that gets the first one's verdict.
+func (r *conversationRun) recordDecisions(ctx workflow.Context, q *request, request activities.DecisionsRequest) {
+	request.ConversationID = r.id
+	if q != nil {
+		request.RequestID, request.Fingerprint = q.ID, q.fingerprint
+	}
+	r.start(ctx, "record decision", acts.RecordDecisions, request, func(f workflow.Future) {
+		var answer contract.Answer
+		if err := f.Get(ctx, &answer); err != nil {
+			r.note("a decision could not be recorded: " + sentence(err))
+			q.fail(err)
+			return
+		}
+		q.give(answer)
+	})
+}
+
+// explain has a decision about the plan recorded, with the plan.
+func (r *conversationRun) explain(ctx workflow.Context, e conversation.Explain) {
+	r.recordDecisions(ctx, nil, activities.DecisionsRequest{Replan: true, Plan: e.Plan, Decisions: []sending.Decision{{
+		Key: e.Key, At: r.now(ctx), Subject: e.Subject,
+		Verdict: conversation.Verdict{Rule: e.Rule, Code: conversation.Code(e.Code), Sentence: e.Sentence},
+	}}})
 }
 
 // loadConversation is the one thing that a start from outside waits for before it can decide.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"go.temporal.io/sdk/workflow"
 
 	"reengage/clock"
@@ -14,20 +15,22 @@ import (
 
 // inbox receives every signal, each name in one place, and turns payloads into events to decide on.
 type inbox struct {
-	inbound, outbound, outcome, settings, clock workflow.ReceiveChannel
-	arrived                                     arrived
+	inbound, outbound, outcome, settings, consent, clock workflow.ReceiveChannel
+	arrived                                              arrived
 }
 
 // arrived is what came in since it was last taken.
 type arrived struct {
 	events      []conversation.What
-	fromOutside contract.Messages // messages that must be stored before they are decided on
-	rejected    []string          // reasons, without content
+	fromOutside contract.Messages         // messages that must be stored before they are decided on
+	consent     []contract.ConsentChanged // from outside as well
+	settled     []uuid.UUID               // our own sends of which a status has told
+	rejected    []string                  // reasons, without content
 	clock       *clock.Clock
 }
 
 func (a arrived) empty() bool {
-	return len(a.events) == 0 && a.fromOutside.Empty() && len(a.rejected) == 0
+	return len(a.events) == 0 && a.fromOutside.Empty() && len(a.consent) == 0 && len(a.settled) == 0 && len(a.rejected) == 0
 }
 
 func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
@@ -35,9 +38,10 @@ func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
 	i.outbound = workflow.GetSignalChannel(ctx, contract.SignalOutbound)
 	i.outcome = workflow.GetSignalChannel(ctx, contract.SignalSendOutcome)
 	i.settings = workflow.GetSignalChannel(ctx, contract.SignalSettingsChanged)
+	i.consent = workflow.GetSignalChannel(ctx, contract.SignalConsentChanged)
 	i.clock = workflow.GetSignalChannel(ctx, contract.SignalClockChanged)
 	wake := func(workflow.ReceiveChannel, bool) { i.drain() }
-	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.clock} {
+	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.consent, i.clock} {
 		s.AddReceive(c, wake)
 	}
 }
@@ -47,6 +51,7 @@ func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
 func (i *inbox) drain() {
 	drainEach(i.clock, func(k clock.Clock) { i.arrived.clock = &k })
 	drainEach(i.settings, i.arrived.settingsChanged)
+	drainEach(i.consent, i.arrived.consentChanged)
 	drainEach(i.inbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.inbound) })
 	drainEach(i.outcome, i.arrived.sendOutcome)
 	drainEach(i.outbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.outbound) })
@@ -108,12 +113,41 @@ func (a *arrived) outbound(m contract.OutboundMessage) error {
 	return nil
 }
 
+// sendOutcome takes in what a status has told: a failure, which takes a message back, or what has become of a send whose
+// outcome was unknown.
 func (a *arrived) sendOutcome(s contract.SendOutcome) {
-	if s.Status != "failed" || s.Facts == nil || s.EventID == "" {
-		a.rejected = append(a.rejected, "send_outcome: only a failed status with its event_id and facts means something here")
+	id, err := uuid.Parse(s.SendID)
+	ours := err == nil
+	switch failed := s.Status == "failed"; {
+	case s.Facts == nil || s.EventID == "" || !failed && !ours:
+		a.rejected = append(a.rejected, "send_outcome: it needs event_id and facts, and means something of a failure or of one of our sends")
+		return
+	case failed:
+		a.events = append(a.events, conversation.Failed{ID: s.EventID, Message: s.Message, Facts: *s.Facts})
+	default:
+		a.events = append(a.events, conversation.FactsKnown{Facts: *s.Facts})
+	}
+	if ours {
+		a.settled = append(a.settled, id)
+	}
+}
+
+// consentChanged takes in a contact's word on templates, stored already or, from outside, still to be stored.
+func (a *arrived) consentChanged(c contract.ConsentChanged) {
+	if err := c.Validate(); err != nil {
+		a.rejected = append(a.rejected, "consent_changed: "+err.Error())
 		return
 	}
-	a.events = append(a.events, conversation.Failed{ID: s.EventID, Message: s.Message, Facts: *s.Facts})
+	if c.EventID == "" {
+		a.consent = append(a.consent, c)
+	}
+	categories := conversation.Categories
+	if c.Category != "" {
+		categories = []conversation.Category{c.Category}
+	}
+	for _, category := range categories {
+		a.events = append(a.events, conversation.ConsentChanged{Category: category, OptedIn: c.OptedIn, Source: c.Source})
+	}
 }
 
 func (a *arrived) settingsChanged(s conversation.Settings) {
@@ -133,7 +167,8 @@ func inboundEvent(m contract.InboundMessage) conversation.Inbound {
 	if received.IsZero() {
 		received = m.OccurredAt
 	}
-	return conversation.Inbound{ID: m.EventID, At: m.OccurredAt, ReceivedAt: received, Type: m.Type}
+	return conversation.Inbound{ID: m.EventID, At: m.OccurredAt, ReceivedAt: received, Type: m.Type,
+		Keyword: conversation.Keyword(m.Keyword)}
 }
 
 func outboundEvent(m contract.OutboundMessage) conversation.Outbound {

@@ -46,8 +46,14 @@ func (r *conversationRun) announce(ctx workflow.Context) {
 func (r *conversationRun) details(status conversation.StatusName) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** · contact %s · number %s\n\n", status, r.loaded.Contact.Label, r.loaded.Number.ID)
-	if r.state.Waiting() {
+	if !r.state.WatchedUntil.IsZero() {
 		fmt.Fprintf(&b, "Window closes at **%s**\n\n", r.state.WatchedUntil.Format(time.RFC3339))
+	}
+	if p := r.state.Plan; p != nil {
+		fmt.Fprintf(&b, "Re-engagement %d of %d at **%s**\n\n", p.Next+1, len(p.Policy.Attempts), p.DueAt.Format(time.RFC3339))
+	}
+	if k := r.state.Kept; k != nil {
+		fmt.Fprintf(&b, "A reply is kept until **%s**\n\n", k.Until.Format(time.RFC3339))
 	}
 	if len(r.effects.pending) > 0 {
 		fmt.Fprintf(&b, "Under way: %s\n\n", strings.Join(r.effects.pending, ", "))
@@ -69,7 +75,7 @@ func (r *conversationRun) snapshot(ctx workflow.Context) contract.Snapshot {
 		LastInboundAt:  orNil(f.LastInboundAt),
 		LastOutboundAt: orNil(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
-		CanSend:        conversation.SendableAt(f, now),
+		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: r.state.Permissions}, now),
 		Next:           conversation.NextOf(r.state, now),
 		AsOf:           now,
 		Decisions:      slices.Clone(r.decisions),

@@ -58,6 +58,19 @@ func sizeOf(m contract.InboundMessage) int {
 	return 256 + len(m.ID) + len(m.Type) + len(m.Text) + len(m.EntryPoint)
 }
 
+// recordConsent stores what was signalled from outside about consent. It has been decided on: an opt-out waits for nothing.
+func (r *conversationRun) recordConsent(ctx workflow.Context, changes []contract.ConsentChanged) {
+	if len(changes) == 0 {
+		return
+	}
+	request := activities.ConsentRequest{ConversationID: r.id, Changes: changes}
+	r.start(ctx, "record consent", acts.RecordConsent, request, func(f workflow.Future) {
+		if err := f.Get(ctx, nil); err != nil {
+			r.note("consent could not be recorded: " + sentence(err))
+		}
+	})
+}
+
 // record stores the next messages from outside, and then hands them to the loop.
 func (r *conversationRun) record(ctx workflow.Context) {
 	if r.outside.storing || r.outside.waiting.Empty() {

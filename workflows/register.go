@@ -11,4 +11,5 @@ import (
 func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Conversation, workflow.RegisterOptions{Name: contract.ConversationWorkflow})
 	r.RegisterWorkflowWithOptions(Settlement, workflow.RegisterOptions{Name: contract.SettlementWorkflow})
+	r.RegisterWorkflowWithOptions(TemplateSync, workflow.RegisterOptions{Name: contract.TemplateSyncWorkflow})
 }

@@ -58,6 +58,9 @@ type stage struct {
 	worker worker.Worker
 	// leads are the number's reminders; nil: the default.
 	leads []conversation.Duration
+	// policy wins contacts back; autoKept has kept replies sent.
+	policy   conversation.Policy
+	autoKept bool
 	// beforeEnd is called once, in the workflow task in which the run would end.
 	beforeEnd func()
 }
@@ -68,6 +71,7 @@ type fakeActivities struct {
 	bills    int
 	reminded []activities.RemindRequest
 	recorded map[string]int // how often each message from outside was stored
+	sends
 }
 
 func (a *fakeActivities) RecordMessages(_ context.Context, r activities.RecordRequest) (activities.RecordResult, error) {
@@ -110,6 +114,7 @@ func newStage(t *testing.T, ns temporaltest.Namespace) *stage {
 		// The same id in every recording, so that a new recording shows what has changed.
 		id: uuid.NewSHA1(uuid.NameSpaceURL, []byte(t.Name()))}
 	s.clock = clock.Clock{Anchor: nine, Wall: time.Now(), Scale: float64(24*time.Hour) / float64(dayLasts)}
+	s.acts.now = func() time.Time { return s.clock.At(time.Now()) }
 	s.startWorker()
 	t.Cleanup(func() { s.worker.Stop() })
 	return s
@@ -140,10 +145,18 @@ func (s *stage) signal(name string, payload any) {
 			TypedSearchAttributes: temporal.NewSearchAttributes(
 				contract.StatusAttribute.ValueSet(string(conversation.Active)), contract.NumberAttribute.ValueSet("1055501")),
 			StaticSummary: "+55•••01",
-		}, contract.ConversationWorkflow, contract.ConversationInput{ConversationID: s.id, Loaded: &contract.Loaded{
-			Number: contract.Number{ID: "1055501"}, Contact: contract.Contact{Label: "+55•••01"}, Clock: s.clock,
-			Settings: conversation.Settings{Reminders: conversation.ReminderPolicy{Leads: s.leads}}}})
+		}, contract.ConversationWorkflow, s.input())
 	require.NoError(s, err)
+}
+
+// input is what the relay and the gateway start a run with.
+func (s *stage) input() contract.ConversationInput {
+	settings := conversation.Settings{Reminders: conversation.ReminderPolicy{Leads: s.leads}, Reengagement: s.policy}
+	if s.autoKept {
+		settings.KeptReplies.Mode = conversation.AutoKept
+	}
+	return contract.ConversationInput{ConversationID: s.id, Loaded: &contract.Loaded{
+		Number: contract.Number{ID: "1055501"}, Contact: contract.Contact{Label: "+55•••01"}, Clock: s.clock, Settings: settings}}
 }
 
 func (s *stage) contactWrites(since ...time.Duration) {

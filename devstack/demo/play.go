@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,6 +22,9 @@ func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
 	if err := s.Simulator.Script(whatsapptest.Rule{
 		Match: whatsapptest.Match{Template: "old_offer"}, Do: "status", Times: -1, Status: "failed", Code: 131026,
 	}); err != nil {
+		return err
+	}
+	if err := p.configure(ctx); err != nil {
 		return err
 	}
 	watching, stop := context.WithCancel(ctx)
@@ -86,13 +90,62 @@ func (p *player) until(ctx context.Context, at time.Duration) error {
 
 func (p *player) play(ctx context.Context, c customer, l line) error {
 	to := people.Recipient{Name: c.name, Phone: c.phone, BSUID: c.bsuid}
-	p.say("%s %s: %s", c.name, l.do, l.text)
+	p.say("%s %s%s", c.name, l.do, l.detail())
 	switch l.do {
-	case answered:
-		return p.business.Text(ctx, to, l.text)
-	case sentTemplate, templateFailing:
-		return p.business.Template(ctx, to, l.text)
+	case writes, writesTwice, writesLate, reacts:
+		return p.write(ctx, c, l)
 	}
+	return p.expect(l, p.serve(ctx, to, l))
+}
+
+// detail is what is said, or sent.
+func (l line) detail() string {
+	text := cmp.Or(l.template.Name, string(l.category), l.text)
+	if l.do == kept {
+		text += ", " + l.text
+	}
+	if text != "" {
+		text = ": " + text
+	}
+	return text
+}
+
+// serve has the business do something for a customer.
+func (p *player) serve(ctx context.Context, to people.Recipient, l line) error {
+	switch l.do {
+	case optsIn:
+		return p.business.OptIn(ctx, to, l.category)
+	case answered:
+		return p.business.Reply(ctx, to, l.text, "")
+	case templated:
+		return p.business.SendTemplate(ctx, to, l.template, "")
+	case kept:
+		return p.business.Keep(ctx, to, l.text, l.template)
+	case closed:
+		return p.business.Close(ctx, to)
+	case answeredElsewhere:
+		return p.business.TextElsewhere(ctx, to, l.text)
+	case sentElsewhere, failingElsewhere:
+		return p.business.TemplateElsewhere(ctx, to, l.text)
+	}
+	return fmt.Errorf("nobody knows how to do that")
+}
+
+// expect takes a refusal for what it must be.
+func (p *player) expect(l line, err error) error {
+	var refusal *people.Refusal
+	switch {
+	case l.refused == "":
+		return err
+	case err == nil:
+		return fmt.Errorf("it must be refused as %s", l.refused)
+	case errors.As(err, &refusal) && refusal.Code == string(l.refused):
+		return nil
+	}
+	return fmt.Errorf("it must be refused as %s: %w", l.refused, err)
+}
+
+func (p *player) write(ctx context.Context, c customer, l line) error {
 	message := whatsapptest.Inbound{From: c.phone, BSUID: c.bsuid, Name: c.name, Text: l.text}
 	switch l.do {
 	case reacts:

@@ -23,9 +23,34 @@ func (p *player) summary(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the charges: %w", err)
 	}
-	got, total, scheme := map[string]outcome{}, outcome{}, ""
-	var micros int64
-	owed := map[uuid.UUID]outcome{}
+	owed, micros, scheme := sumCharges(charges)
+	got := map[string]outcome{}
+	var wrong []error
+	for _, c := range conversations {
+		o := owed[c.ID]
+		o.windows, o.reminders, o.reengagements, o.sends, o.refusals = c.Windows, c.Reminders, c.Reengagements, c.Sends, c.Refusals
+		got[c.Name] = o
+		if c.Late+c.Missed > 0 {
+			wrong = append(wrong, fmt.Errorf("%s: %d reminders were late or missed", c.Name, c.Late+c.Missed))
+		}
+	}
+	total, err := p.table(got)
+	wrong = append(wrong, err)
+	wrong = append(wrong, p.sending(ctx, total))
+
+	want := total.customer*customerMicros + total.business*businessMicros
+	fmt.Fprintf(p.out, "\n%s: %d × %s customer-initiated + %d × %s business-initiated = %s\n", scheme,
+		total.customer, money(customerMicros, "USD"), total.business, money(businessMicros, "USD"), money(micros, "USD"))
+	wrong = append(wrong, p.compare(ctx, scheme, micros))
+	if micros != want {
+		wrong = append(wrong, fmt.Errorf("the ledger sums to %s, its charges to %s", money(micros, "USD"), money(want, "USD")))
+	}
+	return errors.Join(append(wrong, p.notified(total.reminders))...)
+}
+
+// sumCharges counts what each conversation owes, by who has opened the session, and adds up all of it.
+func sumCharges(charges []db.SummarizeChargesRow) (owed map[uuid.UUID]outcome, micros int64, scheme string) {
+	owed = map[uuid.UUID]outcome{}
 	for _, c := range charges {
 		o := owed[c.ConversationID]
 		if c.Kind == "customer_initiated" {
@@ -35,47 +60,65 @@ func (p *player) summary(ctx context.Context) error {
 		}
 		owed[c.ConversationID], micros, scheme = o, micros+c.AmountMicros, c.Scheme
 	}
-	var late int64
-	for _, c := range conversations {
-		o := owed[c.ID]
-		o.windows, o.reminders = c.Windows, c.Reminders
-		got[c.Name] = o
-		late += c.Late + c.Missed
-	}
+	return owed, micros, scheme
+}
 
+// table prints a row for each customer and returns the sum of all.
+func (p *player) table(got map[string]outcome) (total outcome, err error) {
 	fmt.Fprintf(p.out, "\nRead back from Postgres (beside it what the script wants, where it differs):\n\n")
 	t := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "contact\twindows\treminders\tcustomer-initiated\tbusiness-initiated\t")
+	fmt.Fprint(t, "contact\t")
+	for _, c := range columns {
+		fmt.Fprint(t, c.name, "\t")
+	}
+	fmt.Fprintln(t)
 	var wrong []error
 	for _, c := range cast {
 		o := got[c.name]
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t\n", c.name, cell(o.windows, c.want.windows), cell(o.reminders, c.want.reminders),
-			cell(o.customer, c.want.customer), cell(o.business, c.want.business))
 		if o != c.want {
 			wrong = append(wrong, fmt.Errorf("%s: Postgres says %+v, the script %+v", c.name, o, c.want))
 		}
-		total = outcome{total.windows + o.windows, total.reminders + o.reminders, total.customer + o.customer, total.business + o.business}
+		fmt.Fprint(t, c.name, "\t")
+		for _, column := range columns {
+			fmt.Fprint(t, cell(*column.of(&o), *column.of(&c.want)), "\t")
+			*column.of(&total) += *column.of(&o)
+		}
+		fmt.Fprintln(t)
 	}
-	fmt.Fprintf(t, "total\t%d\t%d\t%d\t%d\t\n", total.windows, total.reminders, total.customer, total.business)
-	if err := t.Flush(); err != nil {
-		return err
+	fmt.Fprint(t, "total\t")
+	for _, column := range columns {
+		fmt.Fprint(t, *column.of(&total), "\t")
 	}
-	want := total.customer*customerMicros + total.business*businessMicros
-	fmt.Fprintf(p.out, "\n%s: %d × %s customer-initiated + %d × %s business-initiated = %s\n", scheme,
-		total.customer, money(customerMicros, "USD"), total.business, money(businessMicros, "USD"), money(micros, "USD"))
-	wrong = append(wrong, p.compare(ctx, scheme, micros))
-	if micros != want {
-		wrong = append(wrong, fmt.Errorf("the ledger sums to %s, its charges to %s", money(micros, "USD"), money(want, "USD")))
+	fmt.Fprintln(t)
+	return total, errors.Join(append(wrong, t.Flush())...)
+}
+
+var columns = []struct {
+	name string
+	of   func(*outcome) *int64
+}{
+	{"windows", func(o *outcome) *int64 { return &o.windows }},
+	{"reminders", func(o *outcome) *int64 { return &o.reminders }},
+	{"re-engagements", func(o *outcome) *int64 { return &o.reengagements }},
+	{"sends", func(o *outcome) *int64 { return &o.sends }},
+	{"refusals", func(o *outcome) *int64 { return &o.refusals }},
+	{"customer-initiated", func(o *outcome) *int64 { return &o.customer }},
+	{"business-initiated", func(o *outcome) *int64 { return &o.business }},
+}
+
+// notified fails unless each reminder has reached the team's system.
+func (p *player) notified(reminders int64) error {
+	var came int64
+	for _, n := range p.stack.Receiver.Came() {
+		if n.Type == "reminder.due" {
+			came++
+		}
 	}
-	if late > 0 {
-		wrong = append(wrong, fmt.Errorf("%d reminders were late or missed", late))
+	fmt.Fprintf(p.out, "\n%d reminders reached the team's system, each with a valid signature\n", came)
+	if came != reminders || p.stack.Receiver.Forged() > 0 {
+		return fmt.Errorf("%d reminders were posted, %d with a wrong signature", came, p.stack.Receiver.Forged())
 	}
-	notified := p.stack.Receiver.Came()
-	fmt.Fprintf(p.out, "\n%d reminders reached the team's system, each with a valid signature\n", len(notified))
-	if int64(len(notified)) != total.reminders || p.stack.Receiver.Forged() > 0 {
-		wrong = append(wrong, fmt.Errorf("%d reminders were posted, %d with a wrong signature", len(notified), p.stack.Receiver.Forged()))
-	}
-	return errors.Join(wrong...)
+	return nil
 }
 
 func cell(got, want int64) string {

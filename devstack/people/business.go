@@ -12,13 +12,14 @@ import (
 	"reengage/devstack/stack"
 )
 
-// Business answers customers by way of the simulator, and reports each message to the API under its wamid.
+// Business is the business of the stack's one number: its agents, who work with Reengage's API, and another system of its
+// own, which sends by itself and reports.
 type Business struct {
 	stack *stack.Stack
 	http  http.Client
 }
 
-// NewBusiness returns the business of the stack's one number.
+// NewBusiness returns the business of a stack.
 func NewBusiness(s *stack.Stack) *Business {
 	return &Business{stack: s, http: http.Client{Timeout: 10 * time.Second}}
 }
@@ -30,64 +31,44 @@ type Recipient struct {
 	BSUID string
 }
 
-// Text sends a free-form message.
-func (b *Business) Text(ctx context.Context, to Recipient, body string) error {
-	return b.send(ctx, to, "freeform", "", map[string]any{"type": "text", "text": map[string]string{"body": body}})
+// reference names the contact as the API takes it.
+func (r Recipient) reference() map[string]string {
+	if r.Phone != "" {
+		return map[string]string{"name": r.Name, "phone": "+" + r.Phone}
+	}
+	return map[string]string{"name": r.Name, "bsuid": r.BSUID}
 }
 
-// Template sends a marketing template.
-func (b *Business) Template(ctx context.Context, to Recipient, name string) error {
-	return b.send(ctx, to, "template", "marketing", map[string]any{
-		"type": "template", "template": map[string]any{"name": name, "language": map[string]string{"code": "en_US"}}})
+// Refusal is the API's no, with the gate's code.
+type Refusal struct {
+	Status    int    `json:"status"`
+	Code      string `json:"code"`
+	Detail    string `json:"detail"`
+	RequestID string `json:"request_id"`
 }
 
-func (b *Business) send(ctx context.Context, to Recipient, kind, category string, message map[string]any) error {
-	message["messaging_product"], message["recipient_type"] = "whatsapp", "individual"
-	if to.Phone != "" {
-		message["to"] = "+" + to.Phone
-	} else {
-		message["recipient"] = to.BSUID
-	}
-	var accepted struct {
-		Messages []struct {
-			ID string `json:"id"`
-		} `json:"messages"`
-	}
-	at := b.stack.Now()
-	url := fmt.Sprintf("%s/v26.0/%s/messages", b.stack.Ready.Simulator, stack.BusinessNumber)
-	if err := b.post(ctx, url, stack.AccessToken, message, &accepted); err != nil {
-		return err
-	}
-	if len(accepted.Messages) != 1 {
-		return fmt.Errorf("the simulator accepted %d messages instead of one", len(accepted.Messages))
-	}
-	contact := map[string]string{"name": to.Name}
-	if to.Phone != "" {
-		contact["phone"] = "+" + to.Phone
-	} else {
-		contact["bsuid"] = to.BSUID
-	}
-	report := map[string]any{
-		"business_number": stack.BusinessNumber, "contact": contact,
-		"message": map[string]any{"id": accepted.Messages[0].ID, "occurred_at": at, "type": kind},
-	}
-	if category != "" {
-		report["message"].(map[string]any)["category"] = category
-	}
-	return b.post(ctx, b.stack.Ready.API+"/v1/outbound", b.stack.Ready.APIKey, report, nil)
+func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Status, r.Code, r.Detail) }
+
+// api asks Reengage; what it refuses is a *Refusal.
+func (b *Business) api(ctx context.Context, method, path, key string, body, answer any) error {
+	return b.call(ctx, method, b.stack.Ready.API+path, b.stack.Ready.APIKey, key, body, answer)
 }
 
-func (b *Business) post(ctx context.Context, url, key string, body, answer any) error {
+// call makes one request; key is its Idempotency-Key, empty for none.
+func (b *Business) call(ctx context.Context, method, url, token, key string, body, answer any) error {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(encoded))
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(encoded))
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+key)
+	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
 	response, err := b.http.Do(request)
 	if err != nil {
 		return err
@@ -98,7 +79,11 @@ func (b *Business) post(ctx context.Context, url, key string, body, answer any) 
 		return err
 	}
 	if response.StatusCode/100 != 2 {
-		return fmt.Errorf("POST %s: %s: %s", url, response.Status, content)
+		refusal := &Refusal{Status: response.StatusCode}
+		if json.Unmarshal(content, refusal) == nil && refusal.Code != "" {
+			return refusal
+		}
+		return fmt.Errorf("%s %s: %s: %s", method, url, response.Status, content)
 	}
 	if answer == nil {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"reengage/conversation"
 	"reengage/db"
 	"reengage/devstack/stack"
 	"reengage/whatsapp/whatsapptest"
@@ -29,14 +30,29 @@ var backDated = []struct {
 	customer
 	ago  time.Duration
 	text string
-	// answered at once, or sent a template now.
-	answered, template bool
+	then func(*Business, context.Context, Recipient) error // what the business does now
 }{
-	{customer: customer{"Walter", "12025550111"}, ago: 2 * time.Hour, text: "Do you deliver on Saturdays?"},                // active
-	{customer: customer{"Yolanda", "12025550112"}, ago: 5 * time.Hour, text: "Thank you!", answered: true},                 // active, answered
-	{customer: customer{"Xaver", "12025550113"}, ago: 23*time.Hour + 20*time.Minute, text: "Is anybody there?"},            // expiring
-	{customer: customer{"Veronica", "12025550114"}, ago: 30 * time.Hour, text: "I would like to return a lamp."},           // expired
-	{customer: customer{"Ulrich", "12025550115"}, ago: 40 * time.Hour, text: "How much is the green one?", template: true}, // awaiting reply
+	{customer{"Walter", "12025550111"}, 2 * time.Hour, "Do you deliver on Saturdays?", nil},           // active
+	{customer{"Yolanda", "12025550112"}, 5 * time.Hour, "Thank you!", reply},                          // active, answered
+	{customer{"Xaver", "12025550113"}, 23*time.Hour + 20*time.Minute, "Is anybody there?", nil},       // expiring
+	{customer{"Veronica", "12025550114"}, 30 * time.Hour, "I would like to return a lamp.", nil},      // expired
+	{customer{"Ulrich", "12025550115"}, 40 * time.Hour, "How much is the green one?", winBack},        // awaiting reply
+	{customer{"Theodora", "12025550116"}, 26 * time.Hour, "Is the desk lamp in stock again?", resume}, // resuming, for 10 min
+}
+
+func reply(b *Business, ctx context.Context, to Recipient) error {
+	return b.Reply(ctx, to, "You are welcome.", "")
+}
+
+func winBack(b *Business, ctx context.Context, to Recipient) error {
+	if err := b.OptIn(ctx, to, conversation.Marketing); err != nil {
+		return err
+	}
+	return b.SendTemplate(ctx, to, Template{"come_back", []string{to.Name}}, "")
+}
+
+func resume(b *Business, ctx context.Context, to Recipient) error {
+	return b.ClaimResume(ctx, to, "Grace")
 }
 
 // PlayBackDated lets customers write in the past, so that a fresh stack shows every state that can occur (W6).
@@ -44,11 +60,8 @@ func PlayBackDated(ctx context.Context, s *stack.Stack) error {
 	business := NewBusiness(s)
 	for _, c := range backDated {
 		_, err := s.Simulator.Inbound(ctx, whatsapptest.Inbound{From: c.phone, Name: c.name, Text: c.text, At: s.Now().Add(-c.ago)})
-		if err == nil && c.answered {
-			err = business.Text(ctx, c.recipient(), "You are welcome.")
-		}
-		if err == nil && c.template {
-			err = business.Template(ctx, c.recipient(), "spring_offer")
+		if err == nil && c.then != nil {
+			err = c.then(business, ctx, c.recipient())
 		}
 		if err != nil {
 			return fmt.Errorf("back-dated %s: %w", c.name, err)
@@ -90,7 +103,7 @@ func ChatNowAndThen(ctx context.Context, s *stack.Stack, log *slog.Logger) {
 		c := regulars[rand.IntN(len(regulars))]
 		_, err := s.Simulator.Inbound(ctx, whatsapptest.Inbound{From: c.phone, Name: c.name, Text: small[rand.IntN(len(small))]})
 		if err == nil && rand.IntN(3) > 0 {
-			err = business.Text(ctx, c.recipient(), "We will see to it.")
+			err = business.Reply(ctx, c.recipient(), "We will see to it.", "")
 		}
 		if err != nil && ctx.Err() == nil {
 			log.Warn("a simulated customer was not heard", "error", err)

@@ -150,7 +150,7 @@ func TestKilledInTheMiddleOfTrafficNothingIsLostAndNothingHappensTwice(t *testin
 		}
 		if c%3 == 0 {
 			// Whether the report arrives is the business's concern; that it counts once is ours.
-			_ = business.Text(t.Context(), people.Recipient{Name: phone, Phone: phone}, "We are here.")
+			_ = business.TextElsewhere(t.Context(), people.Recipient{Name: phone, Phone: phone}, "We are here.")
 		}
 		wait(t.Context(), time.Duration(rand.IntN(30))*time.Millisecond)
 	}

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
 	temporallog "go.temporal.io/sdk/log"
@@ -111,18 +112,24 @@ func (s *Stack) startPostgres(ctx context.Context) error {
 	return s.configureNumber(ctx)
 }
 
-// configureNumber sets the business number up and assigns its tariff, from always on.
+// configureNumber sets the business number up and assigns its tariff, from always on. One that has been set up before keeps
+// the settings that somebody may have given it since.
 func (s *Stack) configureNumber(ctx context.Context) error {
-	if err := db.New(s.Pool).ConfigureNumber(ctx, db.ConfigureNumberParams{
-		PhoneNumberID: BusinessNumber, Display: display, WabaID: waba, Settings: []byte("{}"), Now: time.Now(),
-	}); err != nil {
+	s.Ready.BusinessNumber = BusinessNumber
+	q := db.New(s.Pool)
+	_, err := q.GetNumberByPhoneID(ctx, BusinessNumber)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = q.ConfigureNumber(ctx, db.ConfigureNumberParams{
+			PhoneNumberID: BusinessNumber, Display: display, WabaID: waba, Settings: []byte("{}"), Now: time.Now(),
+		})
+	}
+	if err != nil {
 		return fmt.Errorf("configure the business number: %w", err)
 	}
 	cards, err := tariff.ShippedCards()
 	if err != nil {
 		return err
 	}
-	s.Ready.BusinessNumber = BusinessNumber
 	return ledger.New(s.Pool, cards, tariff.DefaultEntryPoint, s.options.Log).Assign(ctx, ledger.Assignment{PhoneNumberID: BusinessNumber, Scheme: scheme})
 }
 
@@ -149,7 +156,7 @@ func (s *Stack) startSimulator(context.Context) error {
 	s.Simulator, err = whatsapptest.New(whatsapptest.Config{
 		AppSecret: s.Ready.AppSecret, WABA: waba,
 		Numbers: []whatsapptest.Number{{ID: BusinessNumber, Display: display}},
-		Now:     s.Now, Scale: s.options.Scale,
+		Now:     s.Now, Scale: s.options.Scale, Templates: templates,
 	})
 	if err != nil {
 		return err

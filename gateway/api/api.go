@@ -23,6 +23,7 @@ const requestTimeout = 10 * time.Second
 type Deps struct {
 	Pool   *pgxpool.Pool
 	Store  Store
+	Engine Engine
 	Ledger *ledger.Ledger // rates what is stored, for comparisons; it posts nothing here
 	Clock  clock.Clock
 	Keys   []string // bearer keys; none: every request is answered 401
@@ -34,6 +35,7 @@ type API struct {
 	pool    *pgxpool.Pool
 	queries *db.Queries // for reports and lists
 	store   Store
+	engine  Engine
 	ledger  *ledger.Ledger
 	clock   clock.Clock
 	keys    keys
@@ -45,7 +47,8 @@ type API struct {
 
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
-	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, ledger: d.Ledger, clock: d.Clock, keys: newKeys(d.Keys), log: d.Log}
+	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
+		keys: newKeys(d.Keys), log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -65,6 +68,26 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, findConversationOp, (*FindConversation).Execute)
 	register(a, listConversationsOp, (*ListConversations).Execute)
 	register(a, getConversationOp, (*GetConversation).Execute)
+	register(a, explainOp, (*Explain).Execute)
+	register(a, sendMessageOp, (*SendMessage).Execute)
+	register(a, sendTemplateOp, (*SendTemplate).Execute)
+	register(a, closeConversationOp, (*CloseConversation).Execute)
+	register(a, keepReplyOp, (*KeepReply).Execute)
+	register(a, listKeptRepliesOp, (*ListKeptReplies).Execute)
+	register(a, sendKeptReplyOp, (*SendKeptReply).Execute)
+	register(a, discardKeptReplyOp, (*DiscardKeptReply).Execute)
+	register(a, claimResumeOp, (*ClaimResume).Execute)
+	register(a, releaseResumeOp, (*ReleaseResume).Execute)
+	register(a, getSendOp, (*GetSend).Execute)
+	register(a, listTemplatesOp, (*ListTemplates).Execute)
+	register(a, getContactOp, (*GetContact).Execute)
+	register(a, changeConsentOp, (*ChangeConsent).Execute)
+	register(a, changeSuppressionOp, (*ChangeSuppression).Execute)
+	register(a, listNumbersOp, (*ListNumbers).Execute)
+	register(a, getNumberOp, (*GetNumber).Execute)
+	registerWithin(a, setNumberOp, SetNumberTimeout, (*SetNumber).Execute)
+	register(a, pauseNumberOp, (*PauseNumber).Execute)
+	register(a, resumeNumberOp, (*ResumeNumber).Execute)
 	register(a, listChargesOp, (*ListCharges).Execute)
 	register(a, listDifferencesOp, (*ListDifferences).Execute)
 	register(a, listUnpricedOp, (*ListUnpriced).Execute)
@@ -83,7 +106,7 @@ func register[I, O any](a *API, op huma.Operation, execute func(*I, context.Cont
 // registerWithin is register for what may take another time than requests do.
 func registerWithin[I, O any](a *API, op huma.Operation, within time.Duration, execute func(*I, context.Context, *API, time.Time) (O, error)) {
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusServiceUnavailable)
-	if op.Method == http.MethodPost { // whose body may be missing, malformed or too large
+	if op.Method != http.MethodGet { // whose body may be missing, malformed or too large
 		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge)
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*struct{ Body O }, error) {

@@ -13,7 +13,9 @@ const ComparisonTimeout = 5 * time.Minute
 // comparing runs what rates messages by the million. There is one at a time in a gateway, whose first duty are webhooks.
 func (a *API) comparing(ctx context.Context, compare func() error) error {
 	if !a.comparison.TryLock() {
-		return newProblem(http.StatusTooManyRequests, "comparison_running", "this gateway compares something else right now; try again when it is done")
+		p := newProblem(http.StatusTooManyRequests, "comparison_running", "this gateway compares something else right now; try again when it is done")
+		p.retryAfter = "5"
+		return p
 	}
 	defer a.comparison.Unlock()
 	err := compare()

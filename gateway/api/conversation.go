@@ -22,8 +22,8 @@ type Conversation struct {
 	LastInboundAt  *time.Time              `json:"last_inbound_at" doc:"Of messages that open the window (W2)."`
 	LastOutboundAt *time.Time              `json:"last_outbound_at" doc:"Of messages that did not fail."`
 	Unanswered     bool                    `json:"unanswered" doc:"The contact has written since the business last did."`
-	CanSend        conversation.CanSend    `json:"can_send" doc:"What may be sent now; reason is window_closed if free-form may not, else empty."`
-	Next           *conversation.Next      `json:"next" doc:"What the clock will change next: reminder, expiring or window_closes; null if nothing."`
+	CanSend        conversation.CanSend    `json:"can_send" doc:"What the gate lets through now; a template of at least one category. reason says why something may not be sent, empty if both may: window_closed, opt_in_required, send_in_progress, opted_out, suppressed, sender_paused."`
+	Next           *conversation.Next      `json:"next" doc:"What the clock will change next in an open window: reminder, nudge, expiring or window_closes; null if nothing. What a run waits for after that, a plan to win the contact back or a kept reply, is in its snapshot."`
 }
 
 // Contact is a person's messaging identity.
@@ -56,7 +56,7 @@ func newView(now time.Time) view {
 	return view{now: now, settings: map[uuid.UUID]conversation.Settings{}}
 }
 
-func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact) (Conversation, error) {
+func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact, permissions conversation.Permissions) (Conversation, error) {
 	settings, known := v.settings[n.ID]
 	if !known {
 		var err error
@@ -75,7 +75,7 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact)
 		LastInboundAt:  orNull(f.LastInboundAt),
 		LastOutboundAt: orNull(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
-		CanSend:        conversation.SendableAt(f, v.now),
+		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: permissions}, v.now),
 		Next:           next(f, settings, v.now),
 	}, nil
 }

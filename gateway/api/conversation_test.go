@@ -65,8 +65,8 @@ func TestConversationAroundItsDeadlines(t *testing.T) {
 		{"16 s before", 16 * time.Second, "expiring", can(true, true, ""), closes},
 		{"15 s before, too late for free-form", 15 * time.Second, "expiring", can(false, true, "window_closed"), closes},
 		{"a second before", time.Second, "expiring", can(false, true, "window_closed"), closes},
-		{"closed", 0, "expired", can(false, false, "window_closed"), nil},
-		{"a second after", -time.Second, "expired", can(false, false, "window_closed"), nil},
+		{"closed", 0, "expired", can(false, false, "opt_in_required"), nil},
+		{"a second after", -time.Second, "expired", can(false, false, "opt_in_required"), nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -77,6 +77,33 @@ func TestConversationAroundItsDeadlines(t *testing.T) {
 			require.Equal(t, tt.next, shape["next"])
 		})
 	}
+}
+
+func TestWhatMayBeSentFollowsWhatTheContactPermits(t *testing.T) {
+	f := newFixture(t)
+	id := f.add(someone{name: "Ada Example", inbound: longAgo})
+	f.add(someone{name: "Bob Example", inbound: longAgo})
+	reasons := func() []any {
+		t.Helper()
+		var page map[string]any
+		f.call("GET", "/v1/conversations", "", &page)
+		found := map[any]any{}
+		for _, c := range page["items"].([]any) {
+			found[c.(map[string]any)["contact"].(map[string]any)["name"]] = c.(map[string]any)["can_send"].(map[string]any)["reason"]
+		}
+		one := f.at(id, noon)["can_send"].(map[string]any)["reason"]
+		require.Equal(t, one, found["Ada Example"], "a list says the same")
+		return []any{found["Ada Example"], found["Bob Example"]}
+	}
+	require.Equal(t, []any{"opt_in_required", "opt_in_required"}, reasons())
+	f.exec(`INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+		SELECT contact_id, 'utility', true, 'form', $2 FROM conversations WHERE id = $1`, id, noon)
+	require.Equal(t, []any{"window_closed", "opt_in_required"}, reasons(), "a template of one category may be sent")
+	f.exec(`INSERT INTO suppressions (contact_id, scope, reason, source, since)
+		SELECT contact_id, 'all', 'manual', 'an agent', $2 FROM conversations WHERE id = $1`, id, noon)
+	require.Equal(t, []any{"suppressed", "opt_in_required"}, reasons())
+	f.exec(`UPDATE business_numbers SET sender_paused_at = now(), sender_paused_class = 'manual'`)
+	require.Equal(t, []any{"sender_paused", "sender_paused"}, reasons())
 }
 
 func TestNextIsNoReminderThatWillNotFire(t *testing.T) {

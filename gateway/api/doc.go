@@ -1,7 +1,7 @@
 // Package api is the HTTP API under /v1: what other systems tell us about messages, and what they may ask.
 //
 //	request ─► key? ─► schema (huma) ─► Execute(ctx, api, real time) ─► JSON
-//	             401     400, 422            │ intake (writes) or db (reads)
+//	             401     400, 422            │ intake (writes), db (reads) or engine (asks a workflow)
 //	                                         └─► a Problem: status, stable code, field
 //
 // One endpoint is one file: a request struct with an example, and an Execute that knows nothing of requests and writers.
@@ -12,6 +12,11 @@
 // (conversation), what is owed (ledger, tariff), or how an invoice is compared (ledger/invoice). A 200 to a POST that stores
 // something means committed. Each is idempotent by what it names (a message's id, a contact's identity), so after any
 // failure it may be repeated.
+//
+// Only what is to be sent, kept, released or closed is asked of the conversation's workflow (ask.go), because it alone decides; these
+// requests are told apart by the Idempotency-Key. A refusal is an answer: 409 with the gate's code. If no worker answers in time
+// that is a 503 of its own, and the same request under the same key is safe. Everything else is answered from Postgres, while
+// Temporal is away too: the settings of numbers, consent and claims are written here or by intake, and runs are told by the relay.
 //
 // Charges and their sums are read in one snapshot. In every report (also of differences and unpriced messages) a date is a day of
 // each number's account.

@@ -36,6 +36,7 @@ type fixture struct {
 	pool   *pgxpool.Pool
 	api    *api.API
 	ledger *book.Ledger
+	engine *fakeEngine
 	server *httptest.Server
 	number uuid.UUID
 }
@@ -55,7 +56,8 @@ func (f *fixture) serve(s api.Store) {
 	cards, err := tariff.ShippedCards()
 	require.NoError(f.t, err)
 	f.ledger = book.New(f.pool, cards, tariff.DefaultEntryPoint, quiet)
-	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Ledger: f.ledger, Keys: []string{"another-key", key}, Log: quiet})
+	f.engine = &fakeEngine{}
+	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Keys: []string{"another-key", key}, Log: quiet})
 	mux := http.NewServeMux()
 	f.api.Register(mux)
 	f.server = httptest.NewServer(mux)

@@ -9,6 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"reengage/db"
 )
 
 // GetConversation asks for one conversation.
@@ -27,10 +29,23 @@ var getConversationOp = huma.Operation{
 func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (Conversation, error) {
 	row, err := a.queries.GetConversation(ctx, r.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Conversation{}, newProblem(http.StatusNotFound, "conversation_not_found", "there is no conversation with this id")
+		return Conversation{}, noConversation()
 	}
 	if err != nil {
 		return Conversation{}, err
 	}
-	return newView(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact)
+	permissions, err := db.PermissionsOf(row.BusinessNumber, row.Permissions)
+	if err != nil {
+		return Conversation{}, err
+	}
+	return newView(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
+}
+
+// conversationExists is for lists that would otherwise be empty of a conversation that there is not.
+func (a *API) conversationExists(ctx context.Context, id uuid.UUID) error {
+	_, err := a.queries.GetConversation(ctx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return noConversation()
+	}
+	return err
 }

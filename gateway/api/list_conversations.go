@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -64,14 +65,40 @@ func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time)
 	page := Page[Conversation]{Items: []Conversation{}}
 	v := newView(now)
 	rows, page.NextCursor = onePage(rows, pageSize(r.Limit), func(last listed) any { return last.cursor(at.Now) })
+	permitted, err := permissionsOf(ctx, a.queries, rows)
+	if err != nil {
+		return Page[Conversation]{}, err
+	}
 	for _, row := range rows {
-		c, err := v.conversation(row.Conversation, row.BusinessNumber, row.Contact)
+		permissions, err := db.PermissionsOf(row.BusinessNumber, permitted[row.Contact.ID])
+		if err != nil {
+			return Page[Conversation]{}, err
+		}
+		c, err := v.conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
 		if err != nil {
 			return Page[Conversation]{}, err
 		}
 		page.Items = append(page.Items, c)
 	}
 	return page, nil
+}
+
+// permissionsOf reads in one query what a page's contacts permit. It is no part of the listing queries, whose plans follow
+// their order.
+func permissionsOf(ctx context.Context, q *db.Queries, rows []listed) (map[uuid.UUID]json.RawMessage, error) {
+	contacts := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		contacts[i] = row.Contact.ID
+	}
+	found, err := q.ListPermissions(ctx, contacts)
+	if err != nil {
+		return nil, err
+	}
+	permitted := make(map[uuid.UUID]json.RawMessage, len(found))
+	for _, p := range found {
+		permitted[p.ContactID] = p.Permissions
+	}
+	return permitted, nil
 }
 
 // listed is a row of either order.

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
+	"github.com/google/uuid"
 
+	"reengage/conversation"
 	"reengage/db"
 )
 
@@ -22,6 +25,19 @@ type Problem struct {
 	Detail string       `json:"detail,omitempty" doc:"A sentence for people."`
 	Field  string       `json:"field,omitempty" example:"message.id" doc:"The field or parameter at fault, the first if there are several."`
 	Errors []FieldError `json:"errors,omitempty" doc:"Every field at fault."`
+
+	// Of a request that was refused, or whose answer is not known.
+	Rule      string                     `json:"rule,omitempty" example:"W5" doc:"What refused it."`
+	Facts     *conversation.VerdictFacts `json:"facts,omitempty" doc:"What the refusal rests on."`
+	ExpiredAt *time.Time                 `json:"expired_at,omitempty" doc:"Of window_closed: when the window closed, or when the provider said so; missing if there was none."`
+	Templates []TemplateChoice           `json:"templates,omitzero" doc:"Of window_closed: up to 20 templates that could be sent instead."`
+	SendID    *uuid.UUID                 `json:"send_id,omitempty" doc:"Under which the refusal is recorded."`
+	RequestID string                     `json:"request_id,omitempty" doc:"The Idempotency-Key under which this request may be repeated."`
+	// Of resume_claimed.
+	ClaimedBy    string     `json:"claimed_by,omitempty"`
+	ClaimedUntil *time.Time `json:"claimed_until,omitempty"`
+
+	retryAfter string // seconds, as the header has them
 }
 
 // FieldError says what is wrong with one field. It does not repeat the field's value.
@@ -57,8 +73,8 @@ func newProblem(status int, code, detail string) *Problem {
 func (a *API) problem(ctx context.Context, operation string, err error) error {
 	var p *Problem
 	switch {
-	case errors.As(err, &p) && p.Status == http.StatusTooManyRequests:
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"5"}})
+	case errors.As(err, &p) && p.retryAfter != "":
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {p.retryAfter}})
 	case errors.As(err, &p):
 		return p
 	case db.Away(err):

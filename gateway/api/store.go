@@ -17,6 +17,9 @@ import (
 type Store interface {
 	Messages(ctx context.Context, source intake.Source, real time.Time, messages []intake.Message) ([]intake.Stored, error)
 	Resolve(ctx context.Context, real time.Time, phoneNumberID string, who intake.Identity) (uuid.UUID, error)
+	RecordConsent(ctx context.Context, real time.Time, changes []intake.ConsentChange) (recorded int, err error)
+	Suppress(ctx context.Context, real time.Time, contactID uuid.UUID, marketingOnly bool, by string) error
+	Lift(ctx context.Context, real time.Time, contactID uuid.UUID, reason, by string) (lifted int, err error)
 }
 
 // ContactRef names a contact (W10).

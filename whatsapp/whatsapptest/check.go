@@ -74,8 +74,10 @@ func checkParameters(components []componentBody) *graphError {
 			if p.Type != "text" {
 				continue
 			}
-			if count++; p.Name != "" {
-				names++
+			if strings.ToLower(c.Type) != "button" { // a button's parameter has its index and no name
+				if count++; p.Name != "" {
+					names++
+				}
 			}
 			switch {
 			case p.Text == "":

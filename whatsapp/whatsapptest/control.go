@@ -28,6 +28,7 @@ func (s *Simulator) routes() *http.ServeMux {
 	mux.HandleFunc("POST /_sim/script", control(s.controlScript))
 	mux.HandleFunc("POST /_sim/statuses", control(s.controlStatuses))
 	mux.HandleFunc("POST /_sim/templates", control(s.controlTemplates))
+	mux.HandleFunc("POST /_sim/preferences", control(s.controlPreferences))
 	mux.HandleFunc("POST /_sim/webhook", s.controlWebhook)
 	return mux
 }
@@ -94,18 +95,37 @@ func (s *Simulator) controlStatuses(r *http.Request, in statusesBody) (any, erro
 	return object{"ok": true}, nil
 }
 
-// POST /_sim/templates [{"name":"come_back","category":"MARKETING","components":[...]}]
-// registers templates.
-func (s *Simulator) controlTemplates(_ *http.Request, in []Template) (any, error) {
+// templateChange is a template to register or to replace.
+type templateChange struct {
+	Template
+	Announce bool `json:"announce"`
+}
+
+// POST /_sim/templates [{"name":"come_back","status":"PAUSED","announce":true}]
+// registers or replaces templates; announced ones with the webhooks that follow.
+func (s *Simulator) controlTemplates(r *http.Request, in []templateChange) (any, error) {
 	for _, t := range in {
 		if t.Name == "" {
 			return nil, errors.New("a template needs a name")
 		}
 	}
 	for _, t := range in {
-		s.SetTemplate(t)
+		if !t.Announce {
+			s.SetTemplate(t.Template)
+		} else if err := s.AnnounceTemplate(r.Context(), t.Template); err != nil {
+			return nil, err
+		}
 	}
 	return object{"templates": len(in)}, nil
+}
+
+// POST /_sim/preferences {"from":"+447700900101","value":"stop"}
+// a customer wants no more marketing, or wants it again.
+func (s *Simulator) controlPreferences(r *http.Request, in Preference) (any, error) {
+	if err := s.Prefer(r.Context(), in); err != nil {
+		return nil, err
+	}
+	return object{"ok": true}, nil
 }
 
 // POST /_sim/webhook signs and posts the request's body as it is.

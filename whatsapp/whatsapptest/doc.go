@@ -8,7 +8,9 @@
 //	      │◀────────── wamid ──────────┤                            │
 //	                                   │ sent, delivered, read      │
 //	                                   ├── signed webhook ─────────▶│
-//	customer: Inbound, POST /_sim/...  │    again until 200         │
+//	customer: Inbound, Prefer,         │    again until 200         │
+//	reviewer: AnnounceTemplate,        │                            │
+//	or POST /_sim/...                  │                            │
 //
 // # Owns
 //
@@ -22,6 +24,21 @@
 // Any rule of the project. It states what Meta is known to do (whatsapp.md) and
 // shares nothing with the code under test but the signature. It simulates no
 // rate limits by itself; a script can answer 130429.
+//
+// # Control
+//
+//	GET  /_sim/messages, /_sim/requests, /_sim/webhooks   the records
+//	POST /_sim/inbound      a customer writes (Inbound)
+//	POST /_sim/script       what happens to the next sends (Rule)
+//	POST /_sim/statuses     switches the usual statuses, or reports one
+//	POST /_sim/templates    registers or replaces templates (Template); with
+//	                        "announce": true the webhooks follow by which Meta
+//	                        tells of a new status, quality or category
+//	POST /_sim/preferences  a customer stops or resumes marketing (Preference)
+//	POST /_sim/webhook      signs and posts a body as it is
+//
+// Examples stand in control.go. Sends to a customer who has stopped marketing
+// are accepted all the same, unless a script refuses them (131050).
 //
 // # Clocks
 //

@@ -128,6 +128,8 @@ func TestTemplates(t *testing.T) {
 				{Type: "BODY", Text: "Dear {{1}}, your {{2}} is ready, {{1}}."},
 				{Type: "BUTTONS", Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Yes"}, {Type: "URL", Text: "See", URL: "https://shop.example/{{1}}"}}},
 			}},
+			{Name: "by_name_with_button", Components: []TemplateComponent{{Type: "BODY", Text: "Dear {{first_name}}"},
+				{Type: "BUTTONS", Buttons: []TemplateButton{{Type: "URL", Text: "See", URL: "https://shop.example/{{1}}"}}}}},
 			{Name: "by_name", Components: []TemplateComponent{{Type: "BODY", Text: "Dear {{first_name}}"}}},
 			{Name: "paused", Status: "PAUSED"}, {Name: "disabled", Status: "DISABLED"}, {Name: "pending", Status: "PENDING"},
 		}
@@ -163,6 +165,7 @@ func TestTemplates(t *testing.T) {
 		"ALanguageWithAHyphen": {"plain", "en-US", ``, 404, 132001},
 		"ByName":               {"by_name", "en_US", named("first_name"), 200, 0},
 		"ByAnotherName":        {"by_name", "en_US", named("name"), 400, 132012},
+		"ByNameWithAButton":    {"by_name_with_button", "en_US", named("first_name") + `,` + strings.Replace(button, `"1"`, `"0"`, 1), 200, 0},
 		"NamedAndPositional": {"by_name", "en_US", `{"type":"body","parameters":[{"type":"text","text":"a","parameter_name":"first_name"},
 			{"type":"text","text":"b"}]}`, 400, 132012},
 		"Paused":   {"paused", "en_US", ``, 400, 132015},

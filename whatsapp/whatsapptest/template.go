@@ -2,6 +2,7 @@ package whatsapptest
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +17,7 @@ type Template struct {
 	Language string `json:"language"` // en_US if empty
 	Status   string `json:"status"`   // APPROVED if empty
 	Category string `json:"category"` // MARKETING if empty
+	Quality  string `json:"quality"`  // GREEN if empty
 	// Components say which parameters a send must give. Without any, every
 	// send will do.
 	Components []TemplateComponent `json:"components"`
@@ -26,6 +28,7 @@ type TemplateComponent struct {
 	Type    string           `json:"type"`
 	Format  string           `json:"format,omitempty"`
 	Text    string           `json:"text,omitempty"`
+	Example json.RawMessage  `json:"example,omitempty"` // as Meta has it
 	Buttons []TemplateButton `json:"buttons,omitempty"`
 }
 
@@ -34,6 +37,9 @@ type TemplateButton struct {
 	Type string `json:"type"`
 	Text string `json:"text"`
 	URL  string `json:"url,omitempty"`
+	// PhoneNumber is that of a button that calls, Example as Meta has it.
+	PhoneNumber string          `json:"phone_number,omitempty"`
+	Example     json.RawMessage `json:"example,omitempty"`
 }
 
 // SetTemplate registers a template, or replaces the one of its name and
@@ -42,6 +48,7 @@ func (s *Simulator) SetTemplate(t Template) {
 	t.Language = orElse(t.Language, "en_US")
 	t.Status = orElse(t.Status, "APPROVED")
 	t.Category = orElse(t.Category, "MARKETING")
+	t.Quality = orElse(t.Quality, "GREEN")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.templates = slices.Clone(s.templates) // requests read the old list without the lock
@@ -89,7 +96,7 @@ func (c *call) listTemplates() *graphError {
 	for _, t := range page {
 		data = append(data, selected(object{
 			"id": t.ID, "name": t.Name, "language": t.Language, "status": t.Status, "category": t.Category,
-			"components": append([]TemplateComponent{}, t.Components...), "quality_score": object{"score": "GREEN"},
+			"components": append([]TemplateComponent{}, t.Components...), "quality_score": object{"score": t.Quality},
 		}, query.Get("fields")))
 	}
 	answer := object{"data": data}

@@ -12,10 +12,14 @@ const TaskQueue = "reengage"
 const (
 	ConversationWorkflow = "Conversation"
 	SettlementWorkflow   = "Settlement"
+	TemplateSyncWorkflow = "TemplateSync"
 )
 
 // SettlementSchedule is the id of the schedule, and the prefix of its runs' workflow ids, that bills what is dirty.
 const SettlementSchedule = "settlement"
+
+// TemplateSyncSchedule is the same of what lists the accounts' templates.
+const TemplateSyncSchedule = "template-sync"
 
 // Signals and the query of a Conversation.
 const (
@@ -23,10 +27,20 @@ const (
 	SignalOutbound        = "outbound_message"
 	SignalSendOutcome     = "send_outcome"
 	SignalSettingsChanged = "settings_changed"
+	SignalConsentChanged  = "consent_changed"
 	SignalClockChanged    = "clock_changed" // only where the clock is virtual: its new pair
 	SignalMerged          = "merged"        // the conversation is part of another now (W10)
 
 	QuerySnapshot = "snapshot"
+)
+
+// Updates of a Conversation: requests that are answered. The update's id is the request's.
+const (
+	UpdateSendMessage      = "send_message"
+	UpdateSendTemplate     = "send_template"
+	UpdateKeepReply        = "keep_reply"
+	UpdateReleaseKeptReply = "release_kept_reply" // send or discard one that has been kept
+	UpdateClose            = "close"
 )
 
 // Search attributes; a namespace must have them before the first conversation starts.

@@ -45,6 +45,19 @@ type Loaded struct {
 	// MergedInto is set if the conversation is part of another (W10): then the rest is that one's, the run plans nothing, and what it
 	// is signalled it hands on.
 	MergedInto uuid.UUID `json:"merged_into,omitzero"`
+	// Permissions, Zone and Kept matter to sending; a run that began before there was sending has none.
+	Permissions conversation.Permissions `json:"permissions,omitzero"`
+	Zone        conversation.Zone        `json:"zone,omitempty"` // the contact's
+	Kept        *conversation.Kept       `json:"kept,omitempty"` // the reply that is kept for the contact's answer
+	// What a terminated run has left.
+	Open []OpenSend         `json:"open,omitempty"`
+	Plan *conversation.Plan `json:"plan,omitempty"`
+}
+
+// OpenSend is a send that is planned, in flight or unknown.
+type OpenSend struct {
+	SendID  uuid.UUID `json:"send_id"`
+	Attempt int       `json:"attempt"`
 }
 
 // Number is a business number: ID is Meta's phone number id, Display the number as people write it.
@@ -91,12 +104,13 @@ type OutboundMessage struct {
 	Category   string    `json:"category,omitempty"` // only from outside, of a template
 }
 
-// SendOutcome is the payload of send_outcome: a failed or settled send. Facts are the row's, after the failure.
+// SendOutcome is the payload of send_outcome: a message that failed, or a send whose outcome had been unknown and which a
+// status has settled. Facts are the row's, after it.
 type SendOutcome struct {
-	SendID  string              `json:"send_id,omitempty"`
+	SendID  string              `json:"send_id,omitempty"`  // of our own sends
 	EventID string              `json:"event_id,omitempty"` // of the status
 	Message string              `json:"message_event_id,omitempty"`
-	Status  string              `json:"status"`          // failed
+	Status  string              `json:"status"`          // failed; of a settled send also sent, delivered or read
 	Error   int                 `json:"error,omitempty"` // the provider's code
 	Facts   *conversation.Facts `json:"facts,omitempty"`
 }

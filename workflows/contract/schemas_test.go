@@ -77,7 +77,7 @@ func TestSchemasNameTheConstants(t *testing.T) {
 	require.ElementsMatch(t, texts(conversation.StatusNames), snapshot.property(t, "status").schema["enum"])
 	require.ElementsMatch(t, texts([]conversation.WakeKind{conversation.WakeReminder, conversation.WakeExpiring, conversation.WakeCloses}),
 		snapshot.property(t, "next").property(t, "kind").schema["enum"])
-	require.ElementsMatch(t, []any{"", conversation.WindowClosed}, snapshot.property(t, "can_send").property(t, "reason").schema["enum"])
+	require.ElementsMatch(t, []any{"", string(conversation.WindowClosed)}, snapshot.property(t, "can_send").property(t, "reason").schema["enum"])
 	state := node{"conversation_input.schema.json", read(t, schemas, "conversation_input.schema.json")}.property(t, "carried").property(t, "state")
 	require.EqualValues(t, conversation.StateVersion, state.property(t, "version").schema["const"])
 	require.EqualValues(t, contract.MaxSignalMessages,

@@ -1,0 +1,56 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"reengage/conversation"
+	"reengage/engine"
+	"reengage/workflows/contract"
+)
+
+// fakeEngine answers as the test says, and keeps what it was asked.
+type fakeEngine struct {
+	answer contract.Answer
+	err    error
+	asked  []question
+}
+
+type question struct {
+	conversation      uuid.UUID
+	update, requestID string
+	payload           any
+}
+
+func (e *fakeEngine) Request(_ context.Context, id uuid.UUID, update, requestID string, ask engine.Ask) (contract.Answer, error) {
+	e.asked = append(e.asked, question{id, update, requestID, ask(contract.Request{ID: requestID})})
+	return e.answer, e.err
+}
+
+// allow has the workflow plan a send, and returns its id.
+func (e *fakeEngine) allow() uuid.UUID {
+	id := uuid.New()
+	e.answer = contract.Answer{SendID: &id, Verdict: conversation.Verdict{Code: conversation.Allowed, Rule: "W5", Sentence: "the window is open"}}
+	return id
+}
+
+// post sends a POST with an idempotency key, or without one if it is empty.
+func (f *fixture) post(path, key, body string, out any) *http.Response {
+	f.t.Helper()
+	req, err := http.NewRequest("POST", f.server.URL+path, strings.NewReader(body))
+	require.NoError(f.t, err)
+	req.Header.Set("Authorization", "Bearer key-of-the-test")
+	req.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	return f.do(req, out)
+}
+
+// longAgo is before any window that could be open now: the API reads the real clock.
+var longAgo = time.Date(2026, 1, 10, 9, 0, 0, 0, time.UTC)

@@ -1,0 +1,125 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/db"
+)
+
+// claimLength is for how long an agent's claim shows a conversation as resuming (W6), in virtual time.
+const claimLength = 10 * time.Minute
+
+// ClaimResume says that an agent has opened Resume, and shows it to the others.
+//
+//	{"by": "Grace Example"}
+type ClaimResume struct {
+	Idempotent
+	ID   uuid.UUID `path:"id" doc:"The conversation's id."`
+	Body claimant
+}
+
+// ReleaseResume says that the agent has left it.
+//
+//	DELETE /v1/conversations/0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10/resume-claim
+//	{"by": "Grace Example"}
+type ReleaseResume struct {
+	ID   uuid.UUID `path:"id" doc:"The conversation's id."`
+	Body claimant
+}
+
+type claimant struct {
+	By string `json:"by" minLength:"1" maxLength:"200" pattern:"[^\\s]" example:"Grace Example" doc:"The agent's name."`
+}
+
+// Claim is an agent's, or nobody's.
+type Claim struct {
+	By    *string    `json:"by"`
+	Until *time.Time `json:"until" doc:"Half-open."`
+}
+
+var claimResumeOp = huma.Operation{
+	OperationID: "claim-resume", Method: http.MethodPost, Path: "/v1/conversations/{id}/resume-claim",
+	Summary:     "Claim a conversation for resuming",
+	Description: "For 10 minutes; the same agent's next claim begins anew. 409 resume_claimed: another agent has it, whom claimed_by names.",
+	Errors:      refusals,
+}
+
+var releaseResumeOp = huma.Operation{
+	OperationID: "release-resume", Method: http.MethodDelete, Path: "/v1/conversations/{id}/resume-claim",
+	Summary:     "Leave a claimed conversation",
+	Description: "Nothing happens if there is no claim. 409 resume_claimed: another agent has it.",
+	Errors:      refusals,
+}
+
+// Execute claims. It is this request that writes the claim: the workflow decides nothing by it.
+func (r *ClaimResume) Execute(ctx context.Context, a *API, real time.Time) (Claim, error) {
+	now := a.clock.At(real)
+	until := now.Add(claimLength)
+	return a.claim(ctx, r.ID, now, r.Body.By, claimNote{"resume_claimed", "an agent has opened Resume"}, func(q *db.Queries) (int64, error) {
+		return q.ClaimResume(ctx, db.ClaimResumeParams{ID: r.ID, By: &r.Body.By, Now: &now, Until: &until})
+	})
+}
+
+// Execute lets go.
+func (r *ReleaseResume) Execute(ctx context.Context, a *API, real time.Time) (Claim, error) {
+	now := a.clock.At(real)
+	return a.claim(ctx, r.ID, now, r.Body.By, claimNote{"resume_released", "the agent has left Resume"}, func(q *db.Queries) (int64, error) {
+		return q.ReleaseResume(ctx, r.ID, &now, &r.Body.By)
+	})
+}
+
+// claimNote is a line of explain.
+type claimNote struct{ code, sentence string }
+
+// claim changes the claim, unless it is another's, and returns the one that then holds.
+func (a *API) claim(ctx context.Context, id uuid.UUID, now time.Time, by string, note claimNote, change func(*db.Queries) (int64, error)) (held Claim, err error) {
+	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		changed, err := change(q)
+		if err != nil {
+			return err
+		}
+		row, err := q.GetResumeClaim(ctx, id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return noConversation()
+		}
+		if err != nil {
+			return err
+		}
+		if row.ResumeClaimedUntil != nil && now.Before(*row.ResumeClaimedUntil) {
+			until := row.ResumeClaimedUntil.UTC()
+			held = Claim{row.ResumeClaimedBy, &until}
+		}
+		if held.By != nil && *held.By != by {
+			return claimed(held)
+		}
+		if changed == 0 {
+			return nil
+		}
+		return q.NoteClaim(ctx, noteOf(id, now, note, held))
+	})
+	return held, err
+}
+
+func noteOf(id uuid.UUID, now time.Time, note claimNote, held Claim) db.NoteClaimParams {
+	facts, _ := json.Marshal(struct {
+		Until *time.Time `json:"until,omitempty"`
+	}{held.Until}) // a time, which can be written
+	return db.NoteClaimParams{ConversationID: id, Key: fmt.Sprintf("resume_claim/%s/%s", note.code, now.Format(time.RFC3339Nano)),
+		At: now, Code: note.code, Sentence: note.sentence, Facts: facts}
+}
+
+func claimed(held Claim) *Problem {
+	p := newProblem(http.StatusConflict, "resume_claimed", "another agent has opened Resume")
+	p.ClaimedBy, p.ClaimedUntil = *held.By, held.Until
+	return p
+}

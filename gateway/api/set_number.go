@@ -1,0 +1,183 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"reengage/conversation"
+	"reengage/db"
+	"reengage/ledger"
+)
+
+// SetNumber sets a business number up. One that nobody has named yet is made.
+//
+//	{
+//	  "display": "+1 202 555 0100",
+//	  "time_zone": "America/Sao_Paulo",
+//	  "account_time_zone": "America/Sao_Paulo",
+//	  "settings": {
+//	    "reminders": {"leads": ["1h0m0s"]},
+//	    "reengagement": {"attempts": [{"delay": "1h0m0s", "template": "we_miss_you", "language": "pt_BR", "parameters": ["{{contact.name}}"]}]}
+//	  }
+//	}
+type SetNumber struct {
+	ID   string `path:"id" minLength:"1" maxLength:"64" pattern:"^[!-~]+$" doc:"Meta's phone number id."`
+	Body struct {
+		Display           *string              `json:"display,omitempty" maxLength:"64" doc:"Missing: as it is."`
+		WABA              *string              `json:"waba_id,omitempty" maxLength:"64" pattern:"^[!-~]*$" doc:"Missing: as it is."`
+		Portfolio         *string              `json:"portfolio,omitempty" minLength:"1" maxLength:"64" doc:"Missing: as it is."`
+		TimeZone          string               `json:"time_zone" minLength:"1" maxLength:"64" example:"America/Sao_Paulo" doc:"IANA name."`
+		AccountTimeZone   string               `json:"account_time_zone" minLength:"1" maxLength:"64" example:"UTC" doc:"IANA name. A change has everything that the number owes counted anew."`
+		Settings          RawSettings          `json:"settings"`
+		StopWords         *map[string][]string `json:"stop_words,omitempty" doc:"Missing: as they are."`
+		MessagesPerSecond *int32               `json:"messages_per_second,omitempty" minimum:"1" maximum:"10000" doc:"Missing: as it is; 80 by default."`
+	}
+}
+
+// SetNumberTimeout bounds the setting up of a number, in real time: a change of the account's time zone waits for the billing under way.
+const SetNumberTimeout = time.Minute
+
+var setNumberOp = huma.Operation{
+	OperationID: "set-number", Method: http.MethodPut, Path: "/v1/numbers/{id}",
+	Summary: "Set a business number up",
+	Description: "Settings replace all former ones; conversations with an open window are told of them, and a plan that has been made keeps the policy " +
+		"of the moment when its window closed. Templates that the policy names and that could not go now are warnings. The scheme by which the number " +
+		"owes is assigned with starter charges assign.",
+}
+
+// Execute writes it all in one transaction.
+func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n BusinessNumber, err error) {
+	settings, err := r.check(ctx, a)
+	if err != nil {
+		return n, err
+	}
+	now := a.clock.At(real)
+	told := int64(0)
+	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		before, err := q.RegisterNumber(ctx, r.ID, now)
+		if err != nil {
+			return err
+		}
+		if before.AccountTimeZone != r.Body.AccountTimeZone {
+			if err := ledger.RecountAccount(ctx, q, before.ID); err != nil {
+				return err
+			}
+		}
+		if err := q.SetNumber(ctx, r.row(before, settings)); err != nil {
+			return err
+		}
+		if r.changes(before, settings) {
+			if told, err = q.TellSettingsChanged(ctx, real, now, before.ID); err != nil {
+				return err
+			}
+		}
+		n, err = readNumber(ctx, q, now, r.ID)
+		return err
+	})
+	if err == nil && told > 0 {
+		// Lost, it costs a second: the relay looks by itself.
+		if err := a.queries.WakeRelay(ctx); err != nil {
+			a.log.DebugContext(ctx, "the relay was not woken", "error", err)
+		}
+	}
+	return n, err
+}
+
+// row is what is written; what the request leaves out stays.
+func (r *SetNumber) row(before db.BusinessNumber, settings json.RawMessage) db.SetNumberParams {
+	row := db.SetNumberParams{
+		ID: before.ID, Display: orBefore(r.Body.Display, before.Display), WabaID: orBefore(r.Body.WABA, before.WabaID),
+		Portfolio: orBefore(r.Body.Portfolio, before.Portfolio), TimeZone: r.Body.TimeZone, AccountTimeZone: r.Body.AccountTimeZone,
+		Settings: settings, StopWords: before.StopWords, MessagesPerSecond: orBefore(r.Body.MessagesPerSecond, before.MessagesPerSecond),
+	}
+	if r.Body.StopWords != nil {
+		row.StopWords, _ = json.Marshal(*r.Body.StopWords) // texts, which can be written
+	}
+	return row
+}
+
+// changes reports whether a run would decide otherwise by the new settings. The same ones again need not wake everybody.
+func (r *SetNumber) changes(before db.BusinessNumber, settings json.RawMessage) bool {
+	var known conversation.Settings
+	if err := json.Unmarshal(before.Settings, &known); err != nil {
+		return true
+	}
+	again, err := json.Marshal(known)
+	return err != nil || !bytes.Equal(again, settings) || before.TimeZone != r.Body.TimeZone
+}
+
+func orBefore[T any](given *T, before T) T {
+	if given == nil {
+		return before
+	}
+	return *given
+}
+
+// check refuses what the schema cannot, and returns the settings as they are stored.
+func (r *SetNumber) check(ctx context.Context, a *API) (json.RawMessage, error) {
+	for _, zone := range []struct{ field, name string }{{"time_zone", r.Body.TimeZone}, {"account_time_zone", r.Body.AccountTimeZone}} {
+		if err := a.checkZone(ctx, zone.field, zone.name); err != nil {
+			return nil, err
+		}
+	}
+	if r.Body.StopWords != nil {
+		if err := checkStopWords(*r.Body.StopWords); err != nil {
+			return nil, err
+		}
+	}
+	settings, err := readSettings(r.Body.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(settings)
+}
+
+// checkZone asks everybody who has to know the zone.
+func (a *API) checkZone(ctx context.Context, field, name string) error {
+	unknown := invalid(field, "unknown_time_zone", "%s is not a time zone such as America/Sao_Paulo", field)
+	if ledger.CheckAccountZone(name) != nil || strings.ContainsRune(name, 0) {
+		return unknown
+	}
+	_, err := a.queries.TryTimeZone(ctx, name)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == "22023" {
+		return unknown
+	}
+	return err
+}
+
+// The most that stop words may be; each message is compared with all of them.
+const (
+	mostStopWords = 100 // of a language
+	longStopWord  = 64  // characters
+)
+
+func checkStopWords(words map[string][]string) error {
+	for _, language := range slices.Sorted(maps.Keys(words)) {
+		field := "stop_words." + language
+		if language == "" || len(words[language]) > mostStopWords {
+			return invalid(field, "invalid_field", "%s: at most %d words of a language that is named", field, mostStopWords)
+		}
+		for i, w := range words[language] {
+			if strings.TrimSpace(w) == "" || strings.ContainsRune(w, 0) || utf8.RuneCountInString(w) > longStopWord {
+				at := fmt.Sprintf("%s[%d]", field, i)
+				return invalid(at, "invalid_field", "%s is not a word of 1 to %d characters", at, longStopWord)
+			}
+		}
+	}
+	return nil
+}

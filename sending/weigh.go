@@ -1,0 +1,164 @@
+package sending
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/conversation"
+	"reengage/db"
+	"reengage/ledger"
+	"reengage/whatsapp/template"
+	"reengage/workflows/contract"
+)
+
+// draft is a send on its way to being planned.
+type draft struct {
+	id       uuid.UUID
+	origin   Origin
+	text     string
+	template *contract.Template
+	fallback *contract.Template
+	critical bool
+	notAfter time.Time
+	policy   *conversation.Policy
+	zone     conversation.Zone
+	again    bool // it was refused before
+	// held: that the sender is paused does not refuse it. It stands in for one that was planned, and waits as that did.
+	held bool
+}
+
+// automatic reports whether a policy wants it rather than a person.
+func (o Origin) automatic() bool {
+	return o == FromReengagement || o == FromCampaign || o == FromNudge
+}
+
+// bulk sends let others go first.
+func (o Origin) bulk() bool { return o == FromReengagement || o == FromCampaign }
+
+// ruling is what the gate says of a draft, with what has been found out on the way.
+type ruling struct {
+	verdict  conversation.Verdict
+	category conversation.Category
+	quote    *ledger.Quote
+	// parameters and components are of a template: as they are kept, and as they go.
+	parameters json.RawMessage
+	components []template.SendComponent
+}
+
+// weigh asks the gate about a draft.
+func (l *locked) weigh(ctx context.Context, d *draft) (ruling, error) {
+	wish := conversation.Wish{Automatic: d.origin.automatic()}
+	var r ruling
+	if d.template != nil {
+		var err error
+		if r, err = l.lookUp(ctx, &wish, *d.template, d.origin == FromReengagement); err != nil {
+			return r, err
+		}
+	}
+	c := l.circumstances()
+	if d.held {
+		c.Permissions.SenderPaused = ""
+	}
+	if !d.notAfter.After(l.now) {
+		r.verdict = tooLate(d.template != nil)
+		return r, nil
+	}
+	if d.policy != nil && d.template != nil {
+		if err := l.limits(ctx, &wish, d); err != nil {
+			return r, err
+		}
+	}
+	r.verdict = conversation.Gate(c, wish, l.now)
+	if !r.verdict.Allows() || !wish.Automatic || d.template == nil {
+		return r, nil
+	}
+	if err := l.price(ctx, &wish, &r, d); err != nil {
+		return r, err
+	}
+	r.verdict = conversation.Gate(c, wish, l.now)
+	return r, nil
+}
+
+// lookUp fills in what is known of a template, and whether its parameters fit.
+func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Template, ofPolicy bool) (ruling, error) {
+	w.Template, w.Known = true, true
+	var r ruling
+	var parameters template.Parameters
+	if len(t.Parameters) > 0 && json.Unmarshal(t.Parameters, &parameters) != nil {
+		w.Parameters = "the parameters are neither a list of texts nor an object of texts by name"
+	}
+	if ofPolicy && w.Parameters == "" {
+		parameters, w.Parameters = withFields(parameters, l.contact)
+	}
+	if r.parameters = storable(parameters); r.parameters == nil && w.Parameters == "" {
+		w.Parameters = "a parameter is not valid text"
+	}
+	row, err := l.q.FindSendable(ctx, l.number.WabaID, t.Name, t.Language)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	w.Found, w.Status, w.Category = true, row.Status, categoryOf(row)
+	r.category = w.Category
+	known := template.Template{Name: row.Name, Language: row.Language, Category: row.Category, Status: row.Status}
+	if err := json.Unmarshal(row.Components, &known.Components); err != nil {
+		w.Parameters = "the template as the provider lists it cannot be read"
+	}
+	if w.Parameters == "" {
+		var wrong *template.ParameterError
+		if errors.As(known.Check(parameters), &wrong) {
+			w.Parameters = wrong.Sentence
+		}
+	}
+	if w.Parameters == "" {
+		r.components = known.Fill(parameters)
+	}
+	return r, nil
+}
+
+// categoryOf takes a category that we do not know for the one that most is asked of.
+func categoryOf(t db.FindSendableRow) conversation.Category {
+	switch c := conversation.Category(t.Category); c {
+	case conversation.Utility, conversation.Authentication:
+		return c
+	}
+	return conversation.Marketing
+}
+
+// storable writes parameters as they are kept; nil if Postgres could not keep them: it knows no NUL.
+func storable(p template.Parameters) json.RawMessage {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return nil
+	}
+	return storableJSON(raw)
+}
+
+func storableJSON(raw json.RawMessage) json.RawMessage {
+	if bytes.Contains(raw, []byte(`\u0000`)) {
+		return nil
+	}
+	return raw
+}
+
+func storableText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// tooLate is the verdict on what should have gone before now. A free-form message that is late has missed its window, as
+// far as whoever asked for it is concerned, so that its fallback goes instead.
+func tooLate(template bool) conversation.Verdict {
+	v := conversation.Verdict{Code: conversation.WindowClosed, Rule: "not_after", Sentence: "it could not be sent in time"}
+	if template {
+		v.Code = conversation.TooLate
+	}
+	return v
+}
