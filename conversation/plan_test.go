@@ -115,7 +115,7 @@ func TestAMergedConversationWaitsForNothing(t *testing.T) {
 		"an attempt's end":     {conversation.AttemptEnded{WindowEnd: closes}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all := append([]conversation.What{inbound("a", opens), conversation.Closed{}, conversation.ReplyKept{Kept: kept}, conversation.Merged{}}, what...)
+			all := append([]conversation.What{inbound("a", opens), conversation.ReplyKept{Kept: kept}, conversation.Merged{}}, what...)
 			s, _ := told(oneAttempt, now, append(all, conversation.Tick{})...)
 			require.False(t, s.Waiting())
 			_, ok := conversation.NextWake(s, now)
@@ -220,5 +220,34 @@ func TestAPlanThatDoesNotStopOnAnOptOutGoesOn(t *testing.T) {
 			}
 			require.NotNil(t, s.Plan)
 		})
+	}
+}
+
+func TestNewsOfAnAttemptThatThePlanIsNotMakingMeansNothing(t *testing.T) {
+	settings := oneAttempt
+	settings.Reengagement.Attempts = append(settings.Reengagement.Attempts[:1:1], settings.Reengagement.Attempts[0])
+	s, _ := told(settings, opens, inbound("a", opens), conversation.Tick{})
+	for _, now := range []time.Time{closes, closes.Add(time.Hour)} {
+		s, _ = conversation.Step(s, conversation.Event{Now: now, What: conversation.Tick{}})
+	}
+	require.True(t, s.Plan.Trying)
+	for _, stale := range []conversation.AttemptEnded{
+		{WindowEnd: closes, Attempt: 1, Code: conversation.Allowed},
+		{WindowEnd: closes.Add(-time.Hour), Attempt: 0, Code: conversation.Allowed},
+	} {
+		after, effects := conversation.Step(s, conversation.Event{Now: closes.Add(time.Hour), What: stale})
+		require.Equal(t, s, after)
+		require.Empty(t, effects)
+	}
+}
+
+// A message of before the reply was kept, heard late, is no answer to it; one at the end of its period is too late.
+func TestAKeptReplyIsReleasedOnlyWithinItsPeriod(t *testing.T) {
+	for at, released := range map[time.Time]bool{
+		opens.Add(-time.Second): false, opens: true, closes.Add(-time.Second): true, closes: false, closes.Add(time.Second): false,
+	} {
+		kept := conversation.ReplyKept{Kept: &conversation.Kept{ID: "k", At: opens, Until: closes}}
+		s, _ := told(conversation.Settings{}, closes.Add(time.Minute), kept, inbound("a", at))
+		require.Equal(t, released, s.Kept == nil, at)
 	}
 }

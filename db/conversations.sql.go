@@ -8,10 +8,32 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/google/uuid"
 )
+
+const findUnfinished = `-- name: FindUnfinished :one
+SELECT (SELECT jsonb_build_object('id', k.id, 'at', k.kept_at, 'until', k.keep_until)
+        FROM kept_replies k WHERE k.conversation_id = $1 AND k.state = 'kept')::jsonb AS kept,
+       (SELECT jsonb_agg(jsonb_build_object('send_id', s.id, 'attempt', s.attempt) ORDER BY s.planned_at, s.id)
+        FROM sends s WHERE s.conversation_id = $1 AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final)::jsonb AS open,
+       (SELECT p.plan FROM reengagement_plans p WHERE p.conversation_id = $1)::jsonb AS plan
+`
+
+type FindUnfinishedRow struct {
+	Kept json.RawMessage
+	Open json.RawMessage
+	Plan json.RawMessage
+}
+
+// What a conversation waits for beside its window, each as JSON in the workflow contract's shape, or null: the reply that is
+// kept for the contact's answer, the sends that are not settled, and how the contact is being won back.
+func (q *Queries) FindUnfinished(ctx context.Context, conversationID uuid.UUID) (FindUnfinishedRow, error) {
+	row := q.db.QueryRow(ctx, findUnfinished, conversationID)
+	var i FindUnfinishedRow
+	err := row.Scan(&i.Kept, &i.Open, &i.Plan)
+	return i, err
+}
 
 const getConversation = `-- name: GetConversation :one
 SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
@@ -77,35 +99,4 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Permissions,
 	)
 	return i, err
-}
-
-const listWaitingKeptReplies = `-- name: ListWaitingKeptReplies :many
-SELECT id, kept_at, keep_until FROM kept_replies WHERE conversation_id = $1 AND state = 'kept'
-`
-
-type ListWaitingKeptRepliesRow struct {
-	ID        uuid.UUID
-	KeptAt    time.Time
-	KeepUntil time.Time
-}
-
-// The reply that waits for the contact's answer; a conversation has at most one.
-func (q *Queries) ListWaitingKeptReplies(ctx context.Context, conversationID uuid.UUID) ([]ListWaitingKeptRepliesRow, error) {
-	rows, err := q.db.Query(ctx, listWaitingKeptReplies, conversationID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListWaitingKeptRepliesRow
-	for rows.Next() {
-		var i ListWaitingKeptRepliesRow
-		if err := rows.Scan(&i.ID, &i.KeptAt, &i.KeepUntil); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

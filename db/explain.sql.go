@@ -57,7 +57,9 @@ WITH item AS (
     UNION ALL
     SELECT k.changed_at, 'kept_reply', k.id::text || '/' || k.state, 'kept_reply', NULL, '', k.state, '',
            jsonb_build_object('kept_reply_id', k.id), k.send_id
-    FROM kept_replies k WHERE k.conversation_id = $5 AND k.state <> 'kept' AND k.changed_at >= $1
+    FROM kept_replies k
+    -- What else may become of one is a decision that was recorded.
+    WHERE k.conversation_id = $5 AND k.state IN ('sent', 'superseded') AND k.changed_at >= $1
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
        code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id

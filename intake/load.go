@@ -37,10 +37,6 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	if err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
-	kept, err := keptOf(ctx, q, row.Conversation.ID)
-	if err != nil {
-		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
-	}
 	facts := row.Conversation.Facts()
 	facts.ResumeClaimedBy = "" // an agent's name: no decision reads it, and no person is to be named in Temporal
 	loaded := contract.Loaded{
@@ -52,7 +48,9 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 
 		Permissions: permissions,
 		Zone:        ZoneOf(row.Contact, row.BusinessNumber, now),
-		Kept:        kept,
+	}
+	if err := unfinished(ctx, q, row.Conversation.ID, &loaded); err != nil {
+		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
 	if row.Conversation.ID != id {
 		loaded.MergedInto = row.Conversation.ID
@@ -60,13 +58,27 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	return loaded, nil
 }
 
-// keptOf finds the reply that waits for the contact's answer; nil: there is none.
-func keptOf(ctx context.Context, q *db.Queries, id uuid.UUID) (*conversation.Kept, error) {
-	rows, err := q.ListWaitingKeptReplies(ctx, id)
-	if err != nil || len(rows) == 0 {
-		return nil, err
+// unfinished fills in what an earlier run has left: only one that was terminated leaves anything but a kept reply's text.
+func unfinished(ctx context.Context, q *db.Queries, id uuid.UUID, loaded *contract.Loaded) error {
+	row, err := q.FindUnfinished(ctx, id)
+	if err != nil {
+		return err
 	}
-	return &conversation.Kept{ID: rows[0].ID.String(), At: rows[0].KeptAt.UTC(), Until: rows[0].KeepUntil.UTC()}, nil
+	for _, part := range []struct {
+		raw  []byte
+		into any
+	}{{row.Kept, &loaded.Kept}, {row.Open, &loaded.Open}, {row.Plan, &loaded.Plan}} {
+		if part.raw == nil {
+			continue
+		}
+		if err := json.Unmarshal(part.raw, part.into); err != nil {
+			return fmt.Errorf("what an earlier run has left: %w", err)
+		}
+	}
+	if k := loaded.Kept; k != nil {
+		k.At, k.Until = k.At.UTC(), k.Until.UTC()
+	}
+	return nil
 }
 
 // SettingsOf reads a number's settings and resolves its people's time zone around now.

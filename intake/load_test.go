@@ -47,6 +47,14 @@ func TestARunIsStartedWithWhatMattersToSending(t *testing.T) {
 	require.Equal(t, conversation.Permissions{Marketing: "out", SuppressedMarketing: "manual", SenderPaused: "auth"}, loaded.Permissions)
 	require.Equal(t, &conversation.Kept{ID: kept.String(), At: sentAt, Until: sentAt.Add(7 * 24 * time.Hour)}, loaded.Kept)
 	require.Equal(t, conversation.TemplateInflight, loaded.Facts.TemplatePending)
+	require.Equal(t, []contract.OpenSend{{SendID: value[uuid.UUID](t, pool, "SELECT id FROM sends"), Attempt: 1}}, loaded.Open)
+	require.Nil(t, loaded.Plan)
+	plan := conversation.Plan{WindowEnd: sentAt, LastInboundAt: sentAt, DueAt: receivedAt, Policy: conversation.Policy{
+		Attempts: []conversation.AttemptPolicy{{Template: "come_back", Language: "en_US"}}}}
+	_, err = pool.Exec(t.Context(), `INSERT INTO reengagement_plans (conversation_id, window_end, next_attempt, attempts, due_at, template_name, plan)
+		SELECT id, $1, 1, 1, $1, 'come_back', $2 FROM conversations`, sentAt, plan)
+	require.NoError(t, err)
+	require.Equal(t, &plan, load().Plan)
 	_, err = pool.Exec(t.Context(), "UPDATE kept_replies SET state = 'offered'")
 	require.NoError(t, err)
 	require.Nil(t, load().Kept, "it waits for the agent now")

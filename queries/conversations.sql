@@ -8,6 +8,11 @@ JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE named.id = @id;
 
--- name: ListWaitingKeptReplies :many
--- The reply that waits for the contact's answer; a conversation has at most one.
-SELECT id, kept_at, keep_until FROM kept_replies WHERE conversation_id = @conversation_id AND state = 'kept';
+-- name: FindUnfinished :one
+-- What a conversation waits for beside its window, each as JSON in the workflow contract's shape, or null: the reply that is
+-- kept for the contact's answer, the sends that are not settled, and how the contact is being won back.
+SELECT (SELECT jsonb_build_object('id', k.id, 'at', k.kept_at, 'until', k.keep_until)
+        FROM kept_replies k WHERE k.conversation_id = @conversation_id AND k.state = 'kept')::jsonb AS kept,
+       (SELECT jsonb_agg(jsonb_build_object('send_id', s.id, 'attempt', s.attempt) ORDER BY s.planned_at, s.id)
+        FROM sends s WHERE s.conversation_id = @conversation_id AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final)::jsonb AS open,
+       (SELECT p.plan FROM reengagement_plans p WHERE p.conversation_id = @conversation_id)::jsonb AS plan;

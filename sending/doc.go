@@ -14,11 +14,25 @@
 //	Settle   after any error of Send: planned may be tried again, in flight becomes unknown, anything else is adopted
 //	Finish   ends the wait for an unknown one's status
 //
+// Also kept replies, because a plan keeps or sends them; the decisions that lead to all of it; and the list of templates.
+//
+//	number  a slot each 1/messages_per_second; replies book up to 2 s ahead, bulk 250 ms, so bulk takes what replies leave
+//	pair    a slot each 6 s, 45 at once; both wait longer the more often the provider says so in a row
+//
+// Whoever would wait longer than that gives its turn back and is told when to come again. Rates and waits are in real time, on
+// the database's clock where workers compare; facts, deadlines and margins are in virtual time.
+//
 // It does not own the rules (conversation.Gate), how far a message gets once it is accepted (intake, outbound_messages), nor
 // when to try again: that is the workflow's, which waits on a timer.
 //
 // Why failure is safe: the Cloud API has no idempotency key, so a POST is made only after the row says in flight and that is
 // committed, and only by whoever has set it so. A crash between any two steps leaves planned, of which nothing has left, or
 // in flight, which is never blindly repeated. Statuses carry the send id and the attempt, so that what was accepted without
-// our knowing is adopted when its first status comes.
+// our knowing is adopted when its first status comes. Whoever was taken for dead and goes on finds the attempt's number taken
+// from it. What was sent once more (critical) and then may not go stays unknown: nobody can say that the first did not arrive.
+// With the tag crashpoints a test ends workers at every one of these points (crash_on.go).
+//
+// The answer to a request, and what a policy has planned, is found again by its id, so a plan whose result got lost is handed
+// out again as long as it is open. Caps and budgets are counted under advisory locks by contact and by number, from when a send
+// is planned, so that two numbers do not both send the last one allowed.
 package sending

@@ -39,6 +39,9 @@ type effects struct {
 	pending []string // names, for people
 	billing bool
 	again   bool // something asked for billing while it was under way
+
+	explains   []activities.DecisionsRequest // about the plan, not recorded yet
+	explaining bool
 }
 
 func (e *effects) none() bool { return len(e.pending) == 0 }
@@ -103,7 +106,8 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 }
 
 // recordDecisions has decisions recorded that no send does; a request that is answered by that gets the first one's verdict.
-func (r *conversationRun) recordDecisions(ctx workflow.Context, q *request, request activities.DecisionsRequest) {
+// recorded is called in any case.
+func (r *conversationRun) recordDecisions(ctx workflow.Context, q *request, request activities.DecisionsRequest, recorded func()) {
 	request.ConversationID = r.id
 	if q != nil {
 		request.RequestID, request.Fingerprint = q.ID, q.fingerprint
@@ -113,18 +117,33 @@ func (r *conversationRun) recordDecisions(ctx workflow.Context, q *request, requ
 		if err := f.Get(ctx, &answer); err != nil {
 			r.note("a decision could not be recorded: " + sentence(err))
 			q.fail(err)
-			return
+		} else {
+			q.give(answer)
 		}
-		q.give(answer)
+		recorded()
 	})
 }
 
-// explain has a decision about the plan recorded, with the plan.
+// explain has a decision about the plan recorded, with the plan: one after the other, so that the last one stays.
 func (r *conversationRun) explain(ctx workflow.Context, e conversation.Explain) {
-	r.recordDecisions(ctx, nil, activities.DecisionsRequest{Replan: true, Plan: e.Plan, Decisions: []sending.Decision{{
+	r.effects.explains = append(r.effects.explains, activities.DecisionsRequest{Replan: true, Plan: e.Plan, Decisions: []sending.Decision{{
 		Key: e.Key, At: r.now(ctx), Subject: e.Subject,
 		Verdict: conversation.Verdict{Rule: e.Rule, Code: conversation.Code(e.Code), Sentence: e.Sentence},
 	}}})
+	r.explainNext(ctx)
+}
+
+func (r *conversationRun) explainNext(ctx workflow.Context) {
+	if r.effects.explaining || len(r.effects.explains) == 0 {
+		return
+	}
+	next := r.effects.explains[0]
+	r.effects.explains = r.effects.explains[1:]
+	r.effects.explaining = true
+	r.recordDecisions(ctx, nil, next, func() {
+		r.effects.explaining = false
+		r.explainNext(ctx)
+	})
 }
 
 // loadConversation is the one thing that a start from outside waits for before it can decide.

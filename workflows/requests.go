@@ -167,5 +167,5 @@ func (r *conversationRun) closeByHand(ctx workflow.Context, q *request, _ contra
 		Sentence: "this window's reminders and the plan after it are cancelled"}
 	r.recordDecisions(ctx, q, activities.DecisionsRequest{Decisions: []sending.Decision{
 		{Key: "close/" + q.ID, At: r.now(ctx), Subject: "close", Verdict: verdict, Asked: true},
-	}})
+	}}, func() {})
 }

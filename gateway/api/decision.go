@@ -47,10 +47,7 @@ var suppressionSentences = map[string]string{
 
 var keptSentences = map[string]string{
 	"kept":       "a reply is kept until the contact answers the template that went instead",
-	"offered":    "the kept reply is offered to the agent",
 	"sent":       "the kept reply was sent",
-	"expired":    "nobody answered while the reply was kept",
-	"discarded":  "the kept reply was discarded",
 	"superseded": "another reply is kept instead",
 }
 

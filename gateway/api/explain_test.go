@@ -51,7 +51,7 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 	f.exec(`INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, facts, send_id)
 		VALUES ($1, 'k', $2, 'send', false, 'gate', 'opt_in_required', 'no opt-in', '{"category": "marketing"}', $3)`, id, h(30), send)
 	f.exec(`INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
-		VALUES (gen_random_uuid(), $1, 'personal', $2, 'offered', $3, $4, $5)`, id, send, h(31), h(199), h(32))
+		VALUES (gen_random_uuid(), $1, 'personal', $2, 'superseded', $3, $4, $5)`, id, send, h(31), h(199), h(32))
 
 	want := []string{
 		"20T12:00 window W1 window_opened",
@@ -67,7 +67,7 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 		"21T17:00 suppression suppression suppression_lifted",
 		"21T18:00 send gate opt_in_required",
 		"21T19:00 kept_reply kept kept",
-		"21T20:00 kept_reply kept offered",
+		"21T20:00 kept_reply kept superseded",
 		"22T12:59 window W1 window_extended",
 	}
 	path := "/v1/conversations/" + id.String() + "/explain"

@@ -38,8 +38,16 @@ var payloads = map[string]any{
 	contract.SignalSettingsChanged: conversation.Settings{},
 	contract.SignalClockChanged:    clock.Clock{},
 	contract.SignalMerged:          contract.Merged{},
+	contract.SignalConsentChanged:  contract.ConsentChanged{},
 	"conversation_input":           contract.ConversationInput{},
 	contract.QuerySnapshot:         contract.Snapshot{},
+
+	contract.UpdateSendMessage:      contract.SendMessage{},
+	contract.UpdateSendTemplate:     contract.SendTemplate{},
+	contract.UpdateKeepReply:        contract.KeepReply{},
+	contract.UpdateReleaseKeptReply: contract.ReleaseKeptReply{},
+	contract.UpdateClose:            contract.Close{},
+	"answer":                        contract.Answer{},
 }
 
 // elements are the Go types of messages, which a signal decodes one by one.
@@ -75,9 +83,19 @@ func TestSchemasNameExactlyTheFieldsOfTheGoTypes(t *testing.T) {
 func TestSchemasNameTheConstants(t *testing.T) {
 	snapshot := node{"snapshot.schema.json", read(t, schemas, "snapshot.schema.json")}
 	require.ElementsMatch(t, texts(conversation.StatusNames), snapshot.property(t, "status").schema["enum"])
-	require.ElementsMatch(t, texts([]conversation.WakeKind{conversation.WakeReminder, conversation.WakeExpiring, conversation.WakeCloses}),
+	require.ElementsMatch(t, texts([]conversation.WakeKind{conversation.WakeReminder, conversation.WakeExpiring, conversation.WakeCloses,
+		conversation.WakeNudge, conversation.WakeReengage, conversation.WakeKept}),
 		snapshot.property(t, "next").property(t, "kind").schema["enum"])
-	require.ElementsMatch(t, []any{"", string(conversation.WindowClosed)}, snapshot.property(t, "can_send").property(t, "reason").schema["enum"])
+	require.ElementsMatch(t, texts([]conversation.Code{"", conversation.WindowClosed, conversation.OptInRequired, conversation.OptedOutOf,
+		conversation.SendInProgress, conversation.Suppressed, conversation.SenderPaused}),
+		snapshot.property(t, "can_send").property(t, "reason").schema["enum"])
+	consent := node{"consent_changed.schema.json", read(t, schemas, "consent_changed.schema.json")}
+	require.ElementsMatch(t, texts(conversation.Categories), consent.property(t, "category").resolved(t).schema["enum"])
+	message := node{"send_message.schema.json", read(t, schemas, "send_message.schema.json")}
+	require.EqualValues(t, conversation.MaxText, message.property(t, "text").resolved(t).schema["maxLength"])
+	answer := node{"answer.schema.json", read(t, schemas, "answer.schema.json")}
+	require.ElementsMatch(t, []any{contract.FaultRequestReused, contract.FaultUnknownKept, contract.FaultKeptNotLive,
+		contract.FaultInvalidRequest, contract.FaultMergedElsewhere}, answer.property(t, "fault").schema["enum"])
 	state := node{"conversation_input.schema.json", read(t, schemas, "conversation_input.schema.json")}.property(t, "carried").property(t, "state")
 	require.EqualValues(t, conversation.StateVersion, state.property(t, "version").schema["const"])
 	require.EqualValues(t, contract.MaxSignalMessages,
@@ -129,6 +147,16 @@ func TestRecordedHistoriesFitTheSchemas(t *testing.T) {
 			Events []struct {
 				Started  *payload `json:"workflowExecutionStartedEventAttributes"`
 				Signaled *payload `json:"workflowExecutionSignaledEventAttributes"`
+				Accepted *struct {
+					AcceptedRequest struct {
+						Input struct {
+							Name string
+							Args struct {
+								Payloads []struct{ Data string }
+							}
+						}
+					}
+				} `json:"workflowExecutionUpdateAcceptedEventAttributes"`
 			}
 		}
 		require.NoError(t, json.Unmarshal(b, &h))
@@ -145,6 +173,12 @@ func TestRecordedHistoriesFitTheSchemas(t *testing.T) {
 			}
 			if e.Signaled != nil {
 				check(e.Signaled.SignalName, e.Signaled)
+			}
+			if e.Accepted != nil {
+				asked := e.Accepted.AcceptedRequest.Input
+				p := payload{}
+				p.Input.Payloads = asked.Args.Payloads
+				check(asked.Name, &p)
 			}
 		}
 	}
@@ -173,6 +207,13 @@ func TestWhatTheWorkflowRejectsFitsNoSchema(t *testing.T) {
 		"a lead in words":          `{"reminders":{"leads":["soon"]}}`,
 		"a lead in seconds":        `{"reminders":{"leads":[3600]}}`,
 		"an hour that is none":     `{"working_hours":{"week":[[{"from":"9 am","to":"17:00"}],[],[],[],[],[],[]]}}`,
+		"an attempt at nothing":    `{"reengagement":{"attempts":[{"delay":"1h"}]}}`,
+		"a cap of none":            `{"reengagement":{"max_per_contact":[{"max":0,"per":"24h"}]}}`,
+		"hours that are none":      `{"reengagement":{"quiet_hours":{"from":"late","to":"early"}}}`,
+		"a debt for a budget":      `{"reengagement":{"budget":{"day_micros":-1}}}`,
+		"a reason to stop":         `{"reengagement":{"stop_on":["rain"]}}`,
+		"kept in some way":         `{"kept_replies":{"mode":"maybe"}}`,
+		"a nudge without words":    `{"reminders":{"nudge":{"lead":"1h","text":""}}}`,
 		"a holiday that is no day": `{"working_hours":{"week":[[],[],[],[],[],[],[]],"holidays":["Christmas"]}}`,
 	} {
 		t.Run(says, func(t *testing.T) {
@@ -183,6 +224,22 @@ func TestWhatTheWorkflowRejectsFitsNoSchema(t *testing.T) {
 				err = s.Validate()
 			}
 			require.Error(t, err)
+		})
+	}
+}
+
+func TestWhatCannotBeRecordedOfConsentFitsNoSchema(t *testing.T) {
+	compiler := newCompiler()
+	for says, payload := range map[string]string{
+		"no source":           `{"opted_in":true,"occurred_at":"2026-11-20T09:00:00Z"}`,
+		"no time":             `{"opted_in":true,"source":"form"}`,
+		"an unknown category": `{"category":"spam","opted_in":true,"source":"form","occurred_at":"2026-11-20T09:00:00Z"}`,
+	} {
+		t.Run(says, func(t *testing.T) {
+			require.Error(t, fits(t, compiler, contract.SignalConsentChanged, []byte(payload)))
+			var c contract.ConsentChanged
+			require.NoError(t, json.Unmarshal([]byte(payload), &c))
+			require.Error(t, c.Validate())
 		})
 	}
 }
@@ -297,11 +354,14 @@ func compare(t *testing.T, kind reflect.Type, n node, path string) {
 		properties, ok := n.schema["properties"].(map[string]any)
 		require.True(t, ok, "%s has no properties", path)
 		var fields []string
-		for i := range kind.NumField() {
-			name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+		for _, f := range reflect.VisibleFields(kind) {
+			if f.Anonymous { // its fields stand beside the others
+				continue
+			}
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			fields = append(fields, name)
 			if schema, ok := properties[name].(map[string]any); ok {
-				compare(t, kind.Field(i).Type, node{n.file, schema}, fmt.Sprintf("%s.%s", path, name))
+				compare(t, f.Type, node{n.file, schema}, fmt.Sprintf("%s.%s", path, name))
 			}
 		}
 		require.ElementsMatch(t, fields, slices.Collect(maps.Keys(properties)), path)
