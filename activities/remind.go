@@ -51,7 +51,7 @@ func remindAt(ctx context.Context, q *db.Queries, r RemindRequest, now time.Time
 	}
 	// The message that gave the window its deadline. By now the row may speak of another window already.
 	last := r.Remind.Deadline.Add(-conversation.WindowLength)
-	since, err := q.FindWhatFollowed(ctx, &r.ConversationID, last, r.Remind.Deadline)
+	since, err := q.FindWhatFollowed(ctx, r.ConversationID, last, r.Remind.Deadline)
 	if err != nil {
 		return RemindResult{}, err
 	}

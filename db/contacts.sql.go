@@ -30,7 +30,11 @@ WITH RECURSIVE named AS (
 )
 SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
-               WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid
+               WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid,
+       EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
+               WHERE b.kind = 'wa_id' AND b.portfolio = r.portfolio) AS has_phone,
+       -- Of its oldest conversation.
+       coalesce((SELECT min(v.created_at) FROM conversations v WHERE v.contact_id = c.id), c.created_at)::timestamptz AS since
 FROM root r JOIN contacts c ON c.id = r.id
 WHERE r.merged_into IS NULL
 `
@@ -41,6 +45,8 @@ type FindAliasesRow struct {
 	Value     string
 	Contact   Contact
 	HasBsuid  bool
+	HasPhone  bool
+	Since     time.Time
 }
 
 // Whom some aliases belong to; a merged contact is followed to the one it has become part of (W10).
@@ -67,6 +73,76 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 			&i.Contact.TimeZone,
 			&i.Contact.Language,
 			&i.HasBsuid,
+			&i.HasPhone,
+			&i.Since,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAliases = `-- name: ListAliases :many
+SELECT kind, portfolio, value, contact_id FROM contact_aliases WHERE contact_id = ANY($1::uuid[])
+`
+
+// All the names of some contacts.
+func (q *Queries) ListAliases(ctx context.Context, contactIds []uuid.UUID) ([]ContactAlias, error) {
+	rows, err := q.db.Query(ctx, listAliases, contactIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ContactAlias
+	for rows.Next() {
+		var i ContactAlias
+		if err := rows.Scan(
+			&i.Kind,
+			&i.Portfolio,
+			&i.Value,
+			&i.ContactID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMerging = `-- name: ListMerging :many
+SELECT id, business_number_id, contact_id, created_at FROM conversations
+WHERE contact_id = ANY($1::uuid[]) AND merged_into IS NULL
+`
+
+type ListMergingRow struct {
+	ID               uuid.UUID
+	BusinessNumberID uuid.UUID
+	ContactID        uuid.UUID
+	CreatedAt        time.Time
+}
+
+// The conversations of contacts that are to be merged, but for those that are part of others.
+func (q *Queries) ListMerging(ctx context.Context, contactIds []uuid.UUID) ([]ListMergingRow, error) {
+	rows, err := q.db.Query(ctx, listMerging, contactIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListMergingRow
+	for rows.Next() {
+		var i ListMergingRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BusinessNumberID,
+			&i.ContactID,
+			&i.CreatedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -140,6 +216,22 @@ func (q *Queries) MoveAliases(ctx context.Context, aliases json.RawMessage) erro
 	return err
 }
 
+const moveConversations = `-- name: MoveConversations :exec
+WITH pair AS (
+    SELECT unnest($1::uuid[]) AS loser, unnest($2::uuid[]) AS winner
+), contact AS (
+    UPDATE contacts c SET merged_into = pair.winner FROM pair WHERE c.merged_into = pair.loser
+)
+UPDATE conversations c SET contact_id = pair.winner FROM pair WHERE c.contact_id = pair.loser
+`
+
+// Gives the conversations of merged contacts, and the contacts that were merged into those before, to the one that they are part
+// of now.
+func (q *Queries) MoveConversations(ctx context.Context, losers []uuid.UUID, winners []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, moveConversations, losers, winners)
+	return err
+}
+
 const saveContacts = `-- name: SaveContacts :one
 WITH claimed AS (
     INSERT INTO contact_aliases (kind, portfolio, value, contact_id)
@@ -149,13 +241,15 @@ WITH claimed AS (
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 ), saved AS (
-    INSERT INTO contacts (id, name, phone, bsuid, market, created_at)
-    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.created_at
-    FROM jsonb_to_recordset($2::jsonb) AS c(id uuid, name text, phone text, bsuid text, market text, created_at timestamptz)
+    INSERT INTO contacts (id, name, phone, bsuid, market, merged_into, created_at)
+    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
+    FROM jsonb_to_recordset($2::jsonb) AS c(
+        id uuid, name text, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
     WHERE (SELECT count(*) FROM claimed) = jsonb_array_length($1::jsonb)
     ORDER BY c.id
     ON CONFLICT (id) DO UPDATE
-        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market
+        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
+            merged_into = excluded.merged_into
     RETURNING id
 ), started AS (
     INSERT INTO conversations (id, business_number_id, contact_id, created_at)
@@ -163,7 +257,7 @@ WITH claimed AS (
     FROM jsonb_to_recordset($4::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
     WHERE (SELECT count(*) FROM saved) = jsonb_array_length($2::jsonb)
     ORDER BY c.business_number_id, c.contact_id
-    ON CONFLICT (business_number_id, contact_id) DO NOTHING
+    ON CONFLICT (business_number_id, contact_id) WHERE merged_into IS NULL DO NOTHING
 )
 SELECT count(*) FROM claimed
 `

@@ -36,11 +36,12 @@ func (q *Queries) FindUnfinished(ctx context.Context, conversationID uuid.UUID) 
 }
 
 const getConversation = `-- name: GetConversation :one
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
-FROM conversations c
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
+FROM conversations named
+JOIN conversations c ON c.id = coalesce(named.merged_into, named.id)
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
-WHERE c.id = $1
+WHERE named.id = $1
 `
 
 type GetConversationRow struct {
@@ -50,7 +51,8 @@ type GetConversationRow struct {
 	Permissions    json.RawMessage
 }
 
-// A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions.
+// A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions; of one that has
+// been merged, the one that it is part of.
 func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConversationRow, error) {
 	row := q.db.QueryRow(ctx, getConversation, id)
 	var i GetConversationRow
@@ -69,6 +71,7 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Conversation.ResumeClaimedUntil,
 		&i.Conversation.ResumeClaimedBy,
 		&i.Conversation.LastActivityAt,
+		&i.Conversation.MergedInto,
 		&i.BusinessNumber.ID,
 		&i.BusinessNumber.PhoneNumberID,
 		&i.BusinessNumber.Display,

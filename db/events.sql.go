@@ -66,7 +66,10 @@ func (q *Queries) AdoptStatuses(ctx context.Context, settling []uuid.UUID, messa
 }
 
 const findEvents = `-- name: FindEvents :many
-SELECT id, type, conversation_id, occurred_at, received_at, coalesce(keyword, '')::text AS keyword FROM events WHERE id = ANY($1::uuid[])
+SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at,
+       coalesce(e.keyword, '')::text AS keyword
+FROM events e LEFT JOIN conversations c ON c.id = e.conversation_id
+WHERE e.id = ANY($1::uuid[])
 `
 
 type FindEventsRow struct {
@@ -78,7 +81,7 @@ type FindEventsRow struct {
 	Keyword        string
 }
 
-// What the first copy of each event fixed.
+// What the first copy of each event fixed; the conversation is the one that its own is part of (W10).
 func (q *Queries) FindEvents(ctx context.Context, ids []uuid.UUID) ([]FindEventsRow, error) {
 	rows, err := q.db.Query(ctx, findEvents, ids)
 	if err != nil {

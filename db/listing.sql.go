@@ -14,11 +14,12 @@ import (
 
 const listOpenConversations = `-- name: ListOpenConversations :many
 
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE (c.expires_at, c.id) > ($1::timestamptz, $2::uuid)
+  AND c.merged_into IS NULL
   AND (c.disputed_at IS NULL OR c.last_inbound_at > c.disputed_at)
   AND ($3::text = '' OR conversation_status(c, $4) = $3)
   AND ($5::text = '' OR n.phone_number_id = $5)
@@ -50,7 +51,7 @@ type ListOpenConversationsRow struct {
 // newest first. Two queries, because each order has an index of its own; a caller reads the first to its end and goes on
 // with the second. Both decide by the same @now which of them a conversation belongs to.
 //
-// Empty @status and @number, and null patterns, filter nothing.
+// What has been merged into another conversation is not listed (W10). Empty @status and @number, and null patterns, filter nothing.
 // Those with an open window (W5, W9) whose deadline and id come after the given ones. @after_expires_at must not lie before
 // @now: then the deadline is known to be in the future, and it is not asked for again in the words of
 // conversation_window_open, because the planner would take the two for independent, expect next to nothing and sort.
@@ -88,6 +89,7 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.Conversation.ResumeClaimedUntil,
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
+			&i.Conversation.MergedInto,
 			&i.BusinessNumber.ID,
 			&i.BusinessNumber.PhoneNumberID,
 			&i.BusinessNumber.Display,
@@ -124,11 +126,12 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 }
 
 const listOtherConversations = `-- name: ListOtherConversations :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE (c.last_activity_at, c.id) < ($1::timestamptz, $2::uuid)
+  AND c.merged_into IS NULL
   AND NOT conversation_window_open(c, $3)
   AND ($4::text = '' OR conversation_status(c, $3) = $4)
   AND ($5::text = '' OR n.phone_number_id = $5)
@@ -191,6 +194,7 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.Conversation.ResumeClaimedUntil,
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
+			&i.Conversation.MergedInto,
 			&i.BusinessNumber.ID,
 			&i.BusinessNumber.PhoneNumberID,
 			&i.BusinessNumber.Display,

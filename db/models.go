@@ -122,6 +122,7 @@ type Conversation struct {
 	ResumeClaimedUntil *time.Time
 	ResumeClaimedBy    *string
 	LastActivityAt     time.Time
+	MergedInto         *uuid.UUID
 }
 
 type Decision struct {

@@ -14,10 +14,10 @@ import (
 
 const findWhatFollowed = `-- name: FindWhatFollowed :one
 SELECT EXISTS (SELECT FROM events e
-               WHERE e.conversation_id = $1 AND e.opens_window
+               WHERE e.conversation_id = ANY(conversation_parts($1)) AND e.opens_window
                  AND e.occurred_at > $2 AND e.occurred_at < $3) AS extended,
        EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
-               WHERE e.conversation_id = $1 AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
+               WHERE e.conversation_id = ANY(conversation_parts($1)) AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
                  AND e.occurred_at >= $2 AND e.occurred_at < $3 AND NOT superseded(e)) AS answered
 `
 
@@ -28,7 +28,7 @@ type FindWhatFollowedRow struct {
 
 // Whether, before the deadline, the contact wrote again or the business answered the message that set it. At one instant
 // the answer comes after the message; one that failed is none.
-func (q *Queries) FindWhatFollowed(ctx context.Context, conversationID *uuid.UUID, last time.Time, deadline time.Time) (FindWhatFollowedRow, error) {
+func (q *Queries) FindWhatFollowed(ctx context.Context, conversationID uuid.UUID, last time.Time, deadline time.Time) (FindWhatFollowedRow, error) {
 	row := q.db.QueryRow(ctx, findWhatFollowed, conversationID, last, deadline)
 	var i FindWhatFollowedRow
 	err := row.Scan(&i.Extended, &i.Answered)
@@ -36,7 +36,7 @@ func (q *Queries) FindWhatFollowed(ctx context.Context, conversationID *uuid.UUI
 }
 
 const lockConversationFacts = `-- name: LockConversationFacts :one
-SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at FROM conversations WHERE id = $1 FOR SHARE
+SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into FROM conversations WHERE id = $1 FOR SHARE
 `
 
 // The row as it is now, held against whoever stores the next message until the reminder is recorded.
@@ -58,6 +58,7 @@ func (q *Queries) LockConversationFacts(ctx context.Context, id uuid.UUID) (Conv
 		&i.ResumeClaimedUntil,
 		&i.ResumeClaimedBy,
 		&i.LastActivityAt,
+		&i.MergedInto,
 	)
 	return i, err
 }

@@ -13,7 +13,7 @@ import (
 )
 
 const listCharges = `-- name: ListCharges :many
-SELECT h.id, h.scheme, h.card, h.kind, h.event_id, h.revision, h.reverses, h.conversation_id, h.business_number_id, h.category, h.market, h.amount_micros, h.currency, h.charged_at, h.rule, h.posted_at, h.posted_xid, n.phone_number_id, n.display, c.contact_id
+SELECT h.id, h.scheme, h.card, h.kind, h.event_id, h.revision, h.reverses, h.conversation_id, h.business_number_id, h.category, h.market, h.amount_micros, h.currency, h.charged_at, h.rule, h.posted_at, h.posted_xid, n.phone_number_id, n.display, c.contact_id, coalesce(c.merged_into, c.id) AS part_of
 FROM charges h
 JOIN business_numbers n ON n.id = h.business_number_id
 JOIN conversations c ON c.id = h.conversation_id
@@ -56,6 +56,7 @@ type ListChargesRow struct {
 	PhoneNumberID string
 	Display       string
 	ContactID     uuid.UUID
+	PartOf        uuid.UUID
 }
 
 // Charges and reversals in order of time and posting, after the given ones. @earliest and @latest span all numbers' periods,
@@ -107,6 +108,7 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 			&i.PhoneNumberID,
 			&i.Display,
 			&i.ContactID,
+			&i.PartOf,
 		); err != nil {
 			return nil, err
 		}
@@ -119,9 +121,10 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 }
 
 const listContactConversations = `-- name: ListContactConversations :many
-SELECT id FROM conversations WHERE contact_id = $1
+SELECT id FROM conversations WHERE contact_id = coalesce((SELECT p.merged_into FROM contacts p WHERE p.id = $1), $1)
 `
 
+// Merged ones too: what they were charged is theirs in the ledger.
 func (q *Queries) ListContactConversations(ctx context.Context, contactID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listContactConversations, contactID)
 	if err != nil {

@@ -267,7 +267,7 @@ func (q *Queries) LockSend(ctx context.Context, iD uuid.UUID, conversationID uui
 }
 
 const lockToSend = `-- name: LockToSend :one
-SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at FROM conversations WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into FROM conversations WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // The conversation of a send, held against whoever stores a message, a status or another send until the step is recorded.
@@ -290,6 +290,7 @@ func (q *Queries) LockToSend(ctx context.Context, id uuid.UUID) (Conversation, e
 		&i.ResumeClaimedUntil,
 		&i.ResumeClaimedBy,
 		&i.LastActivityAt,
+		&i.MergedInto,
 	)
 	return i, err
 }
@@ -357,7 +358,7 @@ func (q *Queries) PutInflight(ctx context.Context, now time.Time, iD uuid.UUID, 
 }
 
 const readFacts = `-- name: ReadFacts :one
-SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at FROM conversations WHERE id = $1
+SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into FROM conversations WHERE id = $1
 `
 
 func (q *Queries) ReadFacts(ctx context.Context, id uuid.UUID) (Conversation, error) {
@@ -378,6 +379,7 @@ func (q *Queries) ReadFacts(ctx context.Context, id uuid.UUID) (Conversation, er
 		&i.ResumeClaimedUntil,
 		&i.ResumeClaimedBy,
 		&i.LastActivityAt,
+		&i.MergedInto,
 	)
 	return i, err
 }

@@ -33,7 +33,9 @@ func (q *Queries) CountUnfinished(ctx context.Context) (CountUnfinishedRow, erro
 }
 
 const listConversationFacts = `-- name: ListConversationFacts :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id ORDER BY p.name
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id
+WHERE c.merged_into IS NULL
+ORDER BY p.name
 `
 
 type ListConversationFactsRow struct {
@@ -65,6 +67,7 @@ func (q *Queries) ListConversationFacts(ctx context.Context) ([]ListConversation
 			&i.Conversation.ResumeClaimedUntil,
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
+			&i.Conversation.MergedInto,
 			&i.Name,
 		); err != nil {
 			return nil, err
@@ -81,7 +84,7 @@ const listOpenPhones = `-- name: ListOpenPhones :many
 SELECT p.phone::text AS phone, c.last_inbound_at::timestamptz AS last_inbound_at
 FROM conversations c
 JOIN contacts p ON p.id = c.contact_id
-WHERE c.expires_at > $1::timestamptz AND p.phone IS NOT NULL
+WHERE c.expires_at > $1::timestamptz AND p.phone IS NOT NULL AND c.merged_into IS NULL
 `
 
 type ListOpenPhonesRow struct {
@@ -111,12 +114,13 @@ func (q *Queries) ListOpenPhones(ctx context.Context, now time.Time) ([]ListOpen
 }
 
 const summarizeCharges = `-- name: SummarizeCharges :many
-SELECT c.conversation_id, c.scheme, c.kind, c.currency,
+SELECT coalesce(v.merged_into, v.id)::uuid AS conversation_id, c.scheme, c.kind, c.currency,
     (count(*) FILTER (WHERE c.reverses IS NULL) - count(*) FILTER (WHERE c.reverses IS NOT NULL))::bigint AS charges,
     sum(c.amount_micros)::bigint AS amount_micros
 FROM charges c
-GROUP BY c.conversation_id, c.scheme, c.kind, c.currency
-ORDER BY c.conversation_id, c.scheme, c.kind, c.currency
+JOIN conversations v ON v.id = c.conversation_id
+GROUP BY coalesce(v.merged_into, v.id), c.scheme, c.kind, c.currency
+ORDER BY 1, c.scheme, c.kind, c.currency
 `
 
 type SummarizeChargesRow struct {
@@ -128,7 +132,7 @@ type SummarizeChargesRow struct {
 	AmountMicros   int64
 }
 
-// What is owed per conversation, scheme and kind: reversed charges and their reversals cancel out.
+// What is owed per conversation, with its parts, scheme and kind: reversed charges and their reversals cancel out.
 func (q *Queries) SummarizeCharges(ctx context.Context) ([]SummarizeChargesRow, error) {
 	rows, err := q.db.Query(ctx, summarizeCharges)
 	if err != nil {
@@ -162,16 +166,17 @@ SELECT c.id, p.name,
     (SELECT count(*) FROM (
         SELECT e.occurred_at - lag(e.occurred_at) OVER (ORDER BY e.occurred_at) AS gap
         FROM events e
-        WHERE e.conversation_id = c.id AND e.opens_window AND e.received_at < e.occurred_at + interval '24 hours'
+        WHERE e.conversation_id = ANY(conversation_parts(c.id)) AND e.opens_window AND e.received_at < e.occurred_at + interval '24 hours'
     ) chain WHERE gap IS NULL OR gap >= interval '24 hours') AS windows,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = c.id AND r.outcome <> 'missed') AS reminders,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = c.id AND r.outcome = 'late') AS late,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = c.id AND r.outcome = 'missed') AS missed,
-    (SELECT count(*) FROM sends s WHERE s.conversation_id = c.id AND s.state = 'accepted') AS sends,
-    (SELECT count(*) FROM sends s WHERE s.conversation_id = c.id AND s.state = 'accepted' AND s.origin = 'reengagement') AS reengagements,
-    (SELECT count(*) FROM sends s WHERE s.conversation_id = c.id AND s.state = 'refused') AS refusals
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome <> 'missed') AS reminders,
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'late') AS late,
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'missed') AS missed,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted') AS sends,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted' AND s.origin = 'reengagement') AS reengagements,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'refused') AS refusals
 FROM conversations c
 JOIN contacts p ON p.id = c.contact_id
+WHERE c.merged_into IS NULL
 ORDER BY p.name
 `
 

@@ -13,10 +13,12 @@ import (
 )
 
 const listConversationsOf = `-- name: ListConversationsOf :many
-SELECT c.id
+SELECT c.id, conversation_parts(c.id)::uuid[] AS parts
 FROM conversations c
-WHERE c.business_number_id = $1 AND c.id > $2
-  AND EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $3 AND e.occurred_at < $4)
+WHERE c.business_number_id = $1 AND c.id > $2 AND c.merged_into IS NULL
+  AND (EXISTS (SELECT FROM events e WHERE e.conversation_id = c.id AND e.occurred_at >= $3 AND e.occurred_at < $4)
+       OR EXISTS (SELECT FROM conversations m JOIN events e ON e.conversation_id = m.id
+                  WHERE m.merged_into = c.id AND e.occurred_at >= $3 AND e.occurred_at < $4))
 ORDER BY c.id
 LIMIT $5
 `
@@ -29,8 +31,14 @@ type ListConversationsOfParams struct {
 	Most             int32
 }
 
-// A number's conversations in which something occurred in a half-open period, in order of their ids, after a given one.
-func (q *Queries) ListConversationsOf(ctx context.Context, arg ListConversationsOfParams) ([]uuid.UUID, error) {
+type ListConversationsOfRow struct {
+	ID    uuid.UUID
+	Parts []uuid.UUID
+}
+
+// A number's conversations in which something occurred in a half-open period, in order of their ids, after a given one; each
+// with its parts (W10).
+func (q *Queries) ListConversationsOf(ctx context.Context, arg ListConversationsOfParams) ([]ListConversationsOfRow, error) {
 	rows, err := q.db.Query(ctx, listConversationsOf,
 		arg.BusinessNumberID,
 		arg.After,
@@ -42,13 +50,13 @@ func (q *Queries) ListConversationsOf(ctx context.Context, arg ListConversations
 		return nil, err
 	}
 	defer rows.Close()
-	var items []uuid.UUID
+	var items []ListConversationsOfRow
 	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
+		var i ListConversationsOfRow
+		if err := rows.Scan(&i.ID, &i.Parts); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -18,9 +18,14 @@ type attempt struct {
 	b *batch
 
 	numbers       map[string]number
-	contacts      []uuid.UUID          // by person, where its contact had to be found or made
-	conversations []db.Conversation    // by person
-	locked        map[uuid.UUID]*facts // by conversation
+	contacts      []uuid.UUID             // by person, where its contact had to be found or made
+	conversations []db.Conversation       // by person
+	locked        map[uuid.UUID]*facts    // by conversation
+	roots         map[uuid.UUID]uuid.UUID // by how conversations were named: those that they are part of (W10)
+
+	aliases []aliasKey // to be locked beside those that the batch names
+	missing []aliasKey // that the next try must lock as well
+	merged  []mergedTalk
 
 	events   []event
 	tracked  map[uuid.UUID]db.OutboundMessage // by message, as it was before
@@ -46,14 +51,14 @@ type attempt struct {
 
 func newAttempt(s *Store, q *db.Queries, b *batch, numbers map[string]number) *attempt {
 	return &attempt{Store: s, q: q, b: b, numbers: numbers, locked: map[uuid.UUID]*facts{},
-		tracked: map[uuid.UUID]db.OutboundMessage{}, fresh: map[uuid.UUID]bool{},
+		roots: map[uuid.UUID]uuid.UUID{}, tracked: map[uuid.UUID]db.OutboundMessage{}, fresh: map[uuid.UUID]bool{},
 		sends: map[uuid.UUID]*send{}, settling: map[uuid.UUID]bool{}, pending: map[uuid.UUID]conversation.TemplatePending{}}
 }
 
 func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		a.identifyPreferences, a.lockConversations, a.settleSends, a.lockConsents, a.trackOutbound, a.storeEvents,
-		a.adoptStatuses, a.moveDelivery, a.setFacts, a.markStale, a.noteFailures, a.recordConsents, a.noteTemplates,
+		a.adoptStatuses, a.moveDelivery, a.setFacts, a.noteMerged, a.markStale, a.noteFailures, a.recordConsents, a.noteTemplates,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -65,10 +70,13 @@ func (a *attempt) run(ctx context.Context) error {
 // lockConversations locks every conversation that the batch concerns, and addresses its events.
 func (a *attempt) lockConversations(ctx context.Context) error {
 	messages := a.b.outboundMessages()
-	if len(a.b.people)+len(a.b.conversations)+len(a.b.sends)+len(messages) > 0 {
-		found, err := a.lock(ctx, messages)
-		if err != nil {
-			return err
+	if len(a.b.people)+len(a.b.conversations)+len(a.b.sends)+len(a.merged)+len(messages) > 0 {
+		found := false
+		var err error
+		if len(a.b.links) == 0 { // else contacts are to be locked before conversations
+			if found, err = a.lock(ctx, messages); err != nil {
+				return err
+			}
 		}
 		if !found {
 			if err := a.identify(ctx); err != nil {
@@ -107,22 +115,30 @@ func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) 
 			people[i].ContactID = a.contacts[i]
 		}
 	}
+	named := a.b.conversations
+	for _, m := range a.merged {
+		named = append(named[:len(named):len(named)], m.root)
+	}
 	rows, err := a.q.LockConversations(ctx, db.LockConversationsParams{People: encode(people), MessageIds: messages,
-		ConversationIds: a.b.conversations, SendIds: a.b.sends})
+		ConversationIds: named, SendIds: a.b.sends})
 	if err != nil {
 		return false, err
 	}
 	a.conversations = make([]db.Conversation, len(a.b.people))
 	known := 0
 	for _, r := range rows {
+		if r.Conversation.MergedInto != nil {
+			return false, errLostRace
+		}
 		f := r.Conversation.Facts()
 		if a.locked[r.Conversation.ID] == nil {
 			a.locked[r.Conversation.ID] = &facts{number: r.Conversation.BusinessNumberID, contact: r.Conversation.ContactID,
-				before: f, after: f}
+				before: f, start: f, after: f}
 		}
 		if len(r.StopWords) > len("null") {
 			a.locked[r.Conversation.ID].stopWords = r.StopWords
 		}
+		a.roots[r.Named] = r.Conversation.ID
 		if r.Market != "" {
 			a.locked[r.Conversation.ID].market = r.Market
 		}
@@ -131,6 +147,7 @@ func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) 
 			known++
 		}
 	}
+	a.unite()
 	return known == len(a.b.people), nil
 }
 
@@ -142,6 +159,8 @@ func (a *attempt) address(d draft) event {
 	}
 	if d.person >= 0 {
 		e.ConversationID = a.conversations[d.person].ID
+	} else {
+		e.ConversationID = a.root(e.ConversationID)
 	}
 	if f := a.locked[e.ConversationID]; f != nil {
 		e.Market = f.market

@@ -28,6 +28,7 @@ type batch struct {
 	people        []person
 	conversations []uuid.UUID // named by id
 	drafts        []draft
+	links         []link      // what people say of themselves: that they are one
 	given         []uuid.UUID // of Messages: the event of each, in the order given
 	sends         []uuid.UUID // named by id: by statuses, or because one is to be settled
 	settlement    *settlement

@@ -88,22 +88,24 @@ func (a *attempt) weighStatuses() error {
 			if after == failed {
 				e.NeedsSignal = false // it has failed already: nobody need hear of it, only of the failure
 			}
-			if f := a.locked[*before.ConversationID]; f != nil && (after == failed || before.Inferred) {
+			known := a.root(*before.ConversationID)
+			if f := a.locked[known]; f != nil && (after == failed || before.Inferred) {
 				f.sumOutbound = true
 			}
-			if before.Inferred && *before.ConversationID != e.ConversationID {
-				a.stale = append(a.stale, *before.ConversationID) // it was inferred to be of somebody else
+			if before.Inferred && known != e.ConversationID {
+				a.stale = append(a.stale, known) // it was inferred to be of somebody else
 			}
 		case kindStatus:
 			before := a.tracked[e.MessageID]
 			if before.ConversationID == nil {
 				continue
 			}
-			f := a.locked[*before.ConversationID]
+			known := a.root(*before.ConversationID)
+			f := a.locked[known]
 			if f == nil {
 				return errLostRace // its message was stored while we were on the way
 			}
-			e.ConversationID, e.Market = *before.ConversationID, f.market
+			e.ConversationID, e.Market = known, f.market
 			e.NeedsSignal = a.settling[e.ID]
 			if e.Type == failed && outcome[e.MessageID] == failed {
 				e.NeedsSignal, f.sumOutbound = true, true

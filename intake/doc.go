@@ -71,11 +71,19 @@
 //	phone known, bsuid new, none before    the contact gains the bsuid
 //	phone known, bsuid new, another before a recycled number: a new contact, without history; the phone moves
 //	bsuid known, phone new                 the contact gains the phone
-//	both known, two contacts               the bsuid counts, nothing moves: problem identity_conflict
+//	both known, two contacts               they are one if the phone's has no bsuid and the bsuid's no phone: merged;
+//	                                       else the bsuid counts, nothing moves: problem identity_conflict
+//	a system message links old and new     the contact gains the new names, and is merged with whoever has them (link.go); a
+//	                                       phone of somebody known by another bsuid only moves, as it was recycled
+//
+// Of two conversations with one number the older stays and the other becomes part of it (merge.go): events keep their
+// conversation, and whoever reads a conversation reads its parts (conversation_parts). What comes for a part is the root's. A
+// merge needs the locks of all names of both contacts; if the payload does not give them all, the try ends and the next one
+// begins with them, so that the order is kept.
 //
 // It owns events, facts, contacts and their conversations, consent and suppressions, and of templates what webhooks say. It does
 // not own the wire's shapes (whatsapp), what a window is (conversation), how a send is planned and made (sending), signalling
-// (relay) nor money (ledger), and not yet: merging two contacts.
+// (relay) nor money (ledger).
 //
 // # Why failure is safe
 //

@@ -14,10 +14,12 @@ import (
 type facts struct {
 	number        uuid.UUID
 	contact       uuid.UUID
-	stopWords     json.RawMessage // the number's own; nil: none
-	before, after conversation.Facts
+	stopWords     json.RawMessage    // the number's own; nil: none
+	before, start conversation.Facts // start: with what has been merged into it
+	after         conversation.Facts
 	market        string
 	searchOpened  bool // a message arrived out of order (W1)
+	united        bool // another conversation has been merged into it
 	sumOutbound   bool // a message failed, or did not after all
 }
 
@@ -37,7 +39,7 @@ type changedFacts struct {
 // whether that is all there is to know.
 func (a *attempt) follow(counts func(event) bool) (all bool) {
 	for _, f := range a.locked {
-		f.after, f.searchOpened = f.before, false
+		f.after, f.searchOpened = f.start, f.united && !f.start.LastInboundAt.IsZero()
 	}
 	for _, e := range a.events {
 		f := a.locked[e.ConversationID]
@@ -80,7 +82,7 @@ func idsOf(changed []changedFacts) []uuid.UUID {
 // complete asks for what the row alone cannot tell.
 func (a *attempt) complete(ctx context.Context, id uuid.UUID, f *facts) error {
 	if f.searchOpened {
-		opened, err := a.q.FindOpened(ctx, &id)
+		opened, err := a.q.FindOpened(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -89,7 +91,7 @@ func (a *attempt) complete(ctx context.Context, id uuid.UUID, f *facts) error {
 	if !f.sumOutbound {
 		return nil
 	}
-	sum, err := a.q.SumOutbound(ctx, &id)
+	sum, err := a.q.SumOutbound(ctx, id)
 	if err != nil {
 		return err
 	}

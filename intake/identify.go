@@ -27,15 +27,19 @@ const (
 
 // contact is a row of contacts on its way there.
 type contact struct {
-	ID        uuid.UUID `json:"id"`
-	Name      string    `json:"name"`
-	Phone     *string   `json:"phone"`
-	BSUID     *string   `json:"bsuid"`
-	Market    string    `json:"market"`
-	CreatedAt time.Time `json:"created_at"`
+	ID         uuid.UUID  `json:"id"`
+	Name       string     `json:"name"`
+	Phone      *string    `json:"phone"`
+	BSUID      *string    `json:"bsuid"`
+	Market     string     `json:"market"`
+	MergedInto *uuid.UUID `json:"merged_into"`
+	CreatedAt  time.Time  `json:"created_at"`
 
-	changed  bool
-	hasBSUID map[string]bool // by portfolio
+	changed            bool
+	created            bool            // by this attempt
+	since              time.Time       // of its oldest conversation
+	hasBSUID, hasPhone map[string]bool // by portfolio
+	into               *contact        // the one that it has become part of in this attempt
 }
 
 // identities is what the slow path knows: whom the aliases in question belong to, and what is to become of them.
@@ -45,6 +49,7 @@ type identities struct {
 	byID    map[uuid.UUID]*contact
 	claimed []alias
 	moved   []alias
+	locked  map[aliasKey]bool
 }
 
 // identify finds or makes the contacts of all the batch's people, and their conversations. It is the slow path: taken
@@ -63,13 +68,20 @@ func (a *attempt) identifyAmong(ctx context.Context, portfolios map[string]strin
 	if err != nil {
 		return err
 	}
-	a.contacts = make([]uuid.UUID, len(a.b.people))
+	if err := a.followLinks(ctx, known, portfolios); err != nil {
+		return err
+	}
+	found := make([]*contact, len(a.b.people))
 	for i, p := range a.b.people {
 		c, conflict := known.resolve(p, portfolios[p.place()])
 		if conflict {
 			a.problems = append(a.problems, problem{p.path, reasonIdentityConflict})
 		}
-		a.contacts[i] = c.ID
+		found[i] = c
+	}
+	a.contacts = make([]uuid.UUID, len(found))
+	for i, c := range found { // a later one may have joined an earlier one with somebody
+		a.contacts[i] = c.root().ID
 	}
 	return a.writeIdentities(ctx, known)
 }
@@ -92,17 +104,24 @@ func (a *attempt) portfolios(ctx context.Context) (map[string]string, error) {
 
 // readIdentities locks, then reads, whatever the people's names belong to.
 func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]string) (*identities, error) {
-	var kinds, scopes, values []string
+	keys := a.aliases
 	for _, p := range a.b.people {
-		for _, k := range p.aliases(portfolios[p.place()]) {
-			kinds, scopes, values = append(kinds, k.kind), append(scopes, k.portfolio), append(values, k.value)
-		}
+		keys = append(keys, p.aliases(portfolios[p.place()])...)
+	}
+	for _, l := range a.b.links {
+		keys = append(keys, l.aliases(portfolios[l.number])...)
+	}
+	var kinds, scopes, values []string
+	locked := map[aliasKey]bool{}
+	for _, k := range keys {
+		locked[k] = true
+		kinds, scopes, values = append(kinds, k.kind), append(scopes, k.portfolio), append(values, k.value)
 	}
 	owners, err := a.q.LockAliases(ctx, kinds, scopes, values)
 	if err != nil {
 		return nil, err
 	}
-	known := &identities{now: a.b.now, owner: map[aliasKey]*contact{}, byID: map[uuid.UUID]*contact{}}
+	known := &identities{now: a.b.now, owner: map[aliasKey]*contact{}, byID: map[uuid.UUID]*contact{}, locked: locked}
 	if len(owners) == 0 {
 		return known, nil
 	}
@@ -119,7 +138,7 @@ func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]stri
 			c = contactOf(r.Contact)
 			known.byID[c.ID] = c
 		}
-		c.hasBSUID[r.Portfolio] = r.HasBsuid
+		c.since, c.hasBSUID[r.Portfolio], c.hasPhone[r.Portfolio] = r.Since, r.HasBsuid, r.HasPhone
 		known.owner[aliasKey{r.Kind, r.Portfolio, r.Value}] = c
 	}
 	return known, nil
@@ -127,7 +146,7 @@ func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]stri
 
 func contactOf(c db.Contact) *contact {
 	return &contact{ID: c.ID, Name: c.Name, Phone: c.Phone, BSUID: c.Bsuid, Market: c.Market, CreatedAt: c.CreatedAt,
-		hasBSUID: map[string]bool{}}
+		hasBSUID: map[string]bool{}, hasPhone: map[string]bool{}}
 }
 
 // place is where the person's names hold: at a business number, or at an account.
@@ -150,17 +169,19 @@ func (p person) aliases(portfolio string) []aliasKey {
 	return keys
 }
 
-// resolve decides who a person is (W10). conflict: phone and bsuid belong to two contacts; joining them takes a proof
-// that this is not, so the bsuid counts and the phone stays where it is.
+// resolve decides who a person is (W10). Phone and bsuid may belong to two contacts: if the phone's has no bsuid and the bsuid's no
+// phone, they are one, as they are named as one. Else it is a conflict: the bsuid counts and the phone stays where it is.
 func (k *identities) resolve(p person, portfolio string) (c *contact, conflict bool) {
 	phone := aliasKey{waID, portfolio, p.phone}
 	scoped := aliasKey{bsuid, portfolio, p.bsuid}
-	byPhone, byBSUID := k.owner[phone], k.owner[scoped]
+	byPhone, byBSUID := k.owner[phone].root(), k.owner[scoped].root()
 	switch {
 	case p.bsuid == "" && byPhone != nil:
 		c = byPhone
 	case p.phone == "" && byBSUID != nil:
 		c = byBSUID
+	case byPhone != nil && byBSUID != nil && byPhone != byBSUID && !byPhone.hasBSUID[portfolio] && !byBSUID.hasPhone[portfolio]:
+		c = k.join(byPhone, byBSUID)
 	case byPhone != nil && byBSUID != nil:
 		c, conflict = byBSUID, byPhone != byBSUID
 	case byBSUID != nil:
@@ -189,7 +210,7 @@ func (k *identities) resolve(p person, portfolio string) (c *contact, conflict b
 }
 
 func (k *identities) create() *contact {
-	c := &contact{ID: uuid.New(), CreatedAt: k.now, hasBSUID: map[string]bool{}}
+	c := &contact{ID: uuid.New(), CreatedAt: k.now, created: true, since: k.now, hasBSUID: map[string]bool{}, hasPhone: map[string]bool{}}
 	k.byID[c.ID] = c
 	return c
 }
@@ -202,7 +223,7 @@ func (k *identities) claim(key aliasKey, c *contact) {
 
 // move gives a contact a phone that another one had.
 func (k *identities) move(key aliasKey, c *contact) {
-	if from := k.owner[key]; from.Phone != nil && *from.Phone == key.value && from.BSUID != nil {
+	if from := k.owner[key].root(); from.Phone != nil && *from.Phone == key.value && from.BSUID != nil {
 		from.Phone = nil
 		from.touch()
 	}
@@ -216,7 +237,7 @@ func (k *identities) take(key aliasKey, c *contact) {
 	if key.kind == bsuid {
 		c.BSUID, c.hasBSUID[key.portfolio] = &value, true
 	} else {
-		c.Phone = &value
+		c.Phone, c.hasPhone[key.portfolio] = &value, true
 	}
 	c.touch()
 }
@@ -236,6 +257,13 @@ func orEmpty(s *string) string {
 // before its contact is written: if somebody else has claimed it at the same moment, we have waited for them and begin
 // again, and find their contact.
 func (a *attempt) writeIdentities(ctx context.Context, k *identities) error {
+	talks, err := a.findMerging(ctx, k)
+	if err != nil {
+		return err
+	}
+	for i := range k.moved {
+		k.moved[i].ContactID = k.byID[k.moved[i].ContactID].root().ID
+	}
 	if len(k.moved) > 0 {
 		if err := a.q.MoveAliases(ctx, encode(k.moved)); err != nil { // they have been locked, so the order is kept
 			return err
@@ -243,16 +271,22 @@ func (a *attempt) writeIdentities(ctx context.Context, k *identities) error {
 	}
 	changed := []*contact{}
 	for _, c := range k.byID {
-		if c.changed {
+		if c.changed && !(c.created && c.into != nil) {
 			changed = append(changed, c)
 		}
 	}
+	for i := range k.claimed {
+		k.claimed[i].ContactID = k.byID[k.claimed[i].ContactID].root().ID
+	}
 	claimed, err := a.q.SaveContacts(ctx, db.SaveContactsParams{Aliases: encode(nonNil(k.claimed)), Contacts: encode(changed),
-		Conversations: encode(a.newConversations()), Now: a.b.now})
+		Conversations: encode(a.newConversations(talks)), Now: a.b.now})
 	if err == nil && int(claimed) < len(k.claimed) {
 		return errLostRace
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return a.merge(ctx, k, talks)
 }
 
 // newConversation is a row of conversations that may have to be made.
@@ -262,11 +296,15 @@ type newConversation struct {
 	ContactID        uuid.UUID `json:"contact_id"`
 }
 
-// newConversations are those of the batch's people, of which some may exist.
-func (a *attempt) newConversations() []newConversation {
+// newConversations are those of the batch's people, of which some may exist. Those of contacts that are merging are still under
+// other names.
+func (a *attempt) newConversations(merging []talk) []newConversation {
 	rows := []newConversation{}
 	type key struct{ number, contact uuid.UUID }
 	seen := map[key]bool{}
+	for _, t := range merging {
+		seen[key{t.number, t.contact.root().ID}] = true
+	}
 	for i, p := range a.b.people {
 		if p.number == "" { // known to the business account, to none of its numbers
 			continue

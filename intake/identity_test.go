@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -103,13 +104,24 @@ func TestARecycledPhoneMovesToANewContactWithoutHistory(t *testing.T) {
 
 func TestTwoContactsAreNotJoinedWithoutProof(t *testing.T) {
 	s, pool := newStore(t)
-	ids := people(t, s, [2]string{ada, ""}, [2]string{"", first})
-	receipt := deliver(t, s, webhook(shop, []object{from("wamid.1", ada, first)}, nil))
-	require.Equal(t, 1, receipt.Problems)
-	require.Equal(t, "entry[0].changes[0].value.messages[0] identity_conflict",
-		value[string](t, pool, "SELECT path || ' ' || reason FROM intake_problems"))
-	require.Equal(t, ids[1], value[uuid.UUID](t, pool, "SELECT conversation_id FROM events"), "the bsuid counts")
-	require.Equal(t, ids, people(t, s, [2]string{ada, ""}, [2]string{"", first}), "both stay who they were")
+	ids := people(t, s, [2]string{ada, ""}, [2]string{"447700900102", first}, [2]string{"447700900103", second}, [2]string{"", "GB.3333"})
+	for i, c := range []struct {
+		phone, bsuid string
+		is           uuid.UUID
+	}{
+		{ada, first, ids[1]},                // the bsuid's contact has a phone
+		{"447700900103", "GB.3333", ids[3]}, // the phone's contact has a bsuid
+		{"447700900103", first, ids[1]},     // both
+	} {
+		receipt := deliver(t, s, webhook(shop, []object{from(fmt.Sprintf("wamid.%d", i), c.phone, c.bsuid)}, nil))
+		require.Equal(t, 1, receipt.Problems)
+		require.Equal(t, "entry[0].changes[0].value.messages[0] identity_conflict",
+			value[string](t, pool, "SELECT path || ' ' || reason FROM intake_problems ORDER BY raw_body_id DESC LIMIT 1"))
+		require.Equal(t, c.is, value[uuid.UUID](t, pool, "SELECT conversation_id FROM events WHERE wamid = $1", fmt.Sprintf("wamid.%d", i)),
+			"the bsuid counts")
+	}
+	require.Equal(t, ids, people(t, s, [2]string{ada, ""}, [2]string{"", first}, [2]string{"", second}, [2]string{"", "GB.3333"}),
+		"all stay who they were")
 }
 
 func TestAMergedContactIsReadAsTheOneItBecamePartOf(t *testing.T) {

@@ -65,7 +65,10 @@ func (a *attempt) identifyPreferences(ctx context.Context) error {
 			waba: p.waba, path: p.path})
 	}
 	a.people = map[preferenceKey]uuid.UUID{}
-	if err := named.identifyAmong(ctx, portfolios); err != nil {
+	named.aliases = a.aliases
+	err = named.identifyAmong(ctx, portfolios)
+	a.merged, a.missing = named.merged, named.missing
+	if err != nil {
 		return err
 	}
 	for i, p := range a.b.preferences {

@@ -116,6 +116,7 @@ func (a *attempt) settleSends(ctx context.Context) error {
 		return err
 	}
 	for _, row := range rows {
+		row.ConversationID = a.root(row.ConversationID) // whose facts it moves
 		if a.locked[row.ConversationID] == nil {
 			return errLostRace // it was planned while we were on the way
 		}

@@ -78,11 +78,12 @@ func (s *Store) Resolve(ctx context.Context, real time.Time, phoneNumberID strin
 	return done.conversations[0].ID, nil
 }
 
-// errLostRace ends a try that was decided on something another transaction has changed meanwhile; the next try sees it.
+// errLostRace ends a try that was decided on something another transaction has changed meanwhile, or that would have to lock
+// something out of order; the next try sees it, or locks it first.
 var errLostRace = errors.New("another transaction was faster")
 
 // maxRaces bounds the tries. Each lost race means that somebody else has committed, so few are ever needed.
-const maxRaces = 20
+const maxRaces = 50
 
 // store runs the one transaction.
 func (s *Store) store(ctx context.Context, b *batch) (*attempt, error) {
@@ -102,15 +103,20 @@ func (s *Store) try(ctx context.Context, b *batch) (*attempt, error) {
 		return nil, err
 	}
 	err = errLostRace
+	var aliases []aliasKey
 	for tries := 0; errors.Is(err, errLostRace) && tries < maxRaces; tries++ {
 		var a *attempt
 		err = db.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 			a = newAttempt(s, db.New(tx), b, numbers)
+			a.aliases = aliases
 			return a.run(ctx)
 		})
 		if err == nil {
 			a.committed(ctx)
 			return a, nil
+		}
+		if a != nil { // it has begun
+			aliases = append(aliases, a.missing...)
 		}
 	}
 	return nil, err

@@ -130,17 +130,17 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	}
 	switch c := u.Content.(type) {
 	case *whatsapp.Message:
-		b.addMessage(key, u, c.Contact, b.inboundEvent(c), saidBy(c.Type, c.Text, c.Payload)...)
+		b.addMessage(key, u, c.Contact, b.inboundEvent(c), c.System, saidBy(c.Type, c.Text, c.Payload)...)
 	case *whatsapp.Echo:
 		b.addMessage(key, u, c.Contact, event{Kind: string(Outbound), Type: "freeform", OccurredAt: c.At, Wamid: c.ID,
-			NeedsSignal: true, Content: contentOf(content{Text: c.Text, SentAs: c.Type})})
+			NeedsSignal: true, Content: contentOf(content{Text: c.Text, SentAs: c.Type})}, nil)
 	case *whatsapp.Call:
 		if !c.Inbound() {
 			b.addNotice(key, u, c.At, noticeOfCall(c))
 			return
 		}
 		b.addMessage(key, u, c.Contact, event{Kind: string(Inbound), Type: "call", OccurredAt: c.At, Wamid: c.ID,
-			OpensWindow: true, NeedsSignal: true, Content: contentOf(content{Name: c.Contact.Name})})
+			OpensWindow: true, NeedsSignal: true, Content: contentOf(content{Name: c.Contact.Name})}, nil)
 	case *whatsapp.Status:
 		b.addStatus(key, u, c)
 	case *whatsapp.Preference:
@@ -157,8 +157,8 @@ func (b *batch) addUpdate(key eventKey, u whatsapp.Update) {
 	}
 }
 
-// addMessage takes in a message, either way, to or from a contact.
-func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, e event, says ...string) {
+// addMessage takes in a message, either way, to or from a contact. system says what else happened to the contact; nil: nothing.
+func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, e event, system *whatsapp.System, says ...string) {
 	who := Identity{Phone: c.WaID, BSUID: c.BSUID, Name: c.Name}
 	if err := b.addPerson(u.PhoneNumberID, who, u.Path); err != nil {
 		b.problems = append(b.problems, problem{u.Path, reasonBadIdentity})
@@ -166,6 +166,9 @@ func (b *batch) addMessage(key eventKey, u whatsapp.Update, c whatsapp.Contact, 
 		return
 	}
 	e.ID = key.message(u.PhoneNumberID, e.Wamid)
+	if system != nil {
+		b.link(u.PhoneNumberID, e.ID, who, system)
+	}
 	b.add(draft{event: e, number: u.PhoneNumberID, person: b.person(u.PhoneNumberID, who), says: says})
 }
 

@@ -18,6 +18,7 @@ func (l *Ledger) Check(ctx context.Context, conversationID uuid.UUID) (Posted, e
 		return Posted{}, fmt.Errorf("check: %w", err)
 	}
 	var posted Posted
+	var root *uuid.UUID
 	moment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, l.pool, moment, func(tx pgx.Tx) error {
 		q := db.New(tx)
@@ -29,6 +30,9 @@ func (l *Ledger) Check(ctx context.Context, conversationID uuid.UUID) (Posted, e
 			return ErrUnknownConversation
 		}
 		t := tallies[0]
+		if root = t.mark.MergedInto; root != nil {
+			return nil
+		}
 		t.everything()
 		pins, err := l.draft(ctx, q, tallies)
 		if err != nil {
@@ -47,6 +51,9 @@ func (l *Ledger) Check(ctx context.Context, conversationID uuid.UUID) (Posted, e
 	})
 	if err != nil {
 		return Posted{}, fmt.Errorf("check: %w", err)
+	}
+	if root != nil {
+		return l.Check(ctx, *root)
 	}
 	return posted, nil
 }

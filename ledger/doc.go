@@ -44,6 +44,13 @@ way of writing places, and one of posting what depends on them. Places are kept 
 What one more template would cost is the same reading, with the message and without it, and the difference of what is then owed
 (quote.go). It locks and writes nothing, so it can be asked within the transaction that decides on the send.
 
+# Merged conversations
+
+A conversation may have become part of another, because their contacts proved to be one (W10). Its events keep their id and are
+read with those of the root: f(union). What was posted for it before is part of what is posted. Only roots are billed; the mark of a
+part goes to its root. Whoever bills a root holds the locks of its parts as well, because a billing of one of them may have begun
+before it was merged; it only tries for them, since it holds the root's, and leaves the root for later if they are taken.
+
 # Prices
 
 Sets of cards are stored under the digest of their contents and named; the program's own set is `shipped`. The first charge of a

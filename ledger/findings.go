@@ -102,14 +102,14 @@ func (t *tally) differenceRow(d tariff.Difference) db.VerdictDifference {
 }
 
 // loadListed reads what is listed of the stretches.
-func loadListed(ctx context.Context, q *db.Queries, byID map[uuid.UUID]*tally, unpriced, different bounds) error {
+func loadListed(ctx context.Context, q *db.Queries, byPart map[uuid.UUID]*tally, unpriced, different bounds) error {
 	if len(unpriced.ids) > 0 {
 		rows, err := q.ListUnpriced(ctx, unpriced.ids, unpriced.since, unpriced.until)
 		if err != nil {
 			return fmt.Errorf("list unpriced messages: %w", err)
 		}
 		for _, row := range rows {
-			t := byID[row.ConversationID]
+			t := byPart[row.ConversationID]
 			row.ChargedAt = row.ChargedAt.UTC() // to be comparable
 			t.unpriced = append(t.unpriced, row)
 		}
@@ -121,7 +121,7 @@ func loadListed(ctx context.Context, q *db.Queries, byID map[uuid.UUID]*tally, u
 		}
 		for _, row := range rows {
 			d := row.VerdictDifference
-			t := byID[d.ConversationID]
+			t := byPart[d.ConversationID]
 			d.DeliveredAt = d.DeliveredAt.UTC()
 			t.differences = append(t.differences, d)
 		}

@@ -54,11 +54,14 @@ func (e *StuckError) Unwrap() error { return e.Err }
 type Posted struct {
 	Charges   int
 	Reversals int
-	Unpriced  int  // messages of what was looked at that wait for a price; they are listed
-	Unsettled bool // what depends on the number's count of free messages (P4) is left to settlement, and so is the mark
+	Unpriced  int // messages of what was looked at that wait for a price; they are listed
+	// What depends on the number's count of free messages (P4), or is part of what somebody else bills, is left to settlement, and
+	// so is the mark.
+	Unsettled bool
 }
 
-// Bill brings a conversation's charges up to date, waiting for whoever bills it now. It is a *StuckError if trying again at
+// Bill brings a conversation's charges up to date, waiting for whoever bills it now; of a merged one, those of the one that it is
+// part of. It is a *StuckError if trying again at
 // once is in vain, ErrUnknownConversation, or whatever keeps the database away.
 func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, error) {
 	if err := l.Open(ctx); err != nil {
@@ -86,6 +89,9 @@ func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, er
 	}
 	if t := tallies[0]; t.stuck != nil {
 		return Posted{}, &StuckError{ConversationID: conversationID, Err: t.stuck}
+	}
+	if root := tallies[0].mark.MergedInto; root != nil {
+		return l.Bill(ctx, *root)
 	}
 	return tallies[0].counts(), nil
 }
@@ -150,6 +156,9 @@ func (l *Ledger) bill(ctx context.Context, q *db.Queries, ids []uuid.UUID, how m
 func (l *Ledger) read(ctx context.Context, q *db.Queries, ids []uuid.UUID) ([]*tally, pins, error) {
 	tallies, err := listTallies(ctx, q, ids, l.entryPoint)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := lockParts(ctx, q, tallies); err != nil {
 		return nil, nil, err
 	}
 	pins, err := l.draft(ctx, q, tallies)

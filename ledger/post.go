@@ -39,14 +39,36 @@ func post(ctx context.Context, q *db.Queries, tallies []*tally, c *counting) (ma
 	if marked, err = markMoved(ctx, q, c, tallies); err != nil {
 		return 0, err
 	}
-	return marked, clearMarks(ctx, q, tallies)
+	handed, err := handMarks(ctx, q, tallies)
+	if err != nil {
+		return 0, err
+	}
+	return marked + handed, clearMarks(ctx, q, tallies)
+}
+
+// handMarks has those billed again that marked conversations have become part of.
+func handMarks(ctx context.Context, q *db.Queries, tallies []*tally) (int64, error) {
+	var ids []uuid.UUID
+	for _, t := range tallies {
+		if t.toHand() {
+			ids = append(ids, t.conversation)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	handed, err := q.HandMarks(ctx, ids)
+	if err != nil {
+		return 0, fmt.Errorf("hand marks to what conversations are part of: %w", err)
+	}
+	return handed, nil
 }
 
 func clearMarks(ctx context.Context, q *db.Queries, tallies []*tally) error {
 	var billed []uuid.UUID
 	var versions []int64
 	for _, t := range tallies {
-		if t.due() && !t.unsettled {
+		if t.due() && !t.unsettled || t.toHand() {
 			billed, versions = append(billed, t.conversation), append(versions, *t.version)
 		}
 	}

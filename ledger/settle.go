@@ -92,7 +92,7 @@ func (l *Ledger) settle(ctx context.Context, lock func(*db.Queries) ([]uuid.UUID
 	settled := Settled{More: done.marked > 0}
 	for _, t := range done.tallies {
 		switch {
-		case t.version == nil: // it was billed before its lock was taken
+		case t.version == nil, t.held, t.toHand(): // it was billed before its lock was taken, or is part of what another bills
 			continue
 		case t.stuck != nil:
 			settled.Failed++

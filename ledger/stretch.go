@@ -21,6 +21,7 @@ var forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // stretch is a part of a conversation that can be rated by itself: nothing outside it lies within the memory of its schemes.
 type stretch struct {
 	conversation uuid.UUID
+	parts        []uuid.UUID // the conversation and what has been merged into it (W10)
 	number       uuid.UUID
 	since, until time.Time // both in it; before it is loaded, what must be in it
 	memory       time.Duration
@@ -28,14 +29,16 @@ type stretch struct {
 	superseded   []uuid.UUID // messages that were inferred, and rated, before they were known themselves
 }
 
-// bounds are stretches as statements take them.
+// bounds are stretches as statements take them, each once for every part of its conversation.
 type bounds struct {
 	ids          []uuid.UUID
 	since, until []time.Time
 }
 
 func (b *bounds) add(s *stretch) {
-	b.ids, b.since, b.until = append(b.ids, s.conversation), append(b.since, s.since), append(b.until, s.until)
+	for _, part := range s.parts {
+		b.ids, b.since, b.until = append(b.ids, part), append(b.since, s.since), append(b.until, s.until)
+	}
 }
 
 // loadStretches extends each stretch to the gaps around it and reads its events, in two statements. Conversations are distinct.
@@ -43,22 +46,23 @@ func loadStretches(ctx context.Context, q *db.Queries, stretches []*stretch) err
 	if len(stretches) == 0 {
 		return nil
 	}
-	byID := make(map[uuid.UUID]*stretch, len(stretches))
-	var asked bounds
-	var memory []float64
+	byPart := make(map[uuid.UUID]*stretch, len(stretches))
+	var asked db.FindReachesParams
 	for _, s := range stretches {
-		byID[s.conversation] = s
-		asked.add(s)
-		memory = append(memory, s.memory.Seconds())
+		for _, part := range s.parts {
+			byPart[part] = s
+		}
+		asked.ConversationIds = append(asked.ConversationIds, s.conversation)
+		asked.Since, asked.Until = append(asked.Since, s.since), append(asked.Until, s.until)
+		asked.MemorySeconds = append(asked.MemorySeconds, s.memory.Seconds())
 	}
-	reaches, err := q.FindReaches(ctx, db.FindReachesParams{
-		ConversationIds: asked.ids, Since: asked.since, Until: asked.until, MemorySeconds: memory})
+	reaches, err := q.FindReaches(ctx, asked)
 	if err != nil {
 		return fmt.Errorf("find reaches: %w", err)
 	}
 	var found bounds
 	for _, r := range reaches {
-		s := byID[r.ConversationID]
+		s := byPart[r.ConversationID]
 		s.since, s.until = r.Lo.UTC(), r.Hi.UTC()
 		found.add(s)
 	}
@@ -66,12 +70,13 @@ func loadStretches(ctx context.Context, q *db.Queries, stretches []*stretch) err
 	if err != nil {
 		return fmt.Errorf("list events: %w", err)
 	}
-	read := map[uuid.UUID]*reading{}
+	read := map[*stretch]*reading{}
 	for i := range rows {
-		r := read[rows[i].ConversationID]
+		s := byPart[rows[i].ConversationID]
+		r := read[s]
 		if r == nil {
-			r = &reading{stretch: byID[rows[i].ConversationID]}
-			read[rows[i].ConversationID] = r
+			r = &reading{stretch: s}
+			read[s] = r
 		}
 		r.add(&rows[i])
 	}

@@ -39,6 +39,7 @@ type tally struct {
 	listing   listing
 
 	unsettled bool  // what depends on the number's count is left to settlement
+	held      bool  // somebody else bills a part of it now: it is left for later
 	stuck     error // why nothing can be posted
 }
 
@@ -69,6 +70,7 @@ func listTallies(ctx context.Context, q *db.Queries, ids []uuid.UUID, entryPoint
 func newTally(mark db.ListDirtyMarksRow, entryPoint time.Duration) *tally {
 	t := &tally{mark: mark, version: mark.Version}
 	t.conversation, t.number, t.since, t.until = mark.ConversationID, mark.BusinessNumberID, mark.Since.UTC(), mark.Until.UTC()
+	t.parts = mark.Parts
 	if t.zone, t.stuck = accountZone(mark.AccountTimeZone); t.stuck != nil {
 		return t
 	}
@@ -80,7 +82,28 @@ func newTally(mark db.ListDirtyMarksRow, entryPoint time.Duration) *tally {
 }
 
 // due says whether there is something to rate.
-func (t *tally) due() bool { return t.version != nil && t.stuck == nil }
+func (t *tally) due() bool {
+	return t.version != nil && t.stuck == nil && t.mark.MergedInto == nil && !t.held
+}
+
+// toHand says whether it is part of another conversation now, which gets its mark (W10).
+func (t *tally) toHand() bool { return t.version != nil && t.mark.MergedInto != nil }
+
+// lockParts takes the locks of what has been merged into the conversations: somebody may have begun to bill it before it was. It
+// waits for nobody, because the conversation's own lock is held.
+func lockParts(ctx context.Context, q *db.Queries, tallies []*tally) error {
+	for _, t := range tallies {
+		if !t.due() || len(t.parts) == 1 {
+			continue
+		}
+		locked, err := q.LockParts(ctx, t.parts)
+		if err != nil {
+			return fmt.Errorf("lock parts: %w", err)
+		}
+		t.held, t.unsettled = !locked, !locked
+	}
+	return nil
+}
 
 // everything makes the tally look at all events, whether they are marked or not.
 func (t *tally) everything() {
@@ -93,11 +116,14 @@ func (t *tally) everything() {
 // load fills in what is to be rated, and what of it is posted, counted and listed.
 func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 	var stretches []*stretch
-	byID := map[uuid.UUID]*tally{}
+	var due []*tally
+	byPart := map[uuid.UUID]*tally{}
 	for _, t := range tallies {
 		if t.due() {
-			stretches = append(stretches, &t.stretch)
-			byID[t.conversation] = t
+			stretches, due = append(stretches, &t.stretch), append(due, t)
+			for _, part := range t.parts {
+				byPart[part] = t
+			}
 		}
 	}
 	if len(stretches) == 0 {
@@ -107,7 +133,7 @@ func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 		return err
 	}
 	var all, counted, unpriced, different bounds
-	for _, t := range byID {
+	for _, t := range due {
 		t.messages = make(map[uuid.UUID]bool, len(t.events))
 		for _, e := range t.events {
 			if e.Message == "" {
@@ -133,7 +159,7 @@ func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 		return fmt.Errorf("list charges: %w", err)
 	}
 	for _, p := range posted {
-		t := byID[p.ConversationID]
+		t := byPart[p.ConversationID]
 		t.posted = append(t.posted, p)
 	}
 	if len(counted.ids) > 0 {
@@ -142,11 +168,11 @@ func load(ctx context.Context, q *db.Queries, tallies []*tally) error {
 			return fmt.Errorf("list places: %w", err)
 		}
 		for _, p := range places {
-			t := byID[p.ConversationID]
+			t := byPart[p.ConversationID]
 			t.places = append(t.places, p)
 		}
 	}
-	return loadListed(ctx, q, byID, unpriced, different)
+	return loadListed(ctx, q, byPart, unpriced, different)
 }
 
 // rate drafts what every basis makes of the stretch that can have charges or places in it.

@@ -130,16 +130,16 @@ func (w *whatIf) each(ctx context.Context, schemes []tariff.Scheme, take func(ta
 	since := tariff.MonthOf(w.From, w.account.Zone).Start(w.account.Zone) // places are counted from the month's beginning on
 	var after uuid.UUID
 	for {
-		ids, err := w.q.ListConversationsOf(ctx, db.ListConversationsOfParams{
+		conversations, err := w.q.ListConversationsOf(ctx, db.ListConversationsOfParams{
 			BusinessNumberID: w.Number, After: after, Since: since, Until: w.To, Most: whatIfConversations})
 		if err != nil {
 			return fmt.Errorf("list conversations: %w", err)
 		}
-		if len(ids) == 0 {
+		if len(conversations) == 0 {
 			return nil
 		}
-		after = ids[len(ids)-1]
-		events, err := w.load(ctx, ids, since, memory)
+		after = conversations[len(conversations)-1].ID
+		events, err := w.load(ctx, conversations, since, memory)
 		if err != nil {
 			return err
 		}
@@ -157,10 +157,10 @@ func (w *whatIf) each(ctx context.Context, schemes []tariff.Scheme, take func(ta
 	}
 }
 
-func (w *whatIf) load(ctx context.Context, ids []uuid.UUID, since time.Time, memory time.Duration) ([]tariff.Event, error) {
-	stretches := make([]*stretch, len(ids))
-	for i, id := range ids {
-		stretches[i] = &stretch{conversation: id, number: w.Number, since: since, until: w.To, memory: memory}
+func (w *whatIf) load(ctx context.Context, conversations []db.ListConversationsOfRow, since time.Time, memory time.Duration) ([]tariff.Event, error) {
+	stretches := make([]*stretch, len(conversations))
+	for i, c := range conversations {
+		stretches[i] = &stretch{conversation: c.ID, parts: c.Parts, number: w.Number, since: since, until: w.To, memory: memory}
 	}
 	if err := loadStretches(ctx, w.q, stretches); err != nil {
 		return nil, err

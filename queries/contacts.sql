@@ -38,9 +38,32 @@ WITH RECURSIVE named AS (
 )
 SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, sqlc.embed(c),
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
-               WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid
+               WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid,
+       EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
+               WHERE b.kind = 'wa_id' AND b.portfolio = r.portfolio) AS has_phone,
+       -- Of its oldest conversation.
+       coalesce((SELECT min(v.created_at) FROM conversations v WHERE v.contact_id = c.id), c.created_at)::timestamptz AS since
 FROM root r JOIN contacts c ON c.id = r.id
 WHERE r.merged_into IS NULL;
+
+-- name: ListAliases :many
+-- All the names of some contacts.
+SELECT kind, portfolio, value, contact_id FROM contact_aliases WHERE contact_id = ANY(@contact_ids::uuid[]);
+
+-- name: ListMerging :many
+-- The conversations of contacts that are to be merged, but for those that are part of others.
+SELECT id, business_number_id, contact_id, created_at FROM conversations
+WHERE contact_id = ANY(@contact_ids::uuid[]) AND merged_into IS NULL;
+
+-- name: MoveConversations :exec
+-- Gives the conversations of merged contacts, and the contacts that were merged into those before, to the one that they are part
+-- of now.
+WITH pair AS (
+    SELECT unnest(@losers::uuid[]) AS loser, unnest(@winners::uuid[]) AS winner
+), contact AS (
+    UPDATE contacts c SET merged_into = pair.winner FROM pair WHERE c.merged_into = pair.loser
+)
+UPDATE conversations c SET contact_id = pair.winner FROM pair WHERE c.contact_id = pair.loser;
 
 -- name: MoveAliases :exec
 -- Gives names to other contacts; they have been locked.
@@ -61,13 +84,15 @@ WITH claimed AS (
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 ), saved AS (
-    INSERT INTO contacts (id, name, phone, bsuid, market, created_at)
-    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.created_at
-    FROM jsonb_to_recordset(@contacts::jsonb) AS c(id uuid, name text, phone text, bsuid text, market text, created_at timestamptz)
+    INSERT INTO contacts (id, name, phone, bsuid, market, merged_into, created_at)
+    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
+    FROM jsonb_to_recordset(@contacts::jsonb) AS c(
+        id uuid, name text, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
     WHERE (SELECT count(*) FROM claimed) = jsonb_array_length(@aliases::jsonb)
     ORDER BY c.id
     ON CONFLICT (id) DO UPDATE
-        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market
+        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
+            merged_into = excluded.merged_into
     RETURNING id
 ), started AS (
     INSERT INTO conversations (id, business_number_id, contact_id, created_at)
@@ -75,6 +100,6 @@ WITH claimed AS (
     FROM jsonb_to_recordset(@conversations::jsonb) AS c(id uuid, business_number_id uuid, contact_id uuid)
     WHERE (SELECT count(*) FROM saved) = jsonb_array_length(@contacts::jsonb)
     ORDER BY c.business_number_id, c.contact_id
-    ON CONFLICT (business_number_id, contact_id) DO NOTHING
+    ON CONFLICT (business_number_id, contact_id) WHERE merged_into IS NULL DO NOTHING
 )
 SELECT count(*) FROM claimed;

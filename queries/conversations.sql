@@ -1,10 +1,12 @@
 -- name: GetConversation :one
--- A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions.
+-- A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions; of one that has
+-- been merged, the one that it is part of.
 SELECT sqlc.embed(c), sqlc.embed(n), sqlc.embed(p), to_jsonb(contact_permissions(p.id))::jsonb AS permissions
-FROM conversations c
+FROM conversations named
+JOIN conversations c ON c.id = coalesce(named.merged_into, named.id)
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
-WHERE c.id = @id;
+WHERE named.id = @id;
 
 -- name: FindUnfinished :one
 -- What a conversation waits for beside its window, each as JSON in the workflow contract's shape, or null: the reply that is

@@ -1,6 +1,9 @@
 -- name: FindEvents :many
--- What the first copy of each event fixed.
-SELECT id, type, conversation_id, occurred_at, received_at, coalesce(keyword, '')::text AS keyword FROM events WHERE id = ANY(@ids::uuid[]);
+-- What the first copy of each event fixed; the conversation is the one that its own is part of (W10).
+SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at,
+       coalesce(e.keyword, '')::text AS keyword
+FROM events e LEFT JOIN conversations c ON c.id = e.conversation_id
+WHERE e.id = ANY(@ids::uuid[]);
 
 -- name: TrackOutbound :many
 -- Locks each message's row, making those that are missing, and says how far it had got. A message brings its

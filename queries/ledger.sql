@@ -68,8 +68,9 @@ WHERE c.id = @conversation_id;
 -- name: ListDirtyMarks :many
 -- What is to be billed, and what its number owes by: assignments in order of their beginning, with the set of cards that each
 -- means now, seen at the same moment as the mark. Without a mark, version is NULL. '-infinity' is read as the year 1, the zero
--- of Go's time, and 'infinity' as its last. What is derived is asked for only where there is some.
-SELECT c.id AS conversation_id, c.business_number_id, n.account_time_zone, d.version,
+-- of Go's time, and 'infinity' as its last. What is derived is asked for only where there is some. A conversation has parts, which
+-- have been merged into it; one that has been merged is billed as part of the other (W10).
+SELECT c.id AS conversation_id, c.business_number_id, c.merged_into, m.parts::uuid[] AS parts, n.account_time_zone, d.version,
        greatest(coalesce(d.since, '-infinity'), '0001-01-01 00:00:00Z')::timestamptz AS since,
        least(coalesce(d.until, 'infinity'), '9999-12-31 00:00:00Z')::timestamptz AS until,
        coalesce((SELECT s.digest FROM named_card_sets s WHERE s.name = 'shipped'), '')::text AS shipped,
@@ -81,10 +82,11 @@ SELECT c.id AS conversation_id, c.business_number_id, n.account_time_zone, d.ver
        ARRAY(SELECT coalesce(s.digest, '') FROM scheme_assignments a
              LEFT JOIN named_card_sets s ON s.name = coalesce(a.card_set, 'shipped')
              WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS digests,
-       EXISTS (SELECT FROM allowance_places p WHERE p.conversation_id = c.id) AS has_places,
-       EXISTS (SELECT FROM unpriced_messages u WHERE u.conversation_id = c.id) AS has_unpriced,
-       EXISTS (SELECT FROM verdict_differences v WHERE v.conversation_id = c.id) AS has_differences
+       EXISTS (SELECT FROM allowance_places p WHERE p.conversation_id = ANY (m.parts)) AS has_places,
+       EXISTS (SELECT FROM unpriced_messages u WHERE u.conversation_id = ANY (m.parts)) AS has_unpriced,
+       EXISTS (SELECT FROM verdict_differences v WHERE v.conversation_id = ANY (m.parts)) AS has_differences
 FROM conversations c
+CROSS JOIN LATERAL (SELECT conversation_parts(c.id) AS parts OFFSET 0) m
 JOIN business_numbers n ON n.id = c.business_number_id
 LEFT JOIN dirty_conversations d ON d.conversation_id = c.id
 WHERE c.id = ANY (@conversation_ids::uuid[]);
@@ -93,15 +95,16 @@ WHERE c.id = ANY (@conversation_ids::uuid[]);
 -- For each conversation the stretch that must be rated again because of what occurred from @since to @until (both in it): on
 -- either side, up to the first gap that is longer than @memory_seconds. A message reaches from itself to all its statuses, and to
 -- the end of an entry point that one of them states; so nothing outside the stretch has a part inside it or nearer than that.
+-- Events of all the conversation's parts count.
 -- Each step adds what lies within the memory of either end, and looks at nothing twice.
 WITH RECURSIVE reach AS (
-    SELECT d.conversation_id, make_interval(secs => d.memory_seconds) AS memory, d.since AS lo, d.until AS hi,
+    SELECT d.conversation_id, conversation_parts(d.conversation_id) AS parts, make_interval(secs => d.memory_seconds) AS memory, d.since AS lo, d.until AS hi,
            d.since AS seen_from, d.since AS seen_to  -- half-open
     -- Through subqueries the lists have one length for the planner, and so one plan.
     FROM (SELECT unnest((SELECT @conversation_ids::uuid[])) AS conversation_id, unnest((SELECT @since::timestamptz[])) AS since,
                  unnest((SELECT @until::timestamptz[])) AS until, unnest((SELECT @memory_seconds::float8[])) AS memory_seconds) d
     UNION ALL
-    SELECT r.conversation_id, r.memory, least(r.lo, n.lo), greatest(r.hi, n.hi),
+    SELECT r.conversation_id, r.parts, r.memory, least(r.lo, n.lo), greatest(r.hi, n.hi),
            r.lo - r.memory, r.hi + r.memory + interval '1 microsecond'
     FROM reach r
     CROSS JOIN LATERAL (
@@ -110,11 +113,11 @@ WITH RECURSIVE reach AS (
             SELECT least(e.occurred_at, m.at, i.at, s.lo) AS lo, greatest(e.occurred_at, e.entry_point_until, m.at, i.at, s.hi) AS hi
             FROM (
                 SELECT id, kind, occurred_at, entry_point_until, message_id FROM events
-                WHERE conversation_id = r.conversation_id AND occurred_at >= r.lo - r.memory AND occurred_at < r.seen_from
+                WHERE conversation_id = ANY (r.parts) AND occurred_at >= r.lo - r.memory AND occurred_at < r.seen_from
                   AND (kind IN ('outbound', 'status') OR opens_window)
                 UNION ALL
                 SELECT id, kind, occurred_at, entry_point_until, message_id FROM events
-                WHERE conversation_id = r.conversation_id AND occurred_at >= r.seen_to AND occurred_at <= r.hi + r.memory
+                WHERE conversation_id = ANY (r.parts) AND occurred_at >= r.seen_to AND occurred_at <= r.hi + r.memory
                   AND (kind IN ('outbound', 'status') OR opens_window)
             ) e
             CROSS JOIN LATERAL (
@@ -133,7 +136,7 @@ WITH RECURSIVE reach AS (
             SELECT least(p.occurred_at, m.occurred_at), p.entry_point_until
             FROM events p
             LEFT JOIN events m ON m.id = p.message_id  -- not known: it is inferred, and the status leads to it
-            WHERE p.conversation_id = r.conversation_id AND p.entry_point_until >= r.lo - r.memory
+            WHERE p.conversation_id = ANY (r.parts) AND p.entry_point_until >= r.lo - r.memory
               AND least(p.occurred_at, m.occurred_at) <= r.hi + r.memory
         ) f
     ) n
@@ -200,6 +203,24 @@ WHERE conversation_id IN (
     FOR UPDATE OF d SKIP LOCKED
 );
 
+-- name: HandMarks :execrows
+-- Hands the marks of merged conversations to those that they are part of (W10).
+INSERT INTO dirty_conversations (conversation_id, business_number_id, version, marked_at, since, until)
+SELECT m.merged_into, m.business_number_id, nextval('dirty_version'), statement_timestamp(), m.since, m.until
+FROM (SELECT c.merged_into, c.business_number_id, min(d.since) AS since, max(d.until) AS until
+      FROM dirty_conversations d JOIN conversations c ON c.id = d.conversation_id
+      WHERE d.conversation_id = ANY (@conversation_ids::uuid[]) AND c.merged_into IS NOT NULL
+      GROUP BY c.merged_into, c.business_number_id) m
+ORDER BY m.merged_into
+ON CONFLICT (conversation_id) DO UPDATE
+SET version = excluded.version, since = least(dirty_conversations.since, excluded.since),
+    until = greatest(dirty_conversations.until, excluded.until);
+
+-- name: LockParts :one
+-- Whether nobody else bills one of these now. It waits for nobody.
+SELECT coalesce(bool_and(pg_try_advisory_xact_lock(billing_lock(part))), true)::boolean AS locked
+FROM (SELECT unnest(@parts::uuid[]) AS part) p;
+
 -- name: PostponeBilling :execrows
 -- After a failure: 30 s, 1 min, 2 min, ... 1 h of real time. Rows that somebody holds are left, as in ClearDirtyMarks.
 UPDATE dirty_conversations
@@ -224,6 +245,6 @@ FROM dirty_conversations;
 
 -- name: GetQuoted :one
 -- The conversation that a quote is for, and its contact's market as it is now.
-SELECT c.id AS conversation_id, p.market
+SELECT coalesce(c.merged_into, c.id)::uuid AS conversation_id, p.market
 FROM conversations c JOIN contacts p ON p.id = c.contact_id
 WHERE c.id = @conversation_id;

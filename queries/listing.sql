@@ -2,7 +2,7 @@
 -- newest first. Two queries, because each order has an index of its own; a caller reads the first to its end and goes on
 -- with the second. Both decide by the same @now which of them a conversation belongs to.
 --
--- Empty @status and @number, and null patterns, filter nothing.
+-- What has been merged into another conversation is not listed (W10). Empty @status and @number, and null patterns, filter nothing.
 
 -- name: ListOpenConversations :many
 -- Those with an open window (W5, W9) whose deadline and id come after the given ones. @after_expires_at must not lie before
@@ -13,6 +13,7 @@ FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE (c.expires_at, c.id) > (@after_expires_at::timestamptz, @after_id::uuid)
+  AND c.merged_into IS NULL
   AND (c.disputed_at IS NULL OR c.last_inbound_at > c.disputed_at)
   AND (@status::text = '' OR conversation_status(c, @now) = @status)
   AND (@number::text = '' OR n.phone_number_id = @number)
@@ -28,6 +29,7 @@ FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE (c.last_activity_at, c.id) < (@before_activity_at::timestamptz, @before_id::uuid)
+  AND c.merged_into IS NULL
   AND NOT conversation_window_open(c, @now)
   AND (@status::text = '' OR conversation_status(c, @now) = @status)
   AND (@number::text = '' OR n.phone_number_id = @number)

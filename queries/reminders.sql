@@ -12,8 +12,8 @@ ON CONFLICT (conversation_id, deadline, lead_seconds) DO NOTHING;
 -- Whether, before the deadline, the contact wrote again or the business answered the message that set it. At one instant
 -- the answer comes after the message; one that failed is none.
 SELECT EXISTS (SELECT FROM events e
-               WHERE e.conversation_id = @conversation_id AND e.opens_window
+               WHERE e.conversation_id = ANY(conversation_parts(@conversation_id)) AND e.opens_window
                  AND e.occurred_at > @last AND e.occurred_at < @deadline) AS extended,
        EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
-               WHERE e.conversation_id = @conversation_id AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
+               WHERE e.conversation_id = ANY(conversation_parts(@conversation_id)) AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
                  AND e.occurred_at >= @last AND e.occurred_at < @deadline AND NOT superseded(e)) AS answered;

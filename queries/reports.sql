@@ -13,12 +13,13 @@ WHERE @number::text = '' OR n.phone_number_id = @number
 ORDER BY n.phone_number_id;
 
 -- name: ListContactConversations :many
-SELECT id FROM conversations WHERE contact_id = @contact_id;
+-- Merged ones too: what they were charged is theirs in the ledger.
+SELECT id FROM conversations WHERE contact_id = coalesce((SELECT p.merged_into FROM contacts p WHERE p.id = @contact_id), @contact_id);
 
 -- name: ListCharges :many
 -- Charges and reversals in order of time and posting, after the given ones. @earliest and @latest span all numbers' periods,
 -- for the index.
-SELECT sqlc.embed(h), n.phone_number_id, n.display, c.contact_id
+SELECT sqlc.embed(h), n.phone_number_id, n.display, c.contact_id, coalesce(c.merged_into, c.id) AS part_of
 FROM charges h
 JOIN business_numbers n ON n.id = h.business_number_id
 JOIN conversations c ON c.id = h.conversation_id

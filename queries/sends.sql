@@ -1,17 +1,17 @@
 -- name: RefreshTemplatePending :many
 -- Says of each conversation, which the caller has locked, how far a template has got whose fate is not known yet (W6), and
--- returns it. Every transaction that moves a send ends with it. One that may have reached the contact goes before one that
+-- returns it; of one that has been merged, the one that it is part of, with the sends of both. Every transaction that moves a send ends with it. One that may have reached the contact goes before one that
 -- is known to be waiting.
 UPDATE conversations c
 SET template_pending = p.pending
 FROM (SELECT i.id,
              (SELECT CASE s.state WHEN 'planned' THEN 'planned' WHEN 'inflight' THEN 'inflight' ELSE 'unknown' END
               FROM sends s
-              WHERE s.conversation_id = i.id AND s.type = 'template'
+              WHERE s.conversation_id = ANY(conversation_parts(i.id)) AND s.type = 'template'
                 AND (s.state IN ('planned', 'inflight') OR s.state = 'unknown' AND NOT s.final)
               ORDER BY array_position('{inflight,unknown,planned}'::text[], s.state)
               LIMIT 1) AS pending
-      FROM (SELECT unnest(@conversation_ids::uuid[]) AS id) i) p
+      FROM (SELECT DISTINCT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = ANY(@conversation_ids::uuid[])) i) p
 WHERE c.id = p.id
 RETURNING c.id, coalesce(c.template_pending, '')::text AS template_pending;
 

@@ -7,26 +7,28 @@ SELECT c.id, p.name,
     (SELECT count(*) FROM (
         SELECT e.occurred_at - lag(e.occurred_at) OVER (ORDER BY e.occurred_at) AS gap
         FROM events e
-        WHERE e.conversation_id = c.id AND e.opens_window AND e.received_at < e.occurred_at + interval '24 hours'
+        WHERE e.conversation_id = ANY(conversation_parts(c.id)) AND e.opens_window AND e.received_at < e.occurred_at + interval '24 hours'
     ) chain WHERE gap IS NULL OR gap >= interval '24 hours') AS windows,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = c.id AND r.outcome <> 'missed') AS reminders,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = c.id AND r.outcome = 'late') AS late,
-    (SELECT count(*) FROM reminders r WHERE r.conversation_id = c.id AND r.outcome = 'missed') AS missed,
-    (SELECT count(*) FROM sends s WHERE s.conversation_id = c.id AND s.state = 'accepted') AS sends,
-    (SELECT count(*) FROM sends s WHERE s.conversation_id = c.id AND s.state = 'accepted' AND s.origin = 'reengagement') AS reengagements,
-    (SELECT count(*) FROM sends s WHERE s.conversation_id = c.id AND s.state = 'refused') AS refusals
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome <> 'missed') AS reminders,
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'late') AS late,
+    (SELECT count(*) FROM reminders r WHERE r.conversation_id = ANY(conversation_parts(c.id)) AND r.outcome = 'missed') AS missed,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted') AS sends,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'accepted' AND s.origin = 'reengagement') AS reengagements,
+    (SELECT count(*) FROM sends s WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.state = 'refused') AS refusals
 FROM conversations c
 JOIN contacts p ON p.id = c.contact_id
+WHERE c.merged_into IS NULL
 ORDER BY p.name;
 
 -- name: SummarizeCharges :many
--- What is owed per conversation, scheme and kind: reversed charges and their reversals cancel out.
-SELECT c.conversation_id, c.scheme, c.kind, c.currency,
+-- What is owed per conversation, with its parts, scheme and kind: reversed charges and their reversals cancel out.
+SELECT coalesce(v.merged_into, v.id)::uuid AS conversation_id, c.scheme, c.kind, c.currency,
     (count(*) FILTER (WHERE c.reverses IS NULL) - count(*) FILTER (WHERE c.reverses IS NOT NULL))::bigint AS charges,
     sum(c.amount_micros)::bigint AS amount_micros
 FROM charges c
-GROUP BY c.conversation_id, c.scheme, c.kind, c.currency
-ORDER BY c.conversation_id, c.scheme, c.kind, c.currency;
+JOIN conversations v ON v.id = c.conversation_id
+GROUP BY coalesce(v.merged_into, v.id), c.scheme, c.kind, c.currency
+ORDER BY 1, c.scheme, c.kind, c.currency;
 
 -- name: SummarizeSends :many
 -- What was to be sent, by who wanted it and what came of it; quoted is the sum of the prices that were quoted before.
@@ -93,14 +95,16 @@ WHERE d.id > @after AND d.subject = 'reengagement' AND d.allowed IS NULL
 ORDER BY d.id;
 
 -- name: ListConversationFacts :many
-SELECT sqlc.embed(c), p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id ORDER BY p.name;
+SELECT sqlc.embed(c), p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id
+WHERE c.merged_into IS NULL
+ORDER BY p.name;
 
 -- name: ListOpenPhones :many
 -- Whose window is open and whose phone is known, and when they wrote last.
 SELECT p.phone::text AS phone, c.last_inbound_at::timestamptz AS last_inbound_at
 FROM conversations c
 JOIN contacts p ON p.id = c.contact_id
-WHERE c.expires_at > @now::timestamptz AND p.phone IS NOT NULL;
+WHERE c.expires_at > @now::timestamptz AND p.phone IS NOT NULL AND c.merged_into IS NULL;
 
 -- name: CountUnfinished :one
 -- What is stored and not yet signalled, not yet billed, not yet posted.

@@ -90,6 +90,10 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 		return err
 	}
 	t.told = concerningNone
+	to := c.conversation
+	if loaded.MergedInto != uuid.Nil { // whatever concerns it concerns the one that it is part of (W10)
+		to, loaded.MergedInto = loaded.MergedInto, uuid.Nil
+	}
 	options := engine.StartOptions(loaded, now)
 	deadline, _ := ctx.Deadline()
 	for _, s := range signals {
@@ -97,7 +101,11 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 			return nil // a call cut short by the lease would look like an outage; the rest goes with the next turn
 		}
 		t.called = true
-		if err := r.call(ctx, c.conversation, s, options, loaded); err != nil {
+		workflow := to
+		if s.name == contract.SignalMerged {
+			workflow = c.conversation
+		}
+		if err := r.call(ctx, workflow, s, options, loaded); err != nil {
 			return fmt.Errorf("signal %s: %w", s.name, err)
 		}
 		t.told = append(t.told, s.events...)

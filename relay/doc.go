@@ -11,6 +11,9 @@
 // It owns who signals which conversation when, and the mark signalled_at. It does not own which events need a signal
 // (intake decides that where it stores them), nor what a workflow does with it.
 //
+// A merged conversation (W10): its open run is told `merged`, and everything else that is pending for it goes to the run of the
+// conversation that it is part of, in a turn of its own.
+//
 // In order: a conversation's events go by (occurred_at, id), and never two signals of it are under way at once, because
 // every call to Temporal ends before the lease does. Whatever arrives meanwhile gathers and goes as the next signal, up
 // to 500 messages or 256 KiB. Whoever stores an event touches the conversation's row in relay_lease; the last transaction

@@ -47,6 +47,9 @@ func compose(events []db.ListPendingEventsRow, loaded contract.Loaded) (signals 
 		default:
 			change, holds := consentChanged(e, loaded.Permissions)
 			switch {
+			case e.Type == contract.SignalMerged:
+				payload := contract.Merged{Into: loaded.MergedInto}
+				signals = append(signals, signal{name: e.Type, payload: payload, events: []uuid.UUID{e.ID}, runOnly: true})
 			case e.Type == contract.SignalSettingsChanged:
 				settings.events = append(settings.events, e.ID)
 			case e.Type == contract.SignalConsentChanged && holds:

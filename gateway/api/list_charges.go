@@ -155,7 +155,7 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedN
 		c, at := row.Charge, row.Charge.ChargedAt.UTC()
 		page.Items = append(page.Items, Charge{
 			ID: c.ID, Scheme: c.Scheme, Card: c.Card, Kind: c.Kind, Rule: c.Rule, EventID: &c.EventID, Revision: c.Revision,
-			Reverses: c.Reverses, ConversationID: &c.ConversationID, ContactID: &row.ContactID, Category: c.Category,
+			Reverses: c.Reverses, ConversationID: &row.PartOf, ContactID: &row.ContactID, Category: c.Category,
 			Market: c.Market, At: &at, Number: &contract.Number{ID: row.PhoneNumberID, Display: row.Display},
 			AmountMicros: c.AmountMicros, Currency: c.Currency,
 		})

@@ -29,6 +29,7 @@ const (
 	SignalSettingsChanged = "settings_changed"
 	SignalConsentChanged  = "consent_changed"
 	SignalClockChanged    = "clock_changed" // only where the clock is virtual: its new pair
+	SignalMerged          = "merged"        // the conversation is part of another now (W10)
 
 	QuerySnapshot = "snapshot"
 )

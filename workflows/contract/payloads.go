@@ -42,6 +42,9 @@ type Loaded struct {
 	Facts    conversation.Facts    `json:"facts"`
 	Settings conversation.Settings `json:"settings"`
 	Clock    clock.Clock           `json:"clock"`
+	// MergedInto is set if the conversation is part of another (W10): then the rest is that one's, the run plans nothing, and what it
+	// is signalled it hands on.
+	MergedInto uuid.UUID `json:"merged_into,omitzero"`
 	// Permissions, Zone and Kept matter to sending; a run that began before there was sending has none.
 	Permissions conversation.Permissions `json:"permissions,omitzero"`
 	Zone        conversation.Zone        `json:"zone,omitempty"` // the contact's
@@ -110,6 +113,12 @@ type SendOutcome struct {
 	Status  string              `json:"status"`          // failed; of a settled send also sent, delivered or read
 	Error   int                 `json:"error,omitempty"` // the provider's code
 	Facts   *conversation.Facts `json:"facts,omitempty"`
+}
+
+// Merged is the payload of merged: the conversation is part of another now (W10). Its run settles what it has in flight, plans
+// nothing, hands on to the run of Into what it is signalled, and ends.
+type Merged struct {
+	Into uuid.UUID `json:"into"`
 }
 
 // Snapshot answers the query snapshot: the conversation as its run last saw it, at AsOf. It names no person; the API's

@@ -37,6 +37,7 @@ var payloads = map[string]any{
 	contract.SignalSendOutcome:     contract.SendOutcome{},
 	contract.SignalSettingsChanged: conversation.Settings{},
 	contract.SignalClockChanged:    clock.Clock{},
+	contract.SignalMerged:          contract.Merged{},
 	contract.SignalConsentChanged:  contract.ConsentChanged{},
 	"conversation_input":           contract.ConversationInput{},
 	contract.QuerySnapshot:         contract.Snapshot{},
