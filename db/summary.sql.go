@@ -12,18 +12,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const countPlansNotMade = `-- name: CountPlansNotMade :one
-SELECT count(*) FROM decisions d WHERE d.subject = 'reengagement' AND d.allowed IS NULL AND d.code = $1 AND d.key LIKE '%/not_planned'
-`
-
-// How many closed windows were followed by no plan for this reason.
-func (q *Queries) CountPlansNotMade(ctx context.Context, code string) (int64, error) {
-	row := q.db.QueryRow(ctx, countPlansNotMade, code)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const countUnfinished = `-- name: CountUnfinished :one
 SELECT (SELECT count(*) FROM events WHERE needs_signal AND signalled_at IS NULL) AS unsignalled,
        (SELECT count(*) FROM dirty_conversations) AS dirty,
@@ -251,6 +239,39 @@ func (q *Queries) SummarizeKeptReplies(ctx context.Context) ([]SummarizeKeptRepl
 	for rows.Next() {
 		var i SummarizeKeptRepliesRow
 		if err := rows.Scan(&i.State, &i.Replies); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const summarizePlansNotMade = `-- name: SummarizePlansNotMade :many
+SELECT d.code, count(*) AS plans FROM decisions d
+WHERE d.subject = 'reengagement' AND d.allowed IS NULL AND d.key LIKE '%/not\_planned'
+GROUP BY d.code
+ORDER BY d.code
+`
+
+type SummarizePlansNotMadeRow struct {
+	Code  string
+	Plans int64
+}
+
+// How many closed windows were followed by no plan, and why.
+func (q *Queries) SummarizePlansNotMade(ctx context.Context) ([]SummarizePlansNotMadeRow, error) {
+	rows, err := q.db.Query(ctx, summarizePlansNotMade)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SummarizePlansNotMadeRow
+	for rows.Next() {
+		var i SummarizePlansNotMadeRow
+		if err := rows.Scan(&i.Code, &i.Plans); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

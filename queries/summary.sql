@@ -38,9 +38,12 @@ ORDER BY s.origin, s.state, coalesce(s.reason, '');
 -- name: SummarizeKeptReplies :many
 SELECT k.state, count(*) AS replies FROM kept_replies k GROUP BY k.state ORDER BY k.state;
 
--- name: CountPlansNotMade :one
--- How many closed windows were followed by no plan for this reason.
-SELECT count(*) FROM decisions d WHERE d.subject = 'reengagement' AND d.allowed IS NULL AND d.code = @code AND d.key LIKE '%/not_planned';
+-- name: SummarizePlansNotMade :many
+-- How many closed windows were followed by no plan, and why.
+SELECT d.code, count(*) AS plans FROM decisions d
+WHERE d.subject = 'reengagement' AND d.allowed IS NULL AND d.key LIKE '%/not\_planned'
+GROUP BY d.code
+ORDER BY d.code;
 
 -- name: WatchReminders :many
 SELECT p.name, r.outcome, r.fired_at, r.recorded_at

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,7 +91,7 @@ func (p *player) until(ctx context.Context, at time.Duration) error {
 
 func (p *player) play(ctx context.Context, c customer, l line) error {
 	to := people.Recipient{Name: c.name, Phone: c.phone, BSUID: c.bsuid}
-	p.say("%s %s%s", c.name, l.do, l.detail())
+	p.say("%s", l.tell(c.name))
 	switch l.do {
 	case writes, writesTwice, writesLate, reacts:
 		return p.write(ctx, c, l)
@@ -98,16 +99,20 @@ func (p *player) play(ctx context.Context, c customer, l line) error {
 	return p.expect(l, p.serve(ctx, to, l))
 }
 
-// detail is what is said, or sent.
-func (l line) detail() string {
+// tell is the line in words. What is going to be refused is only tried.
+func (l line) tell(name string) string {
+	did := string(l.do)
+	if l.refused != "" {
+		did = strings.Replace(did, "is ", "is to be ", 1)
+	}
 	text := cmp.Or(l.template.Name, string(l.category), l.text)
 	if l.do == kept {
-		text += ", " + l.text
+		text += ": " + l.text
 	}
-	if text != "" {
-		text = ": " + text
+	if text == "" {
+		return name + " " + did
 	}
-	return text
+	return name + " " + did + ": " + text
 }
 
 // serve has the business do something for a customer.
@@ -169,7 +174,11 @@ func (p *player) say(format string, args ...any) {
 func (p *player) at(t time.Time, format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	fmt.Fprintf(p.out, "%s  %s\n", p.day(t), fmt.Sprintf(format, args...))
+}
+
+// day is a moment of the virtual clock, counted from the script's beginning.
+func (p *player) day(t time.Time) string {
 	since := t.Sub(p.begin)
-	fmt.Fprintf(p.out, "day %d %02d:%02d  %s\n", int(since.Hours())/24+1, int(since.Hours())%24, int(since.Minutes())%60,
-		fmt.Sprintf(format, args...))
+	return fmt.Sprintf("day %d %02d:%02d", int(since.Hours())/24+1, int(since.Hours())%24, int(since.Minutes())%60)
 }

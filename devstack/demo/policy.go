@@ -30,7 +30,7 @@ func (p *player) configure(ctx context.Context) error {
 	if err := p.business.Configure(ctx, settings); err != nil {
 		return fmt.Errorf("configure the business number: %w", err)
 	}
-	p.say("the policy: come_back %s after a window has closed, but not from %s to %s where the contact lives; kept replies go by themselves",
-		"1 h", settings.Reengagement.QuietHours.From, settings.Reengagement.QuietHours.To)
+	p.say("the policy: come_back %.0f h after a window has closed, but not from %s to %s where the contact lives; kept replies go by themselves",
+		comeBackAfter.Hours(), settings.Reengagement.QuietHours.From, settings.Reengagement.QuietHours.To)
 	return nil
 }

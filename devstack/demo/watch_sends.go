@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"time"
 
 	"reengage/conversation"
 	"reengage/db"
@@ -55,10 +57,21 @@ func (w *watcher) decisions(ctx context.Context) error {
 	for _, d := range decisions {
 		w.decision = d.ID
 		if d.Code != "done" {
-			w.say("    ↻ %s: %s", d.Name, d.Sentence)
+			w.say("    ↻ %s: %s", d.Name, stamp.ReplaceAllStringFunc(d.Sentence, w.inDays))
 		}
 	}
 	return err
+}
+
+// stamp is a moment in a sentence.
+var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z`)
+
+func (w *watcher) inDays(stamp string) string {
+	at, err := time.Parse(time.RFC3339, stamp)
+	if err != nil {
+		return stamp
+	}
+	return w.day(at)
 }
 
 func (w *watcher) keptReplies(ctx context.Context) error {

@@ -18,6 +18,8 @@ type Options struct {
 	Scale float64
 	// Durable survives a crash of the machine, and keeps Temporal's state in a file.
 	Durable bool
+	// Env are further variables for the worker and the gateway, as NAME=value.
+	Env []string
 	// UI serves Temporal's web UI.
 	UI bool
 	// Log hears of what takes long. Our own programs log to files in Dir.

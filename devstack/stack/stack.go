@@ -82,6 +82,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	}()
 	for _, start := range []func(context.Context) error{
 		s.startPostgres, s.startTemporal, s.resumeClock, s.startSimulator, s.startReceiver, s.tellClock, s.startWorker, s.startGateway,
+		s.awaitTemplates,
 	} {
 		if err := start(ctx); err != nil {
 			return nil, err
@@ -207,6 +208,23 @@ func (s *Stack) startGateway(ctx context.Context) error {
 	return s.gateway.start(ctx)
 }
 
+// awaitTemplates waits until the worker has asked the simulator for the account's templates: none can be sent before.
+func (s *Stack) awaitTemplates(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for {
+		known, err := db.New(s.Pool).CountTemplates(ctx, waba)
+		if err == nil && len(known) > 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("the worker does not learn which templates there are")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 // environment is what both programs are told; the user's own variables of the same names do not count.
 func (s *Stack) environment(more ...string) []string {
 	return append([]string{
@@ -216,7 +234,7 @@ func (s *Stack) environment(more ...string) []string {
 		"WHATSAPP_API_URL=" + s.Ready.Simulator, "WHATSAPP_ACCESS_TOKEN=" + AccessToken,
 		"REENGAGE_TIME_SCALE=" + strconv.FormatFloat(s.options.Scale, 'g', -1, 64),
 		"REENGAGE_NOTIFY_URL=" + s.Receiver.URL, "REENGAGE_NOTIFY_SECRET=" + s.notifySecret, "REENGAGE_NOTIFY_ALLOW_PRIVATE=true",
-	}, more...)
+	}, append(more, s.options.Env...)...)
 }
 
 // ownPort is the address of one of our programs. With a port base its port must be free now: the program would name a
