@@ -28,6 +28,7 @@ const (
 	TooLate             Code = "too_late"              // it could not be sent before its not_after
 	PriceUnknown        Code = "price_unknown"         // automatic sends under a budget: no rate card states a price
 	WaitADay            Code = "wait_24h"              // the provider chose not to deliver, and would again (131049)
+	PlanEnded           Code = "plan_ended"            // re-engagement: the contact has answered, or the plan was stopped
 	ConversationMerged  Code = "conversation_merged"   // the contact has become part of another (W10)
 )
 

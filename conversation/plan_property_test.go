@@ -40,7 +40,7 @@ func drawLife(t *rapid.T) life {
 	}
 	if rapid.Bool().Draw(t, "nudge") {
 		l.settings.Reminders.Nudge = &conversation.NudgePolicy{
-			Lead: conversation.Duration(rapid.IntRange(1, 600).Draw(t, "nudge lead")) * conversation.Duration(time.Minute), Text: "Still there?"}
+			Lead: conversation.Duration(rapid.IntRange(1, 59).Draw(t, "nudge lead")) * conversation.Duration(time.Minute), Text: "Still there?"}
 	}
 	at := monday
 	for i := range rapid.IntRange(1, 12).Draw(t, "occurrences") {

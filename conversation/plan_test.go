@@ -195,6 +195,7 @@ func TestPoliciesThatCannotBeMeantAreRefusedByField(t *testing.T) {
 		"a mode that is none":         {`{"kept_replies":{"mode":"always"}}`, "kept_replies.mode"},
 		"keeping for a hundred days":  {`{"kept_replies":{"keep_for":"2400h"}}`, "kept_replies.keep_for"},
 		"a nudge without a text":      {`{"reminders":{"nudge":{"lead":"1h","text":" "}}}`, "reminders.nudge.text"},
+		"a nudge before a reminder":   {`{"reminders":{"leads":["2h","1h"],"nudge":{"lead":"1h","text":"Still there?"}}}`, "reminders.nudge.lead"},
 		"a nudge a day before":        {`{"reminders":{"nudge":{"lead":"24h","text":"Still there?"}}}`, "reminders.nudge.lead"},
 		"a nudge as the window ends":  {`{"reminders":{"nudge":{"lead":"0s","text":"Still there?"}}}`, "reminders.nudge.lead"},
 		"a nudge in its last seconds": {`{"reminders":{"nudge":{"lead":"59s","text":"Still there?"}}}`, "reminders.nudge.lead"},

@@ -102,6 +102,9 @@ func (s Settings) Validate() error {
 		if strings.TrimSpace(n.Text) == "" || utf8.RuneCountInString(n.Text) > MaxText {
 			return fmt.Errorf("reminders.nudge.text must have 1 to %d characters", MaxText)
 		}
+		if leads := s.Reminders.leads(); time.Duration(n.Lead) >= leads[len(leads)-1] {
+			return errors.New("reminders.nudge.lead must be shorter than every reminder's: a nudge is a message of ours, after which nobody is reminded")
+		}
 	}
 	if b := s.Reminders.BeforeEnd; b < 0 || b >= Duration(WindowLength) {
 		return fmt.Errorf("reminders.before_end: %s must be between 0 and 24h", time.Duration(b))

@@ -430,29 +430,6 @@ func (q *Queries) ReadParties(ctx context.Context, conversationID uuid.UUID) (Re
 	return i, err
 }
 
-const recordOptOut = `-- name: RecordOptOut :exec
-INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
-VALUES ($1, $2, false, $3, $4) ON CONFLICT DO NOTHING
-`
-
-type RecordOptOutParams struct {
-	ContactID uuid.UUID
-	Category  string
-	Source    string
-	Now       time.Time
-}
-
-// The contact has told the provider, and the provider us.
-func (q *Queries) RecordOptOut(ctx context.Context, arg RecordOptOutParams) error {
-	_, err := q.db.Exec(ctx, recordOptOut,
-		arg.ContactID,
-		arg.Category,
-		arg.Source,
-		arg.Now,
-	)
-	return err
-}
-
 const recordSend = `-- name: RecordSend :execrows
 INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category,
                    fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency)

@@ -50,8 +50,10 @@ type changedConsent struct {
 	OccurredAt time.Time             `json:"occurred_at"`
 }
 
+// row is to the second, which is how exactly the provider tells the time: of an opt-in and an opt-out within one second nobody
+// knows which came later, and then the opt-out holds.
 func (c consent) row() changedConsent {
-	return changedConsent{c.contact, c.category, c.optedIn, c.source, c.at.UTC().Truncate(time.Microsecond)}
+	return changedConsent{c.contact, c.category, c.optedIn, c.source, c.at.UTC().Truncate(time.Second)}
 }
 
 // lockConsents locks what the contacts agree to that may change that now, before anything is marked: whoever tells all

@@ -120,8 +120,3 @@ UPDATE conversations SET disputed_at = greatest(disputed_at, @now::timestamptz) 
 SELECT (SELECT count(*) FROM business_numbers WHERE sender_paused_at IS NOT NULL) AS paused_numbers,
        count(*) FILTER (WHERE NOT final) AS awaited, count(*) FILTER (WHERE final) AS given_up
 FROM sends WHERE state = 'unknown';
-
--- name: RecordOptOut :exec
--- The contact has told the provider, and the provider us.
-INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
-VALUES (@contact_id, @category, false, @source, @now) ON CONFLICT DO NOTHING;

@@ -61,7 +61,7 @@ func (s *Sender) putInflight(ctx context.Context, r SendRequest) (result Result,
 		if State(row.State) != Planned || int(row.Attempt) != r.Attempt {
 			return l.standing(ctx, row) // somebody else's, or done
 		}
-		ruling, t, err := l.weighAgain(ctx, row)
+		ruling, t, err := l.weighAgain(ctx, row, r.Withdraw)
 		if err != nil {
 			return Result{}, err
 		}
@@ -79,7 +79,7 @@ func (s *Sender) putInflight(ctx context.Context, r SendRequest) (result Result,
 
 // weighAgain asks the gate about a planned send. What spans conversations was reserved when it was planned. That the sender
 // is paused goes last here: it only holds a send up, and one that cannot be sent any more need not wait to hear that.
-func (l *locked) weighAgain(ctx context.Context, row db.Send) (ruling, *contract.Template, error) {
+func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (ruling, *contract.Template, error) {
 	wish := conversation.Wish{Pending: true}
 	t, err := templateOf(row.Template)
 	if err != nil {
@@ -96,6 +96,9 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send) (ruling, *contract
 	switch {
 	case l.merged():
 		r.verdict = conversation.Verdict{Code: conversation.ConversationMerged, Rule: "W10", Sentence: "the contact has become part of another one"}
+	case withdrawn || Origin(row.Origin) == FromReengagement && l.facts.LastInboundAt.After(row.PlannedAt):
+		r.verdict = conversation.Verdict{Code: conversation.PlanEnded, Rule: "policy",
+			Sentence: "the contact has answered, or the plan was stopped, before the attempt could be made"}
 	case !l.now.Before(row.NotAfter):
 		r.verdict = tooLate(t != nil)
 	default:

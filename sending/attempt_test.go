@@ -106,6 +106,17 @@ func TestASTOPBetweenPlanAndSendIsHonoured(t *testing.T) {
 	require.Equal(t, []string{"allowed", "opted_out"}, w.decisions(planned.Send.SendID))
 }
 
+func TestASTOPInTheSecondOfAnOptInWins(t *testing.T) {
+	w := newWorld(t)
+	id := w.writes(shop, ada, time.Hour)
+	second := time.Now().Truncate(time.Second)
+	for at, in := range map[time.Time]bool{second.Add(700 * time.Millisecond): true, second: false} { // WhatsApp states whole seconds
+		w.exec(`INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+			SELECT contact_id, 'marketing', $2, 'form', $3 FROM conversations WHERE id = $1`, id, in, at)
+	}
+	require.Equal(t, conversation.OptedOutOf, w.plans(sending.PlanRequest{ConversationID: id, Template: comeBack(`["Ada"]`)}).Answer.Verdict.Code)
+}
+
 func TestASuppressionBetweenPlanAndSendIsHonoured(t *testing.T) {
 	w := newWorld(t)
 	id := w.writes(shop, ada, time.Hour)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"reengage/conversation"
 	"reengage/db"
 	"reengage/intake"
 	"reengage/whatsapp"
@@ -192,7 +191,7 @@ func (l *locked) suppress(ctx context.Context, f cloudapi.Failure) error {
 	if s, known := suppressions[f.Code]; known {
 		return l.q.Suppress(ctx, encode([]suppression{{l.contact.ID, s.scope, s.reason, source, l.now}}))
 	}
-	return l.q.RecordOptOut(ctx, db.RecordOptOutParams{ContactID: l.contact.ID, Category: string(conversation.Marketing), Source: source, Now: l.now})
+	return intake.RecordOptOut(ctx, l.q, l.real, l.now, intake.OptOut{ContactID: l.contact.ID, Source: source, At: l.now})
 }
 
 // templateFaults are the states that the provider's refusal tells of.

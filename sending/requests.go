@@ -52,6 +52,8 @@ type SendRequest struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	SendID         uuid.UUID `json:"send_id"`
 	Attempt        int       `json:"attempt"`
+	// Withdraw: it is an attempt of a plan that has ended since; if nothing has left yet, nothing does.
+	Withdraw bool `json:"withdraw,omitempty"`
 }
 
 // DecisionsRequest records decisions of the workflow that no other transaction does.

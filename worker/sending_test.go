@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"reengage/activities"
@@ -134,7 +135,9 @@ func (s *shop) read(id uuid.UUID) (got send) {
 func (s *shop) becomes(id uuid.UUID, state string) send {
 	s.Helper()
 	var got send
-	require.Eventually(s, func() bool { got = s.read(id); return got.state == state }, time.Minute, 10*time.Millisecond, "a send that should be %s", state)
+	if !assert.Eventually(s, func() bool { got = s.read(id); return got.state == state }, time.Minute, 10*time.Millisecond) {
+		require.Failf(s, "it is another", "the send is %s (%s), not %s", got.state, got.reason, state)
+	}
 	return got
 }
 

@@ -118,7 +118,9 @@ func (r *conversationRun) attempt(ctx workflow.Context, s sending.Result) {
 	once := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: attemptTimeout, Summary: "send", RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
 	})
-	r.execute(once, "send", acts.Send, r.sendRequest(s), func(f workflow.Future) {
+	request := r.sendRequest(s)
+	request.Withdraw = r.planHasEnded(s.SendID)
+	r.execute(once, "send", acts.Send, request, func(f workflow.Future) {
 		var result sending.Result
 		if err := f.Get(ctx, &result); err != nil {
 			r.note("send: the attempt was lost: " + sentence(err))
@@ -181,7 +183,7 @@ func (r *conversationRun) finish(ctx workflow.Context, s sending.Result) {
 		var result sending.Result
 		if err := f.Get(ctx, &result); err != nil {
 			r.note("send: it could not be finished: " + sentence(err))
-			return
+			result = sending.Result{SendID: s.SendID, State: sending.Unknown, Facts: r.state.Facts}
 		}
 		r.follow(ctx, result)
 	})
@@ -239,6 +241,16 @@ func (r *conversationRun) reengage(ctx workflow.Context, e conversation.Reengage
 		SendID: id, Origin: sending.FromReengagement, Policy: &e.Policy, Zone: r.state.Zone,
 		Template: &contract.Template{Name: a.Template, Language: a.Language, Parameters: a.Parameters},
 	})
+}
+
+// planHasEnded reports whether a send is an attempt of a plan that has ended since: then it is not made any more.
+func (r *conversationRun) planHasEnded(send uuid.UUID) bool {
+	for _, a := range r.sender.attempts {
+		if a.send == send {
+			return r.state.Plan == nil || !r.state.Plan.WindowEnd.Equal(a.windowEnd)
+		}
+	}
+	return false
 }
 
 // attemptEnded tells the plan what came of its attempt, if the send was one.

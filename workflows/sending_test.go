@@ -335,6 +335,25 @@ func TestAnAnswerOrAStopEndsThePlan(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatWaitsForItsTurnIsWithdrawnWhenTheContactAnswers(t *testing.T) {
+	p := newProvider(t)
+	p.outcomes = []func(activities.SendRequest) (sending.Result, error){
+		func(r activities.SendRequest) (sending.Result, error) {
+			return sending.Result{State: sending.Planned, Attempt: 2, RetryAt: p.Now().Add(15 * time.Minute)}, nil
+		},
+		func(r activities.SendRequest) (sending.Result, error) {
+			return sending.Result{State: sending.Refused, Attempt: 2, Reason: conversation.PlanEnded}, nil
+		},
+	}
+	p.at(nine, func() { p.writes(nine) })
+	p.at(nine.Add(26*time.Hour+time.Minute), func() {
+		p.writes(nine.Add(26*time.Hour + time.Minute))
+		p.SignalWorkflow(contract.SignalSettingsChanged, conversation.Settings{})
+	})
+	p.run(t, reengaging(2*time.Hour))
+	require.Equal(t, []bool{false, true}, []bool{p.attempts[0].Withdraw, p.attempts[1].Withdraw})
+}
+
 func TestAnAttemptInQuietHoursIsPutOffAndIsAnotherSendThen(t *testing.T) {
 	p := newProvider(t)
 	refusals := 0

@@ -57,7 +57,8 @@ CREATE FUNCTION contact_permissions(contact uuid, OUT marketing text, OUT utilit
                    AND NOT EXISTS (SELECT FROM consent_changes o
                                    WHERE o.contact_id = contact AND o.category = c.category AND NOT o.opted_in
                                      AND o.occurred_at <= c.occurred_at))
-        ORDER BY c.category, c.occurred_at DESC, c.opted_in
+        -- By whole seconds, which is all that WhatsApp states: a STOP in the second of an opt-in may have come after it.
+        ORDER BY c.category, date_trunc('second', c.occurred_at) DESC, c.opted_in
     ), force AS (
         SELECT s.scope, s.reason FROM suppressions s
         WHERE s.contact_id = contact AND s.lifted_at IS NULL

@@ -26,7 +26,8 @@ type Deps struct {
 	Engine Engine
 	Ledger *ledger.Ledger // rates what is stored, for comparisons; it posts nothing here
 	Clock  clock.Clock
-	Keys   []string // bearer keys; none: every request is answered 401
+	Margin time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
+	Keys   []string      // bearer keys; none: every request is answered 401
 	Log    *slog.Logger
 }
 
@@ -38,6 +39,7 @@ type API struct {
 	engine  Engine
 	ledger  *ledger.Ledger
 	clock   clock.Clock
+	margin  time.Duration
 	keys    keys
 	log     *slog.Logger
 	huma    huma.API
@@ -48,7 +50,7 @@ type API struct {
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
 	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		keys: newKeys(d.Keys), log: d.Log}
+		margin: d.Margin, keys: newKeys(d.Keys), log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.

@@ -49,11 +49,12 @@ func (Conversation) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schem
 // view renders conversations at one virtual moment. Many of a list have the same number, whose settings are read once.
 type view struct {
 	now      time.Time
+	margin   time.Duration
 	settings map[uuid.UUID]conversation.Settings
 }
 
-func newView(now time.Time) view {
-	return view{now: now, settings: map[uuid.UUID]conversation.Settings{}}
+func (a *API) view(now time.Time) view {
+	return view{now: now, margin: a.margin, settings: map[uuid.UUID]conversation.Settings{}}
 }
 
 func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact, permissions conversation.Permissions) (Conversation, error) {
@@ -75,7 +76,7 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact,
 		LastInboundAt:  orNull(f.LastInboundAt),
 		LastOutboundAt: orNull(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
-		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: permissions}, v.now),
+		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: permissions, Margin: v.margin}, v.now),
 		Next:           next(f, settings, v.now),
 	}, nil
 }

@@ -79,6 +79,17 @@ func TestConversationAroundItsDeadlines(t *testing.T) {
 	}
 }
 
+func TestFreeFormKeepsTheConfiguredMarginFromTheEnd(t *testing.T) {
+	f := newFixture(t)
+	id := f.add(someone{inbound: noon.Add(-24 * time.Hour)})
+	a := api.New(api.Deps{Pool: f.pool, Margin: time.Minute, Log: quiet})
+	for before, may := range map[time.Duration]bool{61 * time.Second: true, 60 * time.Second: false} {
+		c, err := (&api.GetConversation{ID: id}).Execute(t.Context(), a, noon.Add(-before))
+		require.NoError(t, err)
+		require.Equal(t, may, c.CanSend.Freeform, before)
+	}
+}
+
 func TestWhatMayBeSentFollowsWhatTheContactPermits(t *testing.T) {
 	f := newFixture(t)
 	id := f.add(someone{name: "Ada Example", inbound: longAgo})

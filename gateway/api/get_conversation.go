@@ -38,7 +38,7 @@ func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (
 	if err != nil {
 		return Conversation{}, err
 	}
-	return newView(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
+	return a.view(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
 }
 
 // conversationExists is for lists that would otherwise be empty of a conversation that there is not.

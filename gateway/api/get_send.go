@@ -65,9 +65,10 @@ type Attempt struct {
 
 // Reason says why something was not sent.
 type Reason struct {
-	Code      string `json:"code" doc:"Of the gate, or the class of the provider's error."`
-	Sentence  string `json:"sentence"`
-	ErrorCode *int32 `json:"error_code" doc:"The provider's."`
+	Code      string  `json:"code" doc:"Of the gate, or the class of the provider's error."`
+	Sentence  string  `json:"sentence"`
+	ErrorCode *int32  `json:"error_code" doc:"The provider's."`
+	Details   *string `json:"details" doc:"The provider's words, of an error that we do not know."`
 }
 
 // Price is an amount that somebody will ask for a message.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/gateway/api"
+	"reengage/whatsapp"
 )
 
 // addSend makes a template send of a conversation as far as planned, and returns its id.
@@ -104,4 +105,20 @@ func TestKeptRepliesAreListedTheLatestFirst(t *testing.T) {
 	require.EqualValues(t, "superseded", second.Items[0].State)
 	require.Nil(t, second.NextCursor)
 	require.Equal(t, http.StatusNotFound, f.call("GET", "/v1/conversations/"+uuid.NewString()+"/kept-replies", "", nil).StatusCode)
+}
+
+func TestEveryClassOfErrorsHasASentence(t *testing.T) {
+	f := newFixture(t)
+	id := f.addSend(f.add(someone{}))
+	seen := map[whatsapp.ErrorClass]bool{}
+	for code := range 140_000 { // every code that the provider has, and many more
+		if class := whatsapp.ClassOf(code); !seen[class] {
+			seen[class] = true
+			f.exec(`UPDATE sends SET state = 'failed', reason = $2, error_code = $3, error_details = 'in their words' WHERE id = $1`, id, class, code)
+			reason := f.send(id).Reason
+			require.NotContains(t, reason.Sentence, "it was not sent", "%s", class)
+			require.Equal(t, "in their words", *reason.Details)
+		}
+	}
+	require.Greater(t, len(seen), 10)
 }

@@ -63,7 +63,7 @@ func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time)
 		return Page[Conversation]{}, err
 	}
 	page := Page[Conversation]{Items: []Conversation{}}
-	v := newView(now)
+	v := a.view(now)
 	rows, page.NextCursor = onePage(rows, pageSize(r.Limit), func(last listed) any { return last.cursor(at.Now) })
 	permitted, err := permissionsOf(ctx, a.queries, rows)
 	if err != nil {

@@ -83,6 +83,9 @@ func TestOpenWindowsAreToldOfNewSettingsAndOnlyThey(t *testing.T) {
 	put(strings.Replace(numberBody, `America/Sao_Paulo`, `Europe/London`, 1))
 	events, _ = told()
 	require.Equal(t, 2, events, "working hours are elsewhere")
+	put(strings.NewReplacer(`America/Sao_Paulo`, `Europe/London`, `"2h0m0s"]`, `"3h0m0s"]`).Replace(numberBody))
+	events, _ = told()
+	require.Equal(t, 3, events, "reminders come earlier")
 	var others int
 	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT count(*) FROM events WHERE conversation_id <> $1`, open).Scan(&others))
 	require.Zero(t, others)

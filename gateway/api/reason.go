@@ -5,22 +5,29 @@ import (
 	"strings"
 
 	"reengage/db"
+	"reengage/whatsapp"
 )
 
 // classSentences say what the provider's errors mean to people, by the class that decides what is done about them.
-var classSentences = map[string]string{
-	"retry":         "the provider could not take it, however often it was tried",
-	"throttle":      "the provider took no more messages at the time",
-	"wait_24h":      "the provider chose not to deliver it, to keep the contact from being written to too often",
-	"suppress":      "the contact cannot be, or does not want to be, written to",
-	"template":      "the provider does not accept the template at the moment",
-	"request":       "the provider does not accept what the message says",
-	"sender_paused": "the provider does not let the business number send",
-	"auth":          "the provider does not accept our access token",
-	"registration":  "the business number is not registered with the provider",
-	"window_closed": "the provider considers the window closed",
-	"failed":        "the provider could not deliver it",
+var classSentences = map[whatsapp.ErrorClass]string{
+	whatsapp.ClassRetry:             "the provider could not take it, however often it was tried",
+	whatsapp.ClassThrottle:          "the provider took no more messages at the time",
+	whatsapp.ClassPairThrottle:      "the provider took no more messages to this contact at the time",
+	whatsapp.ClassWindowClosed:      "the provider considers the window closed",
+	whatsapp.ClassWait24h:           "the provider chose not to deliver it, to keep the contact from being written to too often",
+	whatsapp.ClassSuppressMarketing: "the contact does not want marketing, or may not be sent any",
+	whatsapp.ClassSuppress:          "the contact cannot be written to",
+	whatsapp.ClassTemplateFault:     "the provider does not accept the template at the moment",
+	whatsapp.ClassRequestFault:      "the provider does not accept what the message says",
+	whatsapp.ClassSenderPaused:      "the provider does not let the business number send",
+	whatsapp.ClassAuth:              "the provider does not accept our access token",
+	whatsapp.ClassRegistration:      "the business number is not registered with the provider",
+	whatsapp.ClassUnknown:           "the provider refused it with an error that we do not know",
+	deliveryFailed:                  "the provider could not deliver it",
 }
+
+// deliveryFailed is the reason of a message that the provider took and then failed.
+const deliveryFailed = "failed"
 
 // reasonOf says why a send was refused or has failed: in the words of the decision, if it was one of ours.
 func reasonOf(row db.GetSendRow) *Reason {
@@ -28,14 +35,14 @@ func reasonOf(row db.GetSendRow) *Reason {
 	switch {
 	case d.Reason != nil:
 	case row.DeliveryStatus == "failed":
-		failed := "failed"
+		failed := deliveryFailed
 		d.Reason, d.ErrorCode = &failed, row.FailedWith
 	default:
 		return nil
 	}
-	r := &Reason{Code: *d.Reason, Sentence: row.Sentence, ErrorCode: d.ErrorCode}
+	r := &Reason{Code: *d.Reason, Sentence: row.Sentence, ErrorCode: d.ErrorCode, Details: d.ErrorDetails}
 	if r.Sentence == "" {
-		r.Sentence = classSentences[strings.TrimSuffix(r.Code, "_fault")]
+		r.Sentence = classSentences[whatsapp.ErrorClass(r.Code)]
 	}
 	if r.Sentence == "" {
 		r.Sentence = "it was not sent: " + strings.ReplaceAll(r.Code, "_", " ")

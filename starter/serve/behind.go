@@ -36,7 +36,7 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 	book := ledger.New(pool, cards, time.Duration(m.Config.EntryPointHours)*time.Hour, m.Log)
 	api.New(api.Deps{
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c,
-		Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
+		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
 	}).Register(mux)
 
 	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
