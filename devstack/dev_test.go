@@ -101,9 +101,16 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	script = strings.ReplaceAll(script, "workflows/testdata/history/from-production.json", filepath.Join(t.TempDir(), "history.json"))
 	out := d.run(t, "bash", "-c", script)
 	for _, want := range []string{
-		"awaiting_reply", "expiring", // the back-dated customers
+		"\nexpiring  ", "\nactive  ", "\nawaiting_reply  ", "\nresuming  ", "\nexpired  ", // the back-dated customers, in every state
 		"\n200\n", "Zoe", "status         active", // the webhook
 		"ReengageWindowExpiresAt", "StaticSummary", "Current Details", "W1: ", `"status":"active"`, // the operators' view
+		`"outcome":"accepted"`, // a reply
+		`"code":"window_closed"`, `"templates":[]`, `"code":"opt_in_required"`, "opted in to marketing (order form)",
+		`"templates":[{"name":"come_back","language":"en_US","category":"marketing"}`, `"code":"template_parameters"`, "The body takes 1 parameters, not 0.",
+		`"code":"template_not_approved"`, "autumn_news        en_US     pending", // what may not go, and why
+		`"state":"failed"`, `"reason":{"code":"window_closed"`, `"replaced_by":"`, "kept reply    ", "\noffered  ", // instead of a reply
+		`"code":"opted_out"`, "opted out of marketing (keyword)", "refused: opted_out", // STOP, and why
+		`"quiet_hours":{"from":"21:00","to":"08:00"}`, "that is marketing", // the policy, and the linter
 		"customer_initiated  –       –         0.022 USD", " zenvia-conversion | Z4 ", // the ledger
 		`"scheme":"sirena","card":"sirena-2022","event":"offer-2","kind":"business_initiated","amount_micros":26600`, // rate
 		`"rule":"C1"`, `"rule":"P6"`, `"card":"gupshup"`, "28.57 %", // by every scheme, and compared
@@ -124,7 +131,9 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	resumed, err := ready.Read(d.dir)
 	require.NoError(t, err)
 	require.NotEqual(t, r.APIKey, resumed.APIKey, "the secrets are throw-away")
-	require.Contains(t, d.run(t, filepath.Join(d.root, "bin", "starter"), "list"), "Zoe", "the data stays")
+	starter := filepath.Join(d.root, "bin", "starter")
+	require.Contains(t, d.run(t, starter, "list"), "Zoe", "the data stays")
+	require.Contains(t, d.run(t, starter, "numbers", "show"), "come_back", "and the policy")
 	stop()
 	d.run(t, d.program, "reset")
 	_, err = os.Stat(d.dir)

@@ -71,7 +71,7 @@ func startStack(t *testing.T) *stack.Stack {
 }
 
 // startDurableStack also returns how to stop the stack and start it again on its data.
-func startDurableStack(t *testing.T) (*stack.Stack, func() *stack.Stack) {
+func startDurableStack(t *testing.T, but ...func(*stack.Options)) (*stack.Stack, func() *stack.Stack) {
 	t.Helper()
 	bin, err := programs()
 	require.NoError(t, err)
@@ -82,10 +82,14 @@ func startDurableStack(t *testing.T) (*stack.Stack, func() *stack.Stack) {
 	var s *stack.Stack
 	start := func() *stack.Stack {
 		t.Helper()
-		var err error
-		s, err = stack.Start(t.Context(), stack.Options{
+		o := stack.Options{
 			Dir: private.Path, Bin: bin, Scale: testScale, Durable: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Progress: t.Output(),
-		})
+		}
+		for _, change := range but {
+			change(&o)
+		}
+		var err error
+		s, err = stack.Start(t.Context(), o)
 		require.NoError(t, err)
 		return s
 	}
