@@ -57,7 +57,7 @@ func (s *Sender) turn(ctx context.Context, row db.Send) (later time.Time, err er
 
 // numberSlot takes the number's next slot if it begins within patience; else it says when it would.
 func numberSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Duration) (wait time.Duration, taken bool, err error) {
-	for range 2 { // again if the number's row had to be made
+	for range slotTries {
 		in, err := q.TakeNumberSlot(ctx, id, patience.Seconds())
 		if err == nil {
 			return seconds(in), true, nil
@@ -66,22 +66,25 @@ func numberSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.
 			return 0, false, err
 		}
 		in, err = q.FindNumberSlot(ctx, id)
-		if err == nil {
+		switch {
+		case err == nil && in > 0:
 			return seconds(in), false, nil
+		case errors.Is(err, pgx.ErrNoRows):
+			err = q.StartNumberRate(ctx, id)
 		}
-		if !errors.Is(err, pgx.ErrNoRows) {
-			return 0, false, err
-		}
-		if err := q.StartNumberRate(ctx, id); err != nil {
+		if err != nil {
 			return 0, false, err
 		}
 	}
-	return 0, false, pgx.ErrNoRows
+	return 0, false, nil // the others were faster: come again at once
 }
+
+// slotTries is how often a slot is asked for: again if its row had to be made, by us or by somebody else between two looks.
+const slotTries = 3
 
 // pairSlot is numberSlot for one contact of the number.
 func pairSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Duration) (wait time.Duration, taken bool, err error) {
-	for range 2 {
+	for range slotTries {
 		took, err := q.TakePairSlot(ctx, db.TakePairSlotParams{ConversationID: id, EverySeconds: pairEvery.Seconds(),
 			AheadSeconds: (pairBorrowed + patience).Seconds(), PatienceSeconds: patience.Seconds()})
 		if err == nil {
@@ -91,17 +94,18 @@ func pairSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Du
 			return 0, false, err
 		}
 		found, err := q.FindPairSlot(ctx, id)
-		if err == nil {
-			return max(seconds(found.AheadSeconds)-pairBorrowed, seconds(found.ThrottledSeconds)), false, nil
+		wait := max(seconds(found.AheadSeconds)-pairBorrowed, seconds(found.ThrottledSeconds))
+		switch {
+		case err == nil && wait > 0:
+			return wait, false, nil
+		case errors.Is(err, pgx.ErrNoRows):
+			err = q.StartPairRate(ctx, id)
 		}
-		if !errors.Is(err, pgx.ErrNoRows) {
-			return 0, false, err
-		}
-		if err := q.StartPairRate(ctx, id); err != nil {
+		if err != nil {
 			return 0, false, err
 		}
 	}
-	return 0, false, pgx.ErrNoRows
+	return 0, false, nil
 }
 
 func seconds(f float64) time.Duration { return time.Duration(f * float64(time.Second)) }

@@ -47,7 +47,7 @@ func TestEachNumberKeepsItsRateAndAThrottledOneSlowsNoOther(t *testing.T) {
 	}
 	began := time.Now()
 	var workers sync.WaitGroup
-	throttled := make(chan sending.Result, each)
+	throttled := make(chan sending.Result, 2*each)
 	for range 8 {
 		workers.Go(func() {
 			for j := range jobs {
