@@ -67,7 +67,7 @@ func numberSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.
 		}
 		in, err = q.FindNumberSlot(ctx, id)
 		switch {
-		case err == nil && in > 0:
+		case err == nil && seconds(in) > patience:
 			return seconds(in), false, nil
 		case errors.Is(err, pgx.ErrNoRows):
 			err = q.StartNumberRate(ctx, id)
@@ -96,7 +96,7 @@ func pairSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Du
 		found, err := q.FindPairSlot(ctx, id)
 		wait := max(seconds(found.AheadSeconds)-pairBorrowed, seconds(found.ThrottledSeconds))
 		switch {
-		case err == nil && wait > 0:
+		case err == nil && wait > patience:
 			return wait, false, nil
 		case errors.Is(err, pgx.ErrNoRows):
 			err = q.StartPairRate(ctx, id)
