@@ -180,6 +180,47 @@ func (q *Queries) LockConsents(ctx context.Context, contactIds []uuid.UUID) erro
 	return err
 }
 
+const mergeConsents = `-- name: MergeConsents :exec
+WITH latest AS (
+    SELECT DISTINCT ON (c.contact_id, c.category) c.category, c.opted_in, c.occurred_at
+    FROM consent_changes c WHERE c.contact_id IN ($1, $2)
+    ORDER BY c.contact_id, c.category, date_trunc('second', c.occurred_at) DESC, c.opted_in
+)
+INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+SELECT $1::uuid, c.category, c.opted_in, c.source, c.occurred_at FROM consent_changes c WHERE c.contact_id = $2::uuid
+UNION ALL
+SELECT $1::uuid, l.category, false, 'merge', greatest($3::timestamptz, max(l.occurred_at))
+FROM latest l GROUP BY l.category HAVING bool_or(l.opted_in) AND NOT bool_and(l.opted_in)
+ON CONFLICT DO NOTHING
+`
+
+// Gives one contact what another has said. Where the two disagree it has opted out, whoever spoke last (W10).
+func (q *Queries) MergeConsents(ctx context.Context, winner uuid.UUID, loser uuid.UUID, now time.Time) error {
+	_, err := q.db.Exec(ctx, mergeConsents, winner, loser, now)
+	return err
+}
+
+const mergeSuppressions = `-- name: MergeSuppressions :exec
+INSERT INTO suppressions (contact_id, scope, reason, source, since)
+SELECT $1::uuid, s.scope, s.reason, s.source, s.since FROM suppressions s WHERE s.contact_id = $2::uuid AND s.lifted_at IS NULL
+ON CONFLICT (contact_id, reason) WHERE lifted_at IS NULL DO NOTHING
+`
+
+func (q *Queries) MergeSuppressions(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
+	_, err := q.db.Exec(ctx, mergeSuppressions, winner, loser)
+	return err
+}
+
+const moveSends = `-- name: MoveSends :exec
+UPDATE sends SET contact_id = $1 WHERE contact_id = $2
+`
+
+// What was sent to one contact was sent to the one that it has become part of.
+func (q *Queries) MoveSends(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
+	_, err := q.db.Exec(ctx, moveSends, winner, loser)
+	return err
+}
+
 const pauseSender = `-- name: PauseSender :many
 UPDATE business_numbers
 SET sender_paused_at = $1::timestamptz, sender_paused_class = $2::text, sender_paused_code = $3::int

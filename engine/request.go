@@ -88,6 +88,9 @@ func (e Engine) try(ctx context.Context, id uuid.UUID, update, updateID, request
 	if err != nil {
 		return contract.Answer{}, postgres{err}
 	}
+	if loaded.MergedInto != uuid.Nil { // the one that it is part of answers for it (W10)
+		id, loaded.MergedInto = loaded.MergedInto, uuid.Nil
+	}
 	start := e.Temporal.NewWithStartWorkflowOperation(startOptions(id, loaded, now), contract.ConversationWorkflow,
 		contract.ConversationInput{ConversationID: id, Loaded: &loaded})
 	handle, err := e.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -159,8 +160,8 @@ func (a *attempt) address(d draft) event {
 	}
 	if d.person >= 0 {
 		e.ConversationID = a.conversations[d.person].ID
-	} else {
-		e.ConversationID = a.root(e.ConversationID)
+	} else if root := a.root(e.ConversationID); root != e.ConversationID {
+		e.ConversationID, e.SignalledAt = root, time.Time{} // the run that has signalled it is not the one that decides on it
 	}
 	if f := a.locked[e.ConversationID]; f != nil {
 		e.Market = f.market

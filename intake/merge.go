@@ -188,9 +188,20 @@ func (a *attempt) merge(ctx context.Context, k *identities, talks []talk) error 
 	return a.q.MoveConversations(ctx, from, to)
 }
 
-// mergeConsent is where what the loser allowed and forbade becomes the winner's: an opt-out beats an opt-in (W10). Nothing of the
-// kind is stored yet.
-func (a *attempt) mergeConsent(_ context.Context, _, _ uuid.UUID) error { return nil }
+// mergeConsent makes what the loser has allowed and forbidden the winner's: an opt-out of either beats an opt-in of the other
+// (W10), and what was sent to one counts for the other's caps.
+func (a *attempt) mergeConsent(ctx context.Context, winner, loser uuid.UUID) error {
+	if err := a.q.LockConsents(ctx, []uuid.UUID{winner, loser}); err != nil {
+		return err
+	}
+	if err := a.q.MergeConsents(ctx, winner, loser, a.b.now); err != nil {
+		return err
+	}
+	if err := a.q.MergeSuppressions(ctx, winner, loser); err != nil {
+		return err
+	}
+	return a.q.MoveSends(ctx, winner, loser)
+}
 
 // root is the conversation that a conversation is part of, as far as it has been looked up.
 func (a *attempt) root(id uuid.UUID) uuid.UUID {
@@ -215,15 +226,19 @@ func (a *attempt) unite() {
 	}
 }
 
-// noteMerged tells the loser's run that it has nothing left to decide, and has everything of the winner billed again.
+// noteMerged tells the loser's run that it has nothing left to decide and the winner's what it has got, and has everything of the
+// winner billed again.
 func (a *attempt) noteMerged(ctx context.Context) error {
 	if len(a.merged) == 0 {
 		return nil
 	}
 	var notices []event
 	for _, m := range a.merged {
-		notices = append(notices, event{ID: eventKey(m.loser[:]).id(contract.SignalMerged), Kind: kindNotice, Type: contract.SignalMerged,
-			Source: a.b.source, BusinessNumberID: a.locked[m.root].number, ConversationID: m.loser, OccurredAt: a.b.now, NeedsSignal: true})
+		for _, told := range []uuid.UUID{m.loser, m.root} {
+			notices = append(notices, event{ID: eventKey(m.loser[:]).id(contract.SignalMerged, told.String()), Kind: kindNotice,
+				Type: contract.SignalMerged, Source: a.b.source, BusinessNumberID: a.locked[m.root].number, ConversationID: told,
+				OccurredAt: a.b.now, NeedsSignal: true})
+		}
 		a.stale = append(a.stale, m.root)
 	}
 	a.toSignal = true

@@ -18,6 +18,6 @@ func TestAPreferenceThatNamesTwoContactsTogetherMergesThem(t *testing.T) {
 			"timestamp": stamp(receivedAt)}}}}))
 	require.Equal(t, 1, count(t, pool, "contacts WHERE merged_into IS NULL"))
 	require.Equal(t, 1, count(t, pool, "conversations WHERE merged_into IS NULL"))
-	require.Equal(t, 1, count(t, pool, "events WHERE type = 'merged'"))
+	require.Equal(t, 2, count(t, pool, "events WHERE type = 'merged'"), "both runs are told")
 	require.Equal(t, receivedAt.Add(-2*time.Hour), value[time.Time](t, pool, "SELECT opened_at FROM conversations WHERE merged_into IS NULL").UTC())
 }

@@ -82,16 +82,18 @@ func TestTwoContactsThatOneMessageNamesTogetherAreMerged(t *testing.T) {
 	require.Equal(t, []uuid.UUID{ids[0], ids[0]}, []uuid.UUID{stored[0].ConversationID, stored[1].ConversationID})
 	require.Equal(t, at(23*time.Hour), factsOf(t, pool, ids[0]).ExpiresAt)
 
-	// The losing run is told once, by a notice of its own.
-	require.Equal(t, 1, count(t, pool, "events WHERE kind = 'notice' AND type = 'merged' AND needs_signal"))
-	require.Equal(t, ids[1], value[uuid.UUID](t, pool, "SELECT conversation_id FROM events WHERE type = 'merged'"))
+	// Both runs are told once, each by a notice of its own; and the root's of what was signalled to the part.
+	require.Equal(t, 2, count(t, pool, "events WHERE kind = 'notice' AND type = 'merged' AND needs_signal"))
+	require.Equal(t, 1, value[int](t, pool, "SELECT count(*)::int FROM events WHERE type = 'merged' AND conversation_id = $1", ids[0]))
+	require.Equal(t, 1, value[int](t, pool, "SELECT count(*)::int FROM events WHERE type = 'merged' AND conversation_id = $1", ids[1]))
+	require.Equal(t, 1, value[int](t, pool, "SELECT count(*)::int FROM events WHERE wamid = 'signalled' AND needs_signal AND signalled_at IS NULL AND conversation_id = $1", ids[0]))
 	require.Equal(t, 1, value[int](t, pool, "SELECT count(*)::int FROM relay_lease WHERE conversation_id = $1", ids[1]))
 	require.Equal(t, 2, count(t, pool, "dirty_conversations WHERE conversation_id <> '"+branchOnly.String()+"'"), "both are to be billed")
 	loaded, err := intake.Load(t.Context(), db.New(pool), ids[1], clock.Clock{}, receivedAt)
 	require.NoError(t, err)
 	require.Equal(t, ids[0], loaded.MergedInto)
 	deliver(t, s, webhook(shop, []object{both}, nil))
-	require.Equal(t, 1, count(t, pool, "events WHERE type = 'merged'"))
+	require.Equal(t, 2, count(t, pool, "events WHERE type = 'merged'"))
 }
 
 func TestTheOlderConversationWinsWithEachNumber(t *testing.T) {
@@ -306,6 +308,31 @@ func TestMergesAtOnceEndInOneContact(t *testing.T) {
 		require.Zero(t, count(t, pool, "conversations c JOIN conversations r ON r.id = c.merged_into WHERE r.merged_into IS NOT NULL"), "roots are roots")
 		require.Equal(t, 12, value[int](t, pool, "SELECT count(DISTINCT value)::int FROM contact_aliases a JOIN contacts c ON c.id = a.contact_id WHERE c.merged_into IS NULL"))
 		require.Equal(t, 6*6, count(t, pool, "events WHERE kind = 'inbound'"))
-		require.Equal(t, count(t, pool, "conversations WHERE merged_into IS NOT NULL"), count(t, pool, "events WHERE type = 'merged'"))
+		require.Equal(t, 2*count(t, pool, "conversations WHERE merged_into IS NOT NULL"), count(t, pool, "events WHERE type = 'merged'"))
+	}
+}
+
+func TestAMergeKeepsWhatEitherHasSaidAndAnOptOutBeatsAnOptIn(t *testing.T) {
+	for name, order := range map[string][2]bool{"the winner has opted out": {true, false}, "the loser has opted out": {false, true}} {
+		t.Run(name, func(t *testing.T) {
+			s, pool := newStore(t)
+			ids := people(t, s, [2]string{ada, ""}, [2]string{"", first})
+			said := func(id uuid.UUID, category conversation.Category, in bool, at time.Time) intake.ConsentChange {
+				return intake.ConsentChange{ConversationID: id, Category: category, OptedIn: in, Source: "form", OccurredAt: at}
+			}
+			out, in := ids[1], ids[0]
+			if order[0] {
+				out, in = ids[0], ids[1]
+			}
+			_, err := s.RecordConsent(t.Context(), receivedAt, []intake.ConsentChange{
+				said(out, conversation.Marketing, false, receivedAt.Add(-2*time.Hour)), said(in, conversation.Marketing, true, receivedAt.Add(-time.Hour)),
+				said(ids[1], conversation.Utility, true, receivedAt.Add(-time.Hour))})
+			require.NoError(t, err)
+			require.NoError(t, s.Suppress(t.Context(), receivedAt, value[uuid.UUID](t, pool, "SELECT contact_id FROM conversations WHERE id = $1", ids[1]), false, "an operator"))
+			deliver(t, s, webhook(shop, []object{from("wamid.BOTH", ada, first)}, nil))
+			loaded, err := intake.Load(t.Context(), db.New(pool), ids[0], clock.Clock{}, receivedAt)
+			require.NoError(t, err)
+			require.Equal(t, conversation.Permissions{Marketing: "out", Utility: "in", Suppressed: "manual"}, loaded.Permissions)
+		})
 	}
 }

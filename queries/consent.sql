@@ -60,3 +60,26 @@ UPDATE business_numbers
 SET sender_paused_at = @paused_at::timestamptz, sender_paused_class = @class::text, sender_paused_code = @code::int
 WHERE id = @id AND sender_paused_at IS NULL
 RETURNING phone_number_id;
+
+-- name: MergeConsents :exec
+-- Gives one contact what another has said. Where the two disagree it has opted out, whoever spoke last (W10).
+WITH latest AS (
+    SELECT DISTINCT ON (c.contact_id, c.category) c.category, c.opted_in, c.occurred_at
+    FROM consent_changes c WHERE c.contact_id IN (@winner, @loser)
+    ORDER BY c.contact_id, c.category, date_trunc('second', c.occurred_at) DESC, c.opted_in
+)
+INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+SELECT @winner::uuid, c.category, c.opted_in, c.source, c.occurred_at FROM consent_changes c WHERE c.contact_id = @loser::uuid
+UNION ALL
+SELECT @winner::uuid, l.category, false, 'merge', greatest(@now::timestamptz, max(l.occurred_at))
+FROM latest l GROUP BY l.category HAVING bool_or(l.opted_in) AND NOT bool_and(l.opted_in)
+ON CONFLICT DO NOTHING;
+
+-- name: MergeSuppressions :exec
+INSERT INTO suppressions (contact_id, scope, reason, source, since)
+SELECT @winner::uuid, s.scope, s.reason, s.source, s.since FROM suppressions s WHERE s.contact_id = @loser::uuid AND s.lifted_at IS NULL
+ON CONFLICT (contact_id, reason) WHERE lifted_at IS NULL DO NOTHING;
+
+-- name: MoveSends :exec
+-- What was sent to one contact was sent to the one that it has become part of.
+UPDATE sends SET contact_id = @winner WHERE contact_id = @loser;

@@ -16,3 +16,7 @@ SELECT (SELECT jsonb_build_object('id', k.id, 'at', k.kept_at, 'until', k.keep_u
        (SELECT jsonb_agg(jsonb_build_object('send_id', s.id, 'attempt', s.attempt) ORDER BY s.planned_at, s.id)
         FROM sends s WHERE s.conversation_id = @conversation_id AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final)::jsonb AS open,
        (SELECT p.plan FROM reengagement_plans p WHERE p.conversation_id = @conversation_id)::jsonb AS plan;
+
+-- name: ListPlans :many
+-- How a contact is being won back, if it is.
+SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = @conversation_id;

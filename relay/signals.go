@@ -48,8 +48,7 @@ func compose(events []db.ListPendingEventsRow, loaded contract.Loaded) (signals 
 			change, holds := consentChanged(e, loaded.Permissions)
 			switch {
 			case e.Type == contract.SignalMerged:
-				payload := contract.Merged{Into: loaded.MergedInto}
-				signals = append(signals, signal{name: e.Type, payload: payload, events: []uuid.UUID{e.ID}, runOnly: true})
+				signals = append(signals, merged(e, loaded))
 			case e.Type == contract.SignalSettingsChanged:
 				settings.events = append(settings.events, e.ID)
 			case e.Type == contract.SignalConsentChanged && holds:
@@ -113,6 +112,16 @@ func inboundMessage(e db.ListPendingEventsRow, p conversation.Permissions) contr
 		m.Keyword = e.Keyword
 	}
 	return m
+}
+
+// merged tells the run of a conversation that has become part of another, if one is open, that it is at its end; and the run of
+// the other what it has got.
+func merged(e db.ListPendingEventsRow, loaded contract.Loaded) signal {
+	if loaded.MergedInto != uuid.Nil {
+		return signal{name: e.Type, payload: contract.Merged{Into: loaded.MergedInto}, events: []uuid.UUID{e.ID}, runOnly: true}
+	}
+	facts := loaded.Facts
+	return signal{name: e.Type, payload: contract.Merged{Facts: &facts}, events: []uuid.UUID{e.ID}}
 }
 
 // heldBy reports whether what the contact says by a keyword is what it agrees to now. What it has taken back since, or what

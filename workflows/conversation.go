@@ -88,6 +88,9 @@ func openConversation(ctx workflow.Context, in contract.ConversationInput) (*con
 		run.state.Plan = p
 	}
 	run.decide(ctx, conversation.FactsKnown{Facts: run.loaded.Facts})
+	if run.loaded.MergedInto != uuid.Nil {
+		run.decide(ctx, conversation.Merged{})
+	}
 	run.resume(ctx)
 	return run, nil
 }

@@ -15,8 +15,8 @@ import (
 
 // inbox receives every signal, each name in one place, and turns payloads into events to decide on.
 type inbox struct {
-	inbound, outbound, outcome, settings, consent, clock workflow.ReceiveChannel
-	arrived                                              arrived
+	inbound, outbound, outcome, settings, consent, merged, clock workflow.ReceiveChannel
+	arrived                                                      arrived
 }
 
 // arrived is what came in since it was last taken.
@@ -39,9 +39,10 @@ func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
 	i.outcome = workflow.GetSignalChannel(ctx, contract.SignalSendOutcome)
 	i.settings = workflow.GetSignalChannel(ctx, contract.SignalSettingsChanged)
 	i.consent = workflow.GetSignalChannel(ctx, contract.SignalConsentChanged)
+	i.merged = workflow.GetSignalChannel(ctx, contract.SignalMerged)
 	i.clock = workflow.GetSignalChannel(ctx, contract.SignalClockChanged)
 	wake := func(workflow.ReceiveChannel, bool) { i.drain() }
-	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.consent, i.clock} {
+	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.consent, i.merged, i.clock} {
 		s.AddReceive(c, wake)
 	}
 }
@@ -52,6 +53,7 @@ func (i *inbox) drain() {
 	drainEach(i.clock, func(k clock.Clock) { i.arrived.clock = &k })
 	drainEach(i.settings, i.arrived.settingsChanged)
 	drainEach(i.consent, i.arrived.consentChanged)
+	drainEach(i.merged, i.arrived.mergedInto)
 	drainEach(i.inbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.inbound) })
 	drainEach(i.outcome, i.arrived.sendOutcome)
 	drainEach(i.outbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.outbound) })
@@ -129,6 +131,18 @@ func (a *arrived) sendOutcome(s contract.SendOutcome) {
 	}
 	if ours {
 		a.settled = append(a.settled, id)
+	}
+}
+
+// mergedInto takes in that this conversation is part of another now, or another of this one (W10).
+func (a *arrived) mergedInto(m contract.Merged) {
+	switch {
+	case m.Into != uuid.Nil:
+		a.events = append(a.events, conversation.Merged{})
+	case m.Facts != nil:
+		a.events = append(a.events, conversation.FactsKnown{Facts: *m.Facts})
+	default:
+		a.rejected = append(a.rejected, "merged: it says neither into which conversation nor with which facts")
 	}
 }
 

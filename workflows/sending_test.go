@@ -426,3 +426,33 @@ func TestANewRunGoesOnWithWhatATerminatedOneHasLeft(t *testing.T) {
 	require.Equal(t, []activities.SendRequest{{ConversationID: anaID, SendID: left, Attempt: 3}}, p.settled)
 	require.Len(t, p.finished, 1)
 }
+
+func TestARunWhoseContactHasBecomePartOfAnotherEndsAndTheOtherGoesOn(t *testing.T) {
+	t.Run("the part", func(t *testing.T) {
+		p := newProvider(t)
+		p.at(nine, func() { p.writes(nine) })
+		p.at(nine.Add(time.Hour), func() { p.SignalWorkflow(contract.SignalMerged, contract.Merged{Into: uuid.New()}) })
+		p.run(t, reengaging(time.Hour))
+		require.Empty(t, p.reminded)
+		require.Empty(t, p.planned)
+		require.Equal(t, nine.Add(time.Hour), p.now())
+	})
+	t.Run("the whole", func(t *testing.T) {
+		p := newProvider(t)
+		p.at(nine, func() { p.writes(nine) })
+		united, _ := conversation.Facts{}.WithInbound(nine.Add(30 * time.Minute))
+		p.at(nine.Add(time.Hour), func() { p.SignalWorkflow(contract.SignalMerged, contract.Merged{Facts: &united}) })
+		p.run(t, input())
+		require.Equal(t, nine.Add(24*time.Hour+30*time.Minute), p.now(), "the later deadline wins")
+	})
+	t.Run("started for a part", func(t *testing.T) {
+		p := newProvider(t)
+		in := input()
+		in.Loaded.MergedInto = uuid.New()
+		var answer *contract.Answer
+		p.at(nine, func() { answer = p.ask(t, "r1", contract.UpdateSendMessage, message("Hello")) })
+		p.run(t, in)
+		require.Equal(t, contract.FaultMergedElsewhere, answer.Fault)
+		require.Empty(t, p.planned)
+	})
+}

@@ -23,7 +23,16 @@ type Conversation struct {
 	LastOutboundAt *time.Time              `json:"last_outbound_at" doc:"Of messages that did not fail."`
 	Unanswered     bool                    `json:"unanswered" doc:"The contact has written since the business last did."`
 	CanSend        conversation.CanSend    `json:"can_send" doc:"What the gate lets through now; a template of at least one category. reason says why something may not be sent, empty if both may: window_closed, opt_in_required, send_in_progress, opted_out, suppressed, sender_paused."`
-	Next           *conversation.Next      `json:"next" doc:"What the clock will change next in an open window: reminder, nudge, expiring or window_closes; null if nothing. What a run waits for after that, a plan to win the contact back or a kept reply, is in its snapshot."`
+	Next           *conversation.Next      `json:"next" doc:"What the clock will change next: reminder, nudge, expiring or window_closes in an open window, else reengagement where a plan is known (one conversation, not a list); null if nothing."`
+	Plan           *PlannedAttempt         `json:"plan,omitempty" doc:"How the contact is being won back; of one conversation, not in lists."`
+}
+
+// PlannedAttempt is the next attempt of a re-engagement plan.
+type PlannedAttempt struct {
+	Attempt  int       `json:"attempt" doc:"Counted from 1."`
+	Of       int       `json:"of"`
+	DueAt    time.Time `json:"due_at"`
+	Template string    `json:"template"`
 }
 
 // Contact is a person's messaging identity.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"reengage/conversation"
 	"reengage/db"
 )
 
@@ -38,7 +39,25 @@ func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (
 	if err != nil {
 		return Conversation{}, err
 	}
-	return a.view(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
+	c, err := a.view(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
+	if err != nil {
+		return c, err
+	}
+	return c, a.addPlan(ctx, &c)
+}
+
+// addPlan says how the contact is being won back, if it is.
+func (a *API) addPlan(ctx context.Context, c *Conversation) error {
+	plans, err := a.queries.ListPlans(ctx, c.ID)
+	if err != nil || len(plans) == 0 {
+		return err
+	}
+	p := plans[0]
+	c.Plan = &PlannedAttempt{Attempt: int(p.NextAttempt), Of: int(p.Attempts), DueAt: p.DueAt.UTC(), Template: p.TemplateName}
+	if c.Next == nil {
+		c.Next = &conversation.Next{Kind: conversation.WakeReengage, At: c.Plan.DueAt}
+	}
+	return nil
 }
 
 // conversationExists is for lists that would otherwise be empty of a conversation that there is not.

@@ -115,10 +115,11 @@ type SendOutcome struct {
 	Facts   *conversation.Facts `json:"facts,omitempty"`
 }
 
-// Merged is the payload of merged: the conversation is part of another now (W10). Its run settles what it has in flight, plans
-// nothing, hands on to the run of Into what it is signalled, and ends.
+// Merged is the payload of merged (W10). With Into the conversation is part of another now: its run settles what it has in flight,
+// plans nothing and ends. With Facts another has become part of it: they are the row's, of both.
 type Merged struct {
-	Into uuid.UUID `json:"into"`
+	Into  uuid.UUID           `json:"into,omitzero"`
+	Facts *conversation.Facts `json:"facts,omitempty"`
 }
 
 // Snapshot answers the query snapshot: the conversation as its run last saw it, at AsOf. It names no person; the API's
