@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,23 @@ func TestARequestToAnIdleConversationStartsARunThatEndsOnceItIsSent(t *testing.T
 	require.Equal(t, conversation.Allowed, answer.Verdict.Code)
 	require.Len(t, p.attempts, 1)
 	require.Equal(t, nine, p.now().Truncate(time.Second), "nothing is waited for")
+}
+
+// A payload may come from any SDK. What could not be recorded would be tried for ever, and never answered.
+func TestARequestWhoseIdCannotBeRecordedIsAFault(t *testing.T) {
+	p := newProvider(t)
+	answers := map[string]*contract.Answer{}
+	p.at(nine, func() {
+		for name, id := range map[string]string{"long": strings.Repeat("x", 256), "nul": "a\x00b"} {
+			answers[name] = p.ask(t, name, contract.UpdateSendMessage, contract.SendMessage{Request: contract.Request{ID: id}, Text: "Hello"})
+		}
+	})
+	p.run(t, input())
+	require.Len(t, answers, 2)
+	for name, answer := range answers {
+		require.Equal(t, contract.FaultInvalidRequest, answer.Fault, name)
+	}
+	require.Empty(t, p.planned)
 }
 
 func TestARefusalIsAnAnswerAndIsRecorded(t *testing.T) {
