@@ -15,7 +15,7 @@ import (
 
 const countCountingInbound = `-- name: CountCountingInbound :one
 SELECT count(*) FROM (
-    SELECT FROM events WHERE conversation_id = $1::uuid AND opens_window LIMIT $2
+    SELECT FROM events WHERE conversation_id = ANY(conversation_parts($1::uuid)) AND opens_window LIMIT $2
 ) AS heard
 `
 

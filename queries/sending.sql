@@ -102,7 +102,7 @@ WHERE business_number_id = @business_number_id AND quoted_micros IS NOT NULL AND
 -- name: CountCountingInbound :one
 -- How often the contact has written, as far as it is asked for.
 SELECT count(*) FROM (
-    SELECT FROM events WHERE conversation_id = @conversation_id::uuid AND opens_window LIMIT @most
+    SELECT FROM events WHERE conversation_id = ANY(conversation_parts(@conversation_id::uuid)) AND opens_window LIMIT @most
 ) AS heard;
 
 -- name: NoteDispute :exec
