@@ -7,7 +7,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,34 +54,6 @@ func (q *Queries) GetResumeClaim(ctx context.Context, id uuid.UUID) (GetResumeCl
 	var i GetResumeClaimRow
 	err := row.Scan(&i.ResumeClaimedUntil, &i.ResumeClaimedBy)
 	return i, err
-}
-
-const noteClaim = `-- name: NoteClaim :exec
-INSERT INTO decisions (conversation_id, key, at, subject, rule, code, sentence, facts)
-VALUES ($1, $2, $3, 'resume_claim', 'W6', $4, $5, $6)
-ON CONFLICT (conversation_id, key) DO NOTHING
-`
-
-type NoteClaimParams struct {
-	ConversationID uuid.UUID
-	Key            string
-	At             time.Time
-	Code           string
-	Sentence       string
-	Facts          json.RawMessage
-}
-
-// For explain; it names nobody.
-func (q *Queries) NoteClaim(ctx context.Context, arg NoteClaimParams) error {
-	_, err := q.db.Exec(ctx, noteClaim,
-		arg.ConversationID,
-		arg.Key,
-		arg.At,
-		arg.Code,
-		arg.Sentence,
-		arg.Facts,
-	)
-	return err
 }
 
 const releaseResume = `-- name: ReleaseResume :execrows

@@ -11,9 +11,3 @@ WHERE id = @id AND (resume_claimed_until <= @now OR resume_claimed_by = @by);
 
 -- name: GetResumeClaim :one
 SELECT resume_claimed_until, resume_claimed_by FROM conversations WHERE id = @id;
-
--- name: NoteClaim :exec
--- For explain; it names nobody.
-INSERT INTO decisions (conversation_id, key, at, subject, rule, code, sentence, facts)
-VALUES (@conversation_id, @key, @at, 'resume_claim', 'W6', @code, @sentence, @facts)
-ON CONFLICT (conversation_id, key) DO NOTHING;
