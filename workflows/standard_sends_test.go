@@ -62,9 +62,10 @@ func (a *fakeActivities) Send(_ context.Context, r activities.SendRequest) (send
 
 func (a *fakeActivities) acceptedSend(r activities.SendRequest) sending.Result {
 	template := a.planned[r.SendID].Template != nil
-	a.sends.facts = a.sends.facts.WithOutbound(a.now(), template)
+	at := a.now()
+	a.sends.facts = a.sends.facts.WithOutbound(at, template)
 	return sending.Result{SendID: r.SendID, State: sending.Accepted, Attempt: r.Attempt, Template: template,
-		MessageEventID: "sent-" + r.SendID.String(), AcceptedAt: a.now(), Facts: a.sends.facts}
+		MessageEventID: "sent-" + r.SendID.String(), AcceptedAt: at, Facts: a.sends.facts}
 }
 
 func (a *fakeActivities) SettleSend(_ context.Context, r activities.SendRequest) (sending.Result, error) {
