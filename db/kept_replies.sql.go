@@ -40,7 +40,8 @@ func (q *Queries) KeepReply(ctx context.Context, arg KeepReplyParams) error {
 
 const listKeptReplies = `-- name: ListKeptReplies :many
 SELECT id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at, send_id FROM kept_replies
-WHERE conversation_id = $1 AND (kept_at, id) < ($2::timestamptz, $3::uuid)
+WHERE conversation_id = ANY(conversation_parts((SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)))
+  AND (kept_at, id) < ($2::timestamptz, $3::uuid)
 ORDER BY kept_at DESC, id DESC
 LIMIT $4
 `
@@ -52,6 +53,7 @@ type ListKeptRepliesParams struct {
 	MaxRows        int32
 }
 
+// Of a conversation with what has become part of it, and of a part those of the whole (W10).
 func (q *Queries) ListKeptReplies(ctx context.Context, arg ListKeptRepliesParams) ([]KeptReply, error) {
 	rows, err := q.db.Query(ctx, listKeptReplies,
 		arg.ConversationID,

@@ -46,7 +46,9 @@ FROM moving m
 WHERE k.id = m.id;
 
 -- name: ListKeptReplies :many
+-- Of a conversation with what has become part of it, and of a part those of the whole (W10).
 SELECT * FROM kept_replies
-WHERE conversation_id = @conversation_id AND (kept_at, id) < (@before_kept_at::timestamptz, @before_id::uuid)
+WHERE conversation_id = ANY(conversation_parts((SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @conversation_id)))
+  AND (kept_at, id) < (@before_kept_at::timestamptz, @before_id::uuid)
 ORDER BY kept_at DESC, id DESC
 LIMIT @max_rows;
