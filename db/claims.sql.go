@@ -7,7 +7,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,7 +15,8 @@ import (
 const claimResume = `-- name: ClaimResume :execrows
 
 UPDATE conversations c SET resume_claimed_until = $1, resume_claimed_by = $2
-WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $3) AND (c.resume_claimed_until IS NULL OR c.resume_claimed_until <= $4 OR c.resume_claimed_by = $2)
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $3)
+  AND (c.resume_claimed_until IS NULL OR c.resume_claimed_until <= $4 OR c.resume_claimed_by = $2)
 `
 
 type ClaimResumeParams struct {
@@ -43,7 +43,8 @@ func (q *Queries) ClaimResume(ctx context.Context, arg ClaimResumeParams) (int64
 }
 
 const getResumeClaim = `-- name: GetResumeClaim :one
-SELECT c.resume_claimed_until, c.resume_claimed_by FROM conversations c WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)
+SELECT c.resume_claimed_until, c.resume_claimed_by FROM conversations c
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)
 `
 
 type GetResumeClaimRow struct {
@@ -58,37 +59,10 @@ func (q *Queries) GetResumeClaim(ctx context.Context, id uuid.UUID) (GetResumeCl
 	return i, err
 }
 
-const noteClaim = `-- name: NoteClaim :exec
-INSERT INTO decisions (conversation_id, key, at, subject, rule, code, sentence, facts)
-VALUES ($1, $2, $3, 'resume_claim', 'W6', $4, $5, $6)
-ON CONFLICT (conversation_id, key) DO NOTHING
-`
-
-type NoteClaimParams struct {
-	ConversationID uuid.UUID
-	Key            string
-	At             time.Time
-	Code           string
-	Sentence       string
-	Facts          json.RawMessage
-}
-
-// For explain; it names nobody.
-func (q *Queries) NoteClaim(ctx context.Context, arg NoteClaimParams) error {
-	_, err := q.db.Exec(ctx, noteClaim,
-		arg.ConversationID,
-		arg.Key,
-		arg.At,
-		arg.Code,
-		arg.Sentence,
-		arg.Facts,
-	)
-	return err
-}
-
 const releaseResume = `-- name: ReleaseResume :execrows
 UPDATE conversations c SET resume_claimed_until = NULL, resume_claimed_by = NULL
-WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1) AND (c.resume_claimed_until <= $2 OR c.resume_claimed_by = $3)
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)
+  AND (c.resume_claimed_until <= $2 OR c.resume_claimed_by = $3)
 `
 
 func (q *Queries) ReleaseResume(ctx context.Context, iD uuid.UUID, now *time.Time, by *string) (int64, error) {

@@ -13,105 +13,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const findContactRoots = `-- name: FindContactRoots :many
-WITH RECURSIVE root AS (
-    SELECT c.id AS given, c.id, c.merged_into FROM contacts c WHERE c.id = ANY($1::uuid[])
-    UNION
-    SELECT r.given, c.id, c.merged_into FROM root r JOIN contacts c ON c.id = r.merged_into
-)
-SELECT r.given::uuid AS given, r.id::uuid AS id FROM root r WHERE r.merged_into IS NULL
-`
-
-type FindContactRootsRow struct {
-	Given uuid.UUID
-	ID    uuid.UUID
-}
-
-// The contacts that some contacts are now: themselves, or what they have been merged into (W10).
-func (q *Queries) FindContactRoots(ctx context.Context, ids []uuid.UUID) ([]FindContactRootsRow, error) {
-	rows, err := q.db.Query(ctx, findContactRoots, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FindContactRootsRow
-	for rows.Next() {
-		var i FindContactRootsRow
-		if err := rows.Scan(&i.Given, &i.ID); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const findPortfolios = `-- name: FindPortfolios :many
-SELECT waba_id, min(portfolio)::text AS portfolio FROM business_numbers WHERE waba_id = ANY($1::text[]) GROUP BY waba_id
-`
-
-type FindPortfoliosRow struct {
-	WabaID    string
-	Portfolio string
-}
-
-// The portfolio of each WhatsApp business account of which we know a number.
-func (q *Queries) FindPortfolios(ctx context.Context, wabaIds []string) ([]FindPortfoliosRow, error) {
-	rows, err := q.db.Query(ctx, findPortfolios, wabaIds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FindPortfoliosRow
-	for rows.Next() {
-		var i FindPortfoliosRow
-		if err := rows.Scan(&i.WabaID, &i.Portfolio); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const getPermissions = `-- name: GetPermissions :one
-SELECT p.marketing::text AS marketing, p.utility::text AS utility, p.authentication::text AS authentication,
-       p.suppressed::text AS suppressed, p.suppressed_marketing::text AS suppressed_marketing,
-       coalesce(n.sender_paused_class, '')::text AS sender_paused
-FROM conversations c
-JOIN business_numbers n ON n.id = c.business_number_id
-CROSS JOIN LATERAL contact_permissions(c.contact_id) AS p(marketing, utility, authentication, suppressed, suppressed_marketing)
-WHERE c.id = $1
-`
-
-type GetPermissionsRow struct {
-	Marketing           string
-	Utility             string
-	Authentication      string
-	Suppressed          string
-	SuppressedMarketing string
-	SenderPaused        string
-}
-
-// What the gate asks of a conversation's contact and number beside the window.
-func (q *Queries) GetPermissions(ctx context.Context, conversationID uuid.UUID) (GetPermissionsRow, error) {
-	row := q.db.QueryRow(ctx, getPermissions, conversationID)
-	var i GetPermissionsRow
-	err := row.Scan(
-		&i.Marketing,
-		&i.Utility,
-		&i.Authentication,
-		&i.Suppressed,
-		&i.SuppressedMarketing,
-		&i.SenderPaused,
-	)
-	return i, err
-}
-
 const liftSuppressions = `-- name: LiftSuppressions :execrows
 UPDATE suppressions
 SET lifted_at = $1::timestamptz, lifted_by = $2::text
@@ -138,26 +39,111 @@ func (q *Queries) LiftSuppressions(ctx context.Context, arg LiftSuppressionsPara
 	return result.RowsAffected(), nil
 }
 
-const listConversationsOfContacts = `-- name: ListConversationsOfContacts :many
-SELECT id, contact_id, business_number_id FROM conversations WHERE contact_id = ANY($1::uuid[]) ORDER BY id
+const listConsentChanges = `-- name: ListConsentChanges :many
+SELECT id, contact_id, category, opted_in, source, occurred_at, recorded_at FROM consent_changes WHERE contact_id = $1 ORDER BY occurred_at DESC, id DESC LIMIT $2
 `
 
-type ListConversationsOfContactsRow struct {
-	ID               uuid.UUID
-	ContactID        uuid.UUID
-	BusinessNumberID uuid.UUID
-}
-
-func (q *Queries) ListConversationsOfContacts(ctx context.Context, contactIds []uuid.UUID) ([]ListConversationsOfContactsRow, error) {
-	rows, err := q.db.Query(ctx, listConversationsOfContacts, contactIds)
+// The latest first.
+func (q *Queries) ListConsentChanges(ctx context.Context, contactID uuid.UUID, maxRows int32) ([]ConsentChange, error) {
+	rows, err := q.db.Query(ctx, listConsentChanges, contactID, maxRows)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListConversationsOfContactsRow
+	var items []ConsentChange
 	for rows.Next() {
-		var i ListConversationsOfContactsRow
-		if err := rows.Scan(&i.ID, &i.ContactID, &i.BusinessNumberID); err != nil {
+		var i ConsentChange
+		if err := rows.Scan(
+			&i.ID,
+			&i.ContactID,
+			&i.Category,
+			&i.OptedIn,
+			&i.Source,
+			&i.OccurredAt,
+			&i.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPermissions = `-- name: ListPermissions :many
+SELECT c.id AS contact_id, to_jsonb(contact_permissions(c.id))::jsonb AS permissions
+FROM contacts c WHERE c.id = ANY($1::uuid[])
+`
+
+type ListPermissionsRow struct {
+	ContactID   uuid.UUID
+	Permissions json.RawMessage
+}
+
+// What the gate asks of some contacts, as JSON of conversation.Permissions; that the sender is paused is the number's to say.
+func (q *Queries) ListPermissions(ctx context.Context, contactIds []uuid.UUID) ([]ListPermissionsRow, error) {
+	rows, err := q.db.Query(ctx, listPermissions, contactIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPermissionsRow
+	for rows.Next() {
+		var i ListPermissionsRow
+		if err := rows.Scan(&i.ContactID, &i.Permissions); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listSuppressions = `-- name: ListSuppressions :many
+SELECT s.id, s.contact_id, s.scope, s.reason, s.source, s.since, s.recorded_at, s.lifted_at, s.lifted_by, (s.lifted_at IS NULL AND (s.reason <> 'undeliverable' OR NOT EXISTS (
+        SELECT FROM conversations v WHERE v.contact_id = s.contact_id AND v.last_inbound_at > s.since)))::boolean AS in_force
+FROM suppressions s WHERE s.contact_id = $1 ORDER BY in_force DESC, s.since DESC, s.id LIMIT $2
+`
+
+type ListSuppressionsRow struct {
+	ID         uuid.UUID
+	ContactID  uuid.UUID
+	Scope      string
+	Reason     string
+	Source     string
+	Since      time.Time
+	RecordedAt time.Time
+	LiftedAt   *time.Time
+	LiftedBy   *string
+	InForce    bool
+}
+
+// Those in force first.
+func (q *Queries) ListSuppressions(ctx context.Context, contactID uuid.UUID, maxRows int32) ([]ListSuppressionsRow, error) {
+	rows, err := q.db.Query(ctx, listSuppressions, contactID, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListSuppressionsRow
+	for rows.Next() {
+		var i ListSuppressionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ContactID,
+			&i.Scope,
+			&i.Reason,
+			&i.Source,
+			&i.Since,
+			&i.RecordedAt,
+			&i.LiftedAt,
+			&i.LiftedBy,
+			&i.InForce,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -169,10 +155,12 @@ func (q *Queries) ListConversationsOfContacts(ctx context.Context, contactIds []
 }
 
 const lockConsents = `-- name: LockConsents :exec
+
 SELECT pg_advisory_xact_lock(l.key)
 FROM (SELECT DISTINCT uuid_hash_extended(unnest($1::uuid[]), 3) AS key ORDER BY key) l
 `
 
+// What contacts have agreed to, and who is not to be written to (tables consent_changes and suppressions).
 // Lets one transaction at a time change what contacts agree to: each tells all of a contact's conversations, whose marks two
 // of them would take in opposite orders. The seed keeps the lock apart from those of other purposes.
 func (q *Queries) LockConsents(ctx context.Context, contactIds []uuid.UUID) error {
@@ -209,56 +197,6 @@ ON CONFLICT (contact_id, reason) WHERE lifted_at IS NULL DO NOTHING
 func (q *Queries) MergeSuppressions(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
 	_, err := q.db.Exec(ctx, mergeSuppressions, winner, loser)
 	return err
-}
-
-const moveSends = `-- name: MoveSends :exec
-UPDATE sends SET contact_id = $1 WHERE contact_id = $2
-`
-
-// What was sent to one contact was sent to the one that it has become part of.
-func (q *Queries) MoveSends(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
-	_, err := q.db.Exec(ctx, moveSends, winner, loser)
-	return err
-}
-
-const pauseSender = `-- name: PauseSender :many
-UPDATE business_numbers
-SET sender_paused_at = $1::timestamptz, sender_paused_class = $2::text, sender_paused_code = $3::int
-WHERE id = $4 AND sender_paused_at IS NULL
-RETURNING phone_number_id
-`
-
-type PauseSenderParams struct {
-	PausedAt time.Time
-	Class    string
-	Code     int32
-	ID       uuid.UUID
-}
-
-// Has a business number send nothing until somebody resumes it; nothing is returned if it was paused already.
-func (q *Queries) PauseSender(ctx context.Context, arg PauseSenderParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, pauseSender,
-		arg.PausedAt,
-		arg.Class,
-		arg.Code,
-		arg.ID,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var phone_number_id string
-		if err := rows.Scan(&phone_number_id); err != nil {
-			return nil, err
-		}
-		items = append(items, phone_number_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const recordConsents = `-- name: RecordConsents :many

@@ -86,6 +86,79 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 	return items, nil
 }
 
+const findContactRoots = `-- name: FindContactRoots :many
+WITH RECURSIVE root AS (
+    SELECT c.id AS given, c.id, c.merged_into FROM contacts c WHERE c.id = ANY($1::uuid[])
+    UNION
+    SELECT r.given, c.id, c.merged_into FROM root r JOIN contacts c ON c.id = r.merged_into
+)
+SELECT r.given::uuid AS given, r.id::uuid AS id FROM root r WHERE r.merged_into IS NULL
+`
+
+type FindContactRootsRow struct {
+	Given uuid.UUID
+	ID    uuid.UUID
+}
+
+// The contacts that some contacts are now: themselves, or what they have been merged into (W10).
+func (q *Queries) FindContactRoots(ctx context.Context, ids []uuid.UUID) ([]FindContactRootsRow, error) {
+	rows, err := q.db.Query(ctx, findContactRoots, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindContactRootsRow
+	for rows.Next() {
+		var i FindContactRootsRow
+		if err := rows.Scan(&i.Given, &i.ID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const getContact = `-- name: GetContact :one
+WITH RECURSIVE chain AS (
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $1
+    UNION ALL
+    SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
+)
+SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
+       (SELECT count(*) FROM contact_aliases a WHERE a.contact_id = c.id) AS aliases
+FROM chain m JOIN contacts c ON c.id = m.id
+WHERE m.merged_into IS NULL
+`
+
+type GetContactRow struct {
+	Contact     Contact
+	Permissions json.RawMessage
+	Aliases     int64
+}
+
+// A contact, or the one that it has become part of (W10).
+func (q *Queries) GetContact(ctx context.Context, id uuid.UUID) (GetContactRow, error) {
+	row := q.db.QueryRow(ctx, getContact, id)
+	var i GetContactRow
+	err := row.Scan(
+		&i.Contact.ID,
+		&i.Contact.Name,
+		&i.Contact.Phone,
+		&i.Contact.Bsuid,
+		&i.Contact.Market,
+		&i.Contact.MergedInto,
+		&i.Contact.CreatedAt,
+		&i.Contact.TimeZone,
+		&i.Contact.Language,
+		&i.Permissions,
+		&i.Aliases,
+	)
+	return i, err
+}
+
 const listAliases = `-- name: ListAliases :many
 SELECT kind, portfolio, value, contact_id FROM contact_aliases WHERE contact_id = ANY($1::uuid[])
 `

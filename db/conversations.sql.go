@@ -8,7 +8,6 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -102,33 +101,26 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 	return i, err
 }
 
-const listPlans = `-- name: ListPlans :many
-SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = $1
+const listConversationsOfContact = `-- name: ListConversationsOfContact :many
+SELECT c.id, n.phone_number_id FROM conversations c JOIN business_numbers n ON n.id = c.business_number_id
+WHERE c.contact_id = $1 ORDER BY c.created_at, c.id LIMIT $2
 `
 
-type ListPlansRow struct {
-	NextAttempt  int32
-	Attempts     int32
-	DueAt        time.Time
-	TemplateName string
+type ListConversationsOfContactRow struct {
+	ID            uuid.UUID
+	PhoneNumberID string
 }
 
-// How a contact is being won back, if it is.
-func (q *Queries) ListPlans(ctx context.Context, conversationID uuid.UUID) ([]ListPlansRow, error) {
-	rows, err := q.db.Query(ctx, listPlans, conversationID)
+func (q *Queries) ListConversationsOfContact(ctx context.Context, contactID uuid.UUID, maxRows int32) ([]ListConversationsOfContactRow, error) {
+	rows, err := q.db.Query(ctx, listConversationsOfContact, contactID, maxRows)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListPlansRow
+	var items []ListConversationsOfContactRow
 	for rows.Next() {
-		var i ListPlansRow
-		if err := rows.Scan(
-			&i.NextAttempt,
-			&i.Attempts,
-			&i.DueAt,
-			&i.TemplateName,
-		); err != nil {
+		var i ListConversationsOfContactRow
+		if err := rows.Scan(&i.ID, &i.PhoneNumberID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -137,4 +129,111 @@ func (q *Queries) ListPlans(ctx context.Context, conversationID uuid.UUID) ([]Li
 		return nil, err
 	}
 	return items, nil
+}
+
+const listConversationsOfContacts = `-- name: ListConversationsOfContacts :many
+SELECT id, contact_id, business_number_id FROM conversations WHERE contact_id = ANY($1::uuid[]) ORDER BY id
+`
+
+type ListConversationsOfContactsRow struct {
+	ID               uuid.UUID
+	ContactID        uuid.UUID
+	BusinessNumberID uuid.UUID
+}
+
+func (q *Queries) ListConversationsOfContacts(ctx context.Context, contactIds []uuid.UUID) ([]ListConversationsOfContactsRow, error) {
+	rows, err := q.db.Query(ctx, listConversationsOfContacts, contactIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListConversationsOfContactsRow
+	for rows.Next() {
+		var i ListConversationsOfContactsRow
+		if err := rows.Scan(&i.ID, &i.ContactID, &i.BusinessNumberID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockToSend = `-- name: LockToSend :one
+SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into FROM conversations WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// The conversation of a send, held against whoever stores a message, a status or another send until the step is recorded.
+// What else the gate asks is read by a statement of its own (ReadParties), which sees what was committed while this waited.
+func (q *Queries) LockToSend(ctx context.Context, id uuid.UUID) (Conversation, error) {
+	row := q.db.QueryRow(ctx, lockToSend, id)
+	var i Conversation
+	err := row.Scan(
+		&i.ID,
+		&i.BusinessNumberID,
+		&i.ContactID,
+		&i.CreatedAt,
+		&i.OpenedAt,
+		&i.ExpiresAt,
+		&i.LastInboundAt,
+		&i.LastOutboundAt,
+		&i.DisputedAt,
+		&i.TemplateAcceptedAt,
+		&i.TemplatePending,
+		&i.ResumeClaimedUntil,
+		&i.ResumeClaimedBy,
+		&i.LastActivityAt,
+		&i.MergedInto,
+	)
+	return i, err
+}
+
+const readParties = `-- name: ReadParties :one
+SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
+FROM conversations c
+JOIN business_numbers n ON n.id = c.business_number_id
+JOIN contacts p ON p.id = c.contact_id
+WHERE c.id = $1
+`
+
+type ReadPartiesRow struct {
+	BusinessNumber BusinessNumber
+	Contact        Contact
+	Permissions    json.RawMessage
+}
+
+// Whom a conversation is between, and what the gate asks of them.
+func (q *Queries) ReadParties(ctx context.Context, conversationID uuid.UUID) (ReadPartiesRow, error) {
+	row := q.db.QueryRow(ctx, readParties, conversationID)
+	var i ReadPartiesRow
+	err := row.Scan(
+		&i.BusinessNumber.ID,
+		&i.BusinessNumber.PhoneNumberID,
+		&i.BusinessNumber.Display,
+		&i.BusinessNumber.WabaID,
+		&i.BusinessNumber.Portfolio,
+		&i.BusinessNumber.Configured,
+		&i.BusinessNumber.TimeZone,
+		&i.BusinessNumber.AccountTimeZone,
+		&i.BusinessNumber.Settings,
+		&i.BusinessNumber.CreatedAt,
+		&i.BusinessNumber.SenderPausedAt,
+		&i.BusinessNumber.SenderPausedClass,
+		&i.BusinessNumber.SenderPausedCode,
+		&i.BusinessNumber.MessagesPerSecond,
+		&i.BusinessNumber.StopWords,
+		&i.Contact.ID,
+		&i.Contact.Name,
+		&i.Contact.Phone,
+		&i.Contact.Bsuid,
+		&i.Contact.Market,
+		&i.Contact.MergedInto,
+		&i.Contact.CreatedAt,
+		&i.Contact.TimeZone,
+		&i.Contact.Language,
+		&i.Permissions,
+	)
+	return i, err
 }

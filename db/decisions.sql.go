@@ -13,34 +13,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const dropPlan = `-- name: DropPlan :exec
-DELETE FROM reengagement_plans WHERE conversation_id = $1
-`
-
-func (q *Queries) DropPlan(ctx context.Context, conversationID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, dropPlan, conversationID)
-	return err
-}
-
-const findAnswer = `-- name: FindAnswer :one
-SELECT fingerprint, answer FROM requests
-WHERE conversation_id = ANY(conversation_parts($1)) AND request_id = $2
-ORDER BY created_at LIMIT 1
-`
-
-type FindAnswerRow struct {
-	Fingerprint string
-	Answer      json.RawMessage
-}
-
-// The first answer to a request, and what was asked, also if it was asked of what has become part of the conversation since (W10).
-func (q *Queries) FindAnswer(ctx context.Context, conversationID uuid.UUID, requestID string) (FindAnswerRow, error) {
-	row := q.db.QueryRow(ctx, findAnswer, conversationID, requestID)
-	var i FindAnswerRow
-	err := row.Scan(&i.Fingerprint, &i.Answer)
-	return i, err
-}
-
 const findDecision = `-- name: FindDecision :one
 SELECT id, conversation_id, key, at, subject, allowed, rule, code, sentence, facts, send_id, recorded_at FROM decisions
 WHERE conversation_id = $1 AND send_id = $2::uuid AND subject = 'send'
@@ -66,30 +38,6 @@ func (q *Queries) FindDecision(ctx context.Context, conversationID uuid.UUID, se
 		&i.RecordedAt,
 	)
 	return i, err
-}
-
-const recordAnswer = `-- name: RecordAnswer :exec
-INSERT INTO requests (conversation_id, request_id, kind, fingerprint, answer)
-VALUES ($1, $2, $3, $4, $5)
-`
-
-type RecordAnswerParams struct {
-	ConversationID uuid.UUID
-	RequestID      string
-	Kind           string
-	Fingerprint    string
-	Answer         json.RawMessage
-}
-
-func (q *Queries) RecordAnswer(ctx context.Context, arg RecordAnswerParams) error {
-	_, err := q.db.Exec(ctx, recordAnswer,
-		arg.ConversationID,
-		arg.RequestID,
-		arg.Kind,
-		arg.Fingerprint,
-		arg.Answer,
-	)
-	return err
 }
 
 const recordDecision = `-- name: RecordDecision :exec
@@ -124,38 +72,6 @@ func (q *Queries) RecordDecision(ctx context.Context, arg RecordDecisionParams) 
 		arg.Sentence,
 		arg.Facts,
 		arg.SendID,
-	)
-	return err
-}
-
-const savePlan = `-- name: SavePlan :exec
-INSERT INTO reengagement_plans (conversation_id, window_end, next_attempt, attempts, due_at, template_name, plan)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (conversation_id) DO UPDATE
-SET window_end = excluded.window_end, next_attempt = excluded.next_attempt, attempts = excluded.attempts, due_at = excluded.due_at,
-    template_name = excluded.template_name, plan = excluded.plan
-`
-
-type SavePlanParams struct {
-	ConversationID uuid.UUID
-	WindowEnd      time.Time
-	NextAttempt    int32
-	Attempts       int32
-	DueAt          time.Time
-	TemplateName   string
-	Plan           json.RawMessage
-}
-
-// How a contact is being won back, for those who list what is planned.
-func (q *Queries) SavePlan(ctx context.Context, arg SavePlanParams) error {
-	_, err := q.db.Exec(ctx, savePlan,
-		arg.ConversationID,
-		arg.WindowEnd,
-		arg.NextAttempt,
-		arg.Attempts,
-		arg.DueAt,
-		arg.TemplateName,
-		arg.Plan,
 	)
 	return err
 }

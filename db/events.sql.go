@@ -65,6 +65,20 @@ func (q *Queries) AdoptStatuses(ctx context.Context, settling []uuid.UUID, messa
 	return items, nil
 }
 
+const countCountingInbound = `-- name: CountCountingInbound :one
+SELECT count(*) FROM (
+    SELECT FROM events WHERE conversation_id = ANY(conversation_parts($1::uuid)) AND opens_window LIMIT $2
+) AS heard
+`
+
+// How often the contact has written, as far as it is asked for.
+func (q *Queries) CountCountingInbound(ctx context.Context, conversationID uuid.UUID, most int32) (int64, error) {
+	row := q.db.QueryRow(ctx, countCountingInbound, conversationID, most)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const findEvents = `-- name: FindEvents :many
 SELECT e.id, e.type, coalesce(c.merged_into, e.conversation_id) AS conversation_id, e.occurred_at, e.received_at,
        coalesce(e.keyword, '')::text AS keyword
@@ -225,6 +239,38 @@ WHERE o.message_id = m.message_id AND delivery_rank(o.delivery_status) < deliver
 // Moves delivery statuses forward, never back.
 func (q *Queries) MoveDelivery(ctx context.Context, messageIds []uuid.UUID, statuses []string) error {
 	_, err := q.db.Exec(ctx, moveDelivery, messageIds, statuses)
+	return err
+}
+
+const noteDispute = `-- name: NoteDispute :exec
+WITH noted AS (
+    INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at, market, error_code)
+    VALUES ($3, 'notice', 'window_disputed', 'send', $4::uuid, $2::uuid, $1::timestamptz,
+            $1::timestamptz, $5::text, $6::int)
+    ON CONFLICT (id) DO NOTHING
+)
+UPDATE conversations SET disputed_at = greatest(disputed_at, $1::timestamptz) WHERE id = $2::uuid
+`
+
+type NoteDisputeParams struct {
+	Now              time.Time
+	ConversationID   uuid.UUID
+	EventID          uuid.UUID
+	BusinessNumberID uuid.UUID
+	Market           string
+	ErrorCode        int32
+}
+
+// The provider has refused a free-form message because it considers the window closed (W9).
+func (q *Queries) NoteDispute(ctx context.Context, arg NoteDisputeParams) error {
+	_, err := q.db.Exec(ctx, noteDispute,
+		arg.Now,
+		arg.ConversationID,
+		arg.EventID,
+		arg.BusinessNumberID,
+		arg.Market,
+		arg.ErrorCode,
+	)
 	return err
 }
 

@@ -40,45 +40,6 @@ func (q *Queries) ConfigureNumber(ctx context.Context, arg ConfigureNumberParams
 	return err
 }
 
-const findNumberTemplates = `-- name: FindNumberTemplates :many
-SELECT t.name, t.language, t.status, t.removed_at FROM templates t
-JOIN (SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS language) w ON w.name = t.name AND w.language = t.language
-WHERE t.waba_id = $3
-`
-
-type FindNumberTemplatesRow struct {
-	Name      string
-	Language  string
-	Status    string
-	RemovedAt *time.Time
-}
-
-// What is known of some templates of an account, by name and language.
-func (q *Queries) FindNumberTemplates(ctx context.Context, names []string, languages []string, wabaID string) ([]FindNumberTemplatesRow, error) {
-	rows, err := q.db.Query(ctx, findNumberTemplates, names, languages, wabaID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FindNumberTemplatesRow
-	for rows.Next() {
-		var i FindNumberTemplatesRow
-		if err := rows.Scan(
-			&i.Name,
-			&i.Language,
-			&i.Status,
-			&i.RemovedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const findNumbers = `-- name: FindNumbers :many
 SELECT id, phone_number_id, display, waba_id, portfolio FROM business_numbers WHERE phone_number_id = ANY($1::text[])
 `
@@ -139,6 +100,36 @@ func (q *Queries) FindNumbersOfConversations(ctx context.Context, ids []uuid.UUI
 	for rows.Next() {
 		var i FindNumbersOfConversationsRow
 		if err := rows.Scan(&i.ID, &i.BusinessNumberID, &i.PhoneNumberID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findPortfolios = `-- name: FindPortfolios :many
+SELECT waba_id, min(portfolio)::text AS portfolio FROM business_numbers WHERE waba_id = ANY($1::text[]) GROUP BY waba_id
+`
+
+type FindPortfoliosRow struct {
+	WabaID    string
+	Portfolio string
+}
+
+// The portfolio of each WhatsApp business account of which we know a number.
+func (q *Queries) FindPortfolios(ctx context.Context, wabaIds []string) ([]FindPortfoliosRow, error) {
+	rows, err := q.db.Query(ctx, findPortfolios, wabaIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindPortfoliosRow
+	for rows.Next() {
+		var i FindPortfoliosRow
+		if err := rows.Scan(&i.WabaID, &i.Portfolio); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -232,6 +223,46 @@ func (q *Queries) PauseNumber(ctx context.Context, now *time.Time, phoneNumberID
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const pauseSender = `-- name: PauseSender :many
+UPDATE business_numbers
+SET sender_paused_at = $1::timestamptz, sender_paused_class = $2::text, sender_paused_code = $3::int
+WHERE id = $4 AND sender_paused_at IS NULL
+RETURNING phone_number_id
+`
+
+type PauseSenderParams struct {
+	PausedAt time.Time
+	Class    string
+	Code     int32
+	ID       uuid.UUID
+}
+
+// Has a business number send nothing until somebody resumes it; nothing is returned if it was paused already.
+func (q *Queries) PauseSender(ctx context.Context, arg PauseSenderParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, pauseSender,
+		arg.PausedAt,
+		arg.Class,
+		arg.Code,
+		arg.ID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var phone_number_id string
+		if err := rows.Scan(&phone_number_id); err != nil {
+			return nil, err
+		}
+		items = append(items, phone_number_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const registerNumber = `-- name: RegisterNumber :one

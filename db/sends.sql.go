@@ -13,6 +13,106 @@ import (
 	"github.com/google/uuid"
 )
 
+const countRetries = `-- name: CountRetries :one
+SELECT count(*) FROM send_attempts WHERE send_id = $1 AND class = 'retry'
+`
+
+// How many attempts of a send have failed for the provider's passing trouble.
+func (q *Queries) CountRetries(ctx context.Context, sendID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countRetries, sendID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countSendTrouble = `-- name: CountSendTrouble :one
+SELECT (SELECT count(*) FROM business_numbers WHERE sender_paused_at IS NOT NULL) AS paused_numbers,
+       count(*) FILTER (WHERE NOT final) AS awaited, count(*) FILTER (WHERE final) AS given_up
+FROM sends WHERE state = 'unknown'
+`
+
+type CountSendTroubleRow struct {
+	PausedNumbers int64
+	Awaited       int64
+	GivenUp       int64
+}
+
+// Numbers that send nothing, and sends of which nobody knows what became of them.
+func (q *Queries) CountSendTrouble(ctx context.Context) (CountSendTroubleRow, error) {
+	row := q.db.QueryRow(ctx, countSendTrouble)
+	var i CountSendTroubleRow
+	err := row.Scan(&i.PausedNumbers, &i.Awaited, &i.GivenUp)
+	return i, err
+}
+
+const countTemplateSends = `-- name: CountTemplateSends :one
+SELECT count(*) FROM sends
+WHERE contact_id = $1 AND type = 'template' AND planned_at > $2 AND state NOT IN ('refused', 'failed')
+`
+
+// How many templates a contact has been, or is being, sent since then, by all numbers.
+func (q *Queries) CountTemplateSends(ctx context.Context, contactID uuid.UUID, since time.Time) (int64, error) {
+	row := q.db.QueryRow(ctx, countTemplateSends, contactID, since)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const endAttempt = `-- name: EndAttempt :exec
+UPDATE send_attempts
+SET ended_at = $1::timestamptz, outcome = 'not_sent', error_code = $2, class = $3::text
+WHERE send_id = $4 AND attempt = $5 AND (outcome IS NULL OR outcome = 'unknown')
+`
+
+type EndAttemptParams struct {
+	Now       time.Time
+	ErrorCode *int32
+	Class     string
+	SendID    uuid.UUID
+	Attempt   int32
+}
+
+// What an attempt came to that is known not to have left. What a status has said of it before stays.
+func (q *Queries) EndAttempt(ctx context.Context, arg EndAttemptParams) error {
+	_, err := q.db.Exec(ctx, endAttempt,
+		arg.Now,
+		arg.ErrorCode,
+		arg.Class,
+		arg.SendID,
+		arg.Attempt,
+	)
+	return err
+}
+
+const endSend = `-- name: EndSend :exec
+UPDATE sends
+SET state = CASE WHEN possible_duplicate THEN 'unknown' ELSE $1::text END, final = possible_duplicate,
+    unknown_at = CASE WHEN possible_duplicate THEN clock_timestamp() END,
+    reason = $2::text, error_code = $3, error_details = $4
+WHERE id = $5
+`
+
+type EndSendParams struct {
+	State        string
+	Reason       string
+	ErrorCode    *int32
+	ErrorDetails *string
+	ID           uuid.UUID
+}
+
+// Refused or failed, and why. Of one that was sent once more after its outcome had stayed unknown this says nothing of the
+// first message, which may have arrived: it stays unknown.
+func (q *Queries) EndSend(ctx context.Context, arg EndSendParams) error {
+	_, err := q.db.Exec(ctx, endSend,
+		arg.State,
+		arg.Reason,
+		arg.ErrorCode,
+		arg.ErrorDetails,
+		arg.ID,
+	)
+	return err
+}
+
 const findNumberOfSend = `-- name: FindNumberOfSend :one
 SELECT n.phone_number_id, s.conversation_id
 FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
@@ -28,6 +128,223 @@ func (q *Queries) FindNumberOfSend(ctx context.Context, sendID uuid.UUID) (FindN
 	row := q.db.QueryRow(ctx, findNumberOfSend, sendID)
 	var i FindNumberOfSendRow
 	err := row.Scan(&i.PhoneNumberID, &i.ConversationID)
+	return i, err
+}
+
+const findSend = `-- name: FindSend :one
+
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at FROM sends WHERE id = $1 AND conversation_id = $2
+`
+
+// What we send, from its plan to what became of it (tables sends and send_attempts).
+func (q *Queries) FindSend(ctx context.Context, iD uuid.UUID, conversationID uuid.UUID) (Send, error) {
+	row := q.db.QueryRow(ctx, findSend, iD, conversationID)
+	var i Send
+	err := row.Scan(
+		&i.ID,
+		&i.ConversationID,
+		&i.BusinessNumberID,
+		&i.ContactID,
+		&i.Origin,
+		&i.Type,
+		&i.Text,
+		&i.Template,
+		&i.TemplateName,
+		&i.Category,
+		&i.Fallback,
+		&i.Critical,
+		&i.State,
+		&i.Attempt,
+		&i.PlannedAt,
+		&i.NotAfter,
+		&i.InflightAt,
+		&i.AcceptedAt,
+		&i.MessageID,
+		&i.UnknownAt,
+		&i.Final,
+		&i.PossibleDuplicate,
+		&i.Reason,
+		&i.ErrorCode,
+		&i.ErrorDetails,
+		&i.ReplacedBy,
+		&i.QuotedScheme,
+		&i.QuotedMicros,
+		&i.QuotedCurrency,
+		&i.RecordedAt,
+	)
+	return i, err
+}
+
+const getSend = `-- name: GetSend :one
+SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
+       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with
+FROM sends s
+JOIN business_numbers n ON n.id = s.business_number_id
+LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+LEFT JOIN LATERAL (
+    SELECT d.sentence, d.facts FROM decisions d
+    WHERE d.conversation_id = s.conversation_id AND d.send_id = s.id AND d.code = s.reason
+    ORDER BY d.at DESC, d.id DESC LIMIT 1
+) d ON true
+LEFT JOIN LATERAL (
+    SELECT e.error_code FROM events e WHERE e.message_id = s.message_id AND e.type = 'failed' ORDER BY e.occurred_at DESC, e.id LIMIT 1
+) f ON true
+WHERE s.id = $1
+`
+
+type GetSendRow struct {
+	Send           Send
+	PhoneNumberID  string
+	DeliveryStatus string
+	Sentence       string
+	DecidedOn      json.RawMessage
+	FailedWith     *int32
+}
+
+// A send with how far its message has got; empty: it is not known to have left.
+func (q *Queries) GetSend(ctx context.Context, id uuid.UUID) (GetSendRow, error) {
+	row := q.db.QueryRow(ctx, getSend, id)
+	var i GetSendRow
+	err := row.Scan(
+		&i.Send.ID,
+		&i.Send.ConversationID,
+		&i.Send.BusinessNumberID,
+		&i.Send.ContactID,
+		&i.Send.Origin,
+		&i.Send.Type,
+		&i.Send.Text,
+		&i.Send.Template,
+		&i.Send.TemplateName,
+		&i.Send.Category,
+		&i.Send.Fallback,
+		&i.Send.Critical,
+		&i.Send.State,
+		&i.Send.Attempt,
+		&i.Send.PlannedAt,
+		&i.Send.NotAfter,
+		&i.Send.InflightAt,
+		&i.Send.AcceptedAt,
+		&i.Send.MessageID,
+		&i.Send.UnknownAt,
+		&i.Send.Final,
+		&i.Send.PossibleDuplicate,
+		&i.Send.Reason,
+		&i.Send.ErrorCode,
+		&i.Send.ErrorDetails,
+		&i.Send.ReplacedBy,
+		&i.Send.QuotedScheme,
+		&i.Send.QuotedMicros,
+		&i.Send.QuotedCurrency,
+		&i.Send.RecordedAt,
+		&i.PhoneNumberID,
+		&i.DeliveryStatus,
+		&i.Sentence,
+		&i.DecidedOn,
+		&i.FailedWith,
+	)
+	return i, err
+}
+
+const giveUpUnknown = `-- name: GiveUpUnknown :exec
+UPDATE sends SET final = true WHERE id = $1 AND state = 'unknown'
+`
+
+func (q *Queries) GiveUpUnknown(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, giveUpUnknown, id)
+	return err
+}
+
+const listSendAttempts = `-- name: ListSendAttempts :many
+SELECT send_id, attempt, started_at, ended_at, outcome, error_code, class FROM send_attempts WHERE send_id = $1 ORDER BY attempt
+`
+
+func (q *Queries) ListSendAttempts(ctx context.Context, sendID uuid.UUID) ([]SendAttempt, error) {
+	rows, err := q.db.Query(ctx, listSendAttempts, sendID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SendAttempt
+	for rows.Next() {
+		var i SendAttempt
+		if err := rows.Scan(
+			&i.SendID,
+			&i.Attempt,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.Outcome,
+			&i.ErrorCode,
+			&i.Class,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockBudget = `-- name: LockBudget :exec
+SELECT pg_advisory_xact_lock(budget_lock($1))
+`
+
+func (q *Queries) LockBudget(ctx context.Context, businessNumberID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockBudget, businessNumberID)
+	return err
+}
+
+const lockCaps = `-- name: LockCaps :exec
+SELECT pg_advisory_xact_lock(caps_lock($1))
+`
+
+// Makes the plans for one contact wait for one another, whichever number they are of.
+func (q *Queries) LockCaps(ctx context.Context, contactID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockCaps, contactID)
+	return err
+}
+
+const lockSend = `-- name: LockSend :one
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at FROM sends WHERE id = $1 AND conversation_id = $2 FOR UPDATE
+`
+
+// The conversation is locked.
+func (q *Queries) LockSend(ctx context.Context, iD uuid.UUID, conversationID uuid.UUID) (Send, error) {
+	row := q.db.QueryRow(ctx, lockSend, iD, conversationID)
+	var i Send
+	err := row.Scan(
+		&i.ID,
+		&i.ConversationID,
+		&i.BusinessNumberID,
+		&i.ContactID,
+		&i.Origin,
+		&i.Type,
+		&i.Text,
+		&i.Template,
+		&i.TemplateName,
+		&i.Category,
+		&i.Fallback,
+		&i.Critical,
+		&i.State,
+		&i.Attempt,
+		&i.PlannedAt,
+		&i.NotAfter,
+		&i.InflightAt,
+		&i.AcceptedAt,
+		&i.MessageID,
+		&i.UnknownAt,
+		&i.Final,
+		&i.PossibleDuplicate,
+		&i.Reason,
+		&i.ErrorCode,
+		&i.ErrorDetails,
+		&i.ReplacedBy,
+		&i.QuotedScheme,
+		&i.QuotedMicros,
+		&i.QuotedCurrency,
+		&i.RecordedAt,
+	)
 	return i, err
 }
 
@@ -87,6 +404,16 @@ func (q *Queries) LockSends(ctx context.Context, ids []uuid.UUID) ([]Send, error
 	return items, nil
 }
 
+const moveSends = `-- name: MoveSends :exec
+UPDATE sends SET contact_id = $1 WHERE contact_id = $2
+`
+
+// What was sent to one contact was sent to the one that it has become part of.
+func (q *Queries) MoveSends(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
+	_, err := q.db.Exec(ctx, moveSends, winner, loser)
+	return err
+}
+
 const noteFailedSends = `-- name: NoteFailedSends :many
 UPDATE sends s
 SET reason = f.reason, error_code = f.error_code
@@ -129,6 +456,100 @@ func (q *Queries) NoteFailedSends(ctx context.Context, messageIds []uuid.UUID, f
 	return items, nil
 }
 
+const planAgain = `-- name: PlanAgain :exec
+UPDATE sends
+SET state = 'planned', attempt = attempt + 1, unknown_at = NULL, possible_duplicate = possible_duplicate OR $1::boolean
+WHERE id = $2
+`
+
+// Another attempt: nobody's who holds the number of the last one.
+func (q *Queries) PlanAgain(ctx context.Context, possibleDuplicate bool, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, planAgain, possibleDuplicate, iD)
+	return err
+}
+
+const putInflight = `-- name: PutInflight :execrows
+WITH put AS (
+    UPDATE sends s SET state = 'inflight', inflight_at = $1::timestamptz
+    WHERE s.id = $2 AND s.state = 'planned' AND s.attempt = $3
+    RETURNING s.id, s.attempt
+)
+INSERT INTO send_attempts (send_id, attempt, started_at) SELECT put.id, put.attempt, $1::timestamptz FROM put
+`
+
+// The compare-and-set without which nothing is posted; the attempt begins with it.
+func (q *Queries) PutInflight(ctx context.Context, now time.Time, iD uuid.UUID, attempt int32) (int64, error) {
+	result, err := q.db.Exec(ctx, putInflight, now, iD, attempt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const recordSend = `-- name: RecordSend :execrows
+INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category,
+                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
+        $9, $10, $11, $12, $13, $14, $15,
+        $16, $17, $18, $19)
+ON CONFLICT (id) DO UPDATE
+SET template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
+    not_after = excluded.not_after, reason = excluded.reason, quoted_scheme = excluded.quoted_scheme,
+    quoted_micros = excluded.quoted_micros, quoted_currency = excluded.quoted_currency
+WHERE sends.state = 'refused'
+`
+
+type RecordSendParams struct {
+	ID               uuid.UUID
+	ConversationID   uuid.UUID
+	BusinessNumberID uuid.UUID
+	ContactID        uuid.UUID
+	Origin           string
+	Type             string
+	Text             *string
+	Template         []byte
+	TemplateName     *string
+	Category         *string
+	Fallback         []byte
+	Critical         bool
+	State            string
+	PlannedAt        time.Time
+	NotAfter         time.Time
+	Reason           *string
+	QuotedScheme     *string
+	QuotedMicros     *int64
+	QuotedCurrency   *string
+}
+
+// Records what is planned or refused. One that was refused may be decided anew; anything else that is there stays.
+func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) (int64, error) {
+	result, err := q.db.Exec(ctx, recordSend,
+		arg.ID,
+		arg.ConversationID,
+		arg.BusinessNumberID,
+		arg.ContactID,
+		arg.Origin,
+		arg.Type,
+		arg.Text,
+		arg.Template,
+		arg.TemplateName,
+		arg.Category,
+		arg.Fallback,
+		arg.Critical,
+		arg.State,
+		arg.PlannedAt,
+		arg.NotAfter,
+		arg.Reason,
+		arg.QuotedScheme,
+		arg.QuotedMicros,
+		arg.QuotedCurrency,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const refreshTemplatePending = `-- name: RefreshTemplatePending :many
 UPDATE conversations c
 SET template_pending = p.pending
@@ -150,8 +571,8 @@ type RefreshTemplatePendingRow struct {
 }
 
 // Says of each conversation, which the caller has locked, how far a template has got whose fate is not known yet (W6), and
-// returns it; of one that has been merged, the one that it is part of, with the sends of both. Every transaction that moves a send ends with it. One that may have reached the contact goes before one that
-// is known to be waiting.
+// returns it; of one that has been merged, the one that it is part of, with the sends of both. Every transaction that moves a
+// send ends with it. One that may have reached the contact goes before one that is known to be waiting.
 func (q *Queries) RefreshTemplatePending(ctx context.Context, conversationIds []uuid.UUID) ([]RefreshTemplatePendingRow, error) {
 	rows, err := q.db.Query(ctx, refreshTemplatePending, conversationIds)
 	if err != nil {
@@ -170,6 +591,16 @@ func (q *Queries) RefreshTemplatePending(ctx context.Context, conversationIds []
 		return nil, err
 	}
 	return items, nil
+}
+
+const replaceSend = `-- name: ReplaceSend :exec
+UPDATE sends SET replaced_by = $1::uuid WHERE id = $2
+`
+
+// Names the fallback that goes instead.
+func (q *Queries) ReplaceSend(ctx context.Context, replacedBy uuid.UUID, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, replaceSend, replacedBy, iD)
+	return err
 }
 
 const settleSends = `-- name: SettleSends :exec
@@ -199,4 +630,37 @@ WHERE d.id = s.id
 func (q *Queries) SettleSends(ctx context.Context, sends json.RawMessage, now time.Time) error {
 	_, err := q.db.Exec(ctx, settleSends, sends, now)
 	return err
+}
+
+const sumQuoted = `-- name: SumQuoted :one
+SELECT coalesce(sum(quoted_micros) FILTER (WHERE planned_at >= $1::timestamptz), 0)::bigint AS day_micros,
+       coalesce(sum(quoted_micros), 0)::bigint AS month_micros
+FROM sends
+WHERE business_number_id = $2 AND quoted_micros IS NOT NULL AND quoted_currency = $3
+  AND planned_at >= $4::timestamptz AND state NOT IN ('refused', 'failed')
+`
+
+type SumQuotedParams struct {
+	Day              time.Time
+	BusinessNumberID uuid.UUID
+	Currency         *string
+	Month            time.Time
+}
+
+type SumQuotedRow struct {
+	DayMicros   int64
+	MonthMicros int64
+}
+
+// What is reserved from a number's budget since the beginning of the day, and of the month.
+func (q *Queries) SumQuoted(ctx context.Context, arg SumQuotedParams) (SumQuotedRow, error) {
+	row := q.db.QueryRow(ctx, sumQuoted,
+		arg.Day,
+		arg.BusinessNumberID,
+		arg.Currency,
+		arg.Month,
+	)
+	var i SumQuotedRow
+	err := row.Scan(&i.DayMicros, &i.MonthMicros)
+	return i, err
 }

@@ -8,7 +8,248 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
 )
+
+const countTemplates = `-- name: CountTemplates :many
+SELECT waba_id, count(*) AS templates FROM templates
+WHERE removed_at IS NULL AND ($1::text = '' OR waba_id = $1)
+GROUP BY waba_id ORDER BY waba_id
+`
+
+type CountTemplatesRow struct {
+	WabaID    string
+	Templates int64
+}
+
+// How many each account has, or the one named; Meta counts each language of a name.
+func (q *Queries) CountTemplates(ctx context.Context, wabaID string) ([]CountTemplatesRow, error) {
+	rows, err := q.db.Query(ctx, countTemplates, wabaID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountTemplatesRow
+	for rows.Next() {
+		var i CountTemplatesRow
+		if err := rows.Scan(&i.WabaID, &i.Templates); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findTemplate = `-- name: FindTemplate :one
+SELECT name, language, category, status, components FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
+`
+
+type FindTemplateRow struct {
+	Name       string
+	Language   string
+	Category   string
+	Status     string
+	Components json.RawMessage
+}
+
+// A template of an account, as the provider last had it.
+func (q *Queries) FindTemplate(ctx context.Context, wabaID string, name string, language string) (FindTemplateRow, error) {
+	row := q.db.QueryRow(ctx, findTemplate, wabaID, name, language)
+	var i FindTemplateRow
+	err := row.Scan(
+		&i.Name,
+		&i.Language,
+		&i.Category,
+		&i.Status,
+		&i.Components,
+	)
+	return i, err
+}
+
+const findTemplates = `-- name: FindTemplates :many
+SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+JOIN (SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS language) w ON w.name = t.name AND w.language = t.language
+WHERE t.waba_id = $3
+`
+
+type FindTemplatesRow struct {
+	Name      string
+	Language  string
+	Status    string
+	RemovedAt *time.Time
+}
+
+// What is known of some templates of an account, by name and language.
+func (q *Queries) FindTemplates(ctx context.Context, names []string, languages []string, wabaID string) ([]FindTemplatesRow, error) {
+	rows, err := q.db.Query(ctx, findTemplates, names, languages, wabaID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindTemplatesRow
+	for rows.Next() {
+		var i FindTemplatesRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.Language,
+			&i.Status,
+			&i.RemovedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listApprovedTemplates = `-- name: ListApprovedTemplates :many
+SELECT t.name, t.language, t.category
+FROM templates t JOIN business_numbers n ON n.waba_id = t.waba_id
+WHERE n.id = $1 AND t.status = 'approved' AND t.removed_at IS NULL AND t.category = ANY($2::text[])
+ORDER BY t.name, t.language
+LIMIT $3
+`
+
+type ListApprovedTemplatesRow struct {
+	Name     string
+	Language string
+	Category string
+}
+
+// Of a number's account, those of some categories that could go now.
+func (q *Queries) ListApprovedTemplates(ctx context.Context, businessNumberID uuid.UUID, categories []string, maxRows int32) ([]ListApprovedTemplatesRow, error) {
+	rows, err := q.db.Query(ctx, listApprovedTemplates, businessNumberID, categories, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListApprovedTemplatesRow
+	for rows.Next() {
+		var i ListApprovedTemplatesRow
+		if err := rows.Scan(&i.Name, &i.Language, &i.Category); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTemplateAccounts = `-- name: ListTemplateAccounts :many
+SELECT DISTINCT waba_id FROM business_numbers WHERE waba_id <> '' ORDER BY waba_id
+`
+
+// The WhatsApp business accounts that our numbers belong to.
+func (q *Queries) ListTemplateAccounts(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, listTemplateAccounts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var waba_id string
+		if err := rows.Scan(&waba_id); err != nil {
+			return nil, err
+		}
+		items = append(items, waba_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTemplates = `-- name: ListTemplates :many
+SELECT t.waba_id, t.name, t.language, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, coalesce((
+    SELECT s.planned_at FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
+    WHERE s.type = 'template' AND s.template_name = t.name AND s.template ->> 'language' = t.language
+      AND n.waba_id = t.waba_id AND s.state <> 'refused'
+    ORDER BY s.planned_at DESC LIMIT 1
+), '0001-01-01 00:00:00+00')::timestamptz AS last_used_at
+FROM templates t
+WHERE (t.waba_id, t.name, t.language) > ($1::text, $2::text, $3::text)
+  AND ($4::text = '' OR t.waba_id = $4)
+  AND ($5::text = '' OR t.status = $5)
+  AND ($6::text = '' OR t.category = $6)
+  AND t.removed_at IS NULL
+ORDER BY t.waba_id, t.name, t.language
+LIMIT $7
+`
+
+type ListTemplatesParams struct {
+	AfterWaba     string
+	AfterName     string
+	AfterLanguage string
+	WabaID        string
+	Status        string
+	Category      string
+	MaxRows       int32
+}
+
+type ListTemplatesRow struct {
+	WabaID     string
+	Name       string
+	Language   string
+	Status     string
+	Category   string
+	Quality    string
+	Reason     string
+	Components json.RawMessage
+	ChangedAt  time.Time
+	LastUsedAt time.Time
+}
+
+// The templates of the numbers' accounts, or of one number's, by account, name and language, each with when it was last
+// planned to go and was not refused; the year 1 stands for never.
+func (q *Queries) ListTemplates(ctx context.Context, arg ListTemplatesParams) ([]ListTemplatesRow, error) {
+	rows, err := q.db.Query(ctx, listTemplates,
+		arg.AfterWaba,
+		arg.AfterName,
+		arg.AfterLanguage,
+		arg.WabaID,
+		arg.Status,
+		arg.Category,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListTemplatesRow
+	for rows.Next() {
+		var i ListTemplatesRow
+		if err := rows.Scan(
+			&i.WabaID,
+			&i.Name,
+			&i.Language,
+			&i.Status,
+			&i.Category,
+			&i.Quality,
+			&i.Reason,
+			&i.Components,
+			&i.ChangedAt,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const noteTemplateChanges = `-- name: NoteTemplateChanges :exec
 WITH told AS (
@@ -57,5 +298,44 @@ ON CONFLICT (waba_id, name, language) DO UPDATE SET
 // order they come, and nothing that a list has held since. One without a language concerns all languages of that name.
 func (q *Queries) NoteTemplateChanges(ctx context.Context, changes json.RawMessage) error {
 	_, err := q.db.Exec(ctx, noteTemplateChanges, changes)
+	return err
+}
+
+const removeUnlistedTemplates = `-- name: RemoveUnlistedTemplates :execrows
+UPDATE templates t SET removed_at = $1::timestamptz
+WHERE t.waba_id = $2 AND t.removed_at IS NULL AND t.status_at < date_trunc('second', $1::timestamptz)
+  AND (t.listed_at IS NULL OR t.listed_at < $1::timestamptz)
+`
+
+// Those that a list as of @asked_at did not hold any more, unless something has been heard of them since.
+func (q *Queries) RemoveUnlistedTemplates(ctx context.Context, askedAt time.Time, wabaID string) (int64, error) {
+	result, err := q.db.Exec(ctx, removeUnlistedTemplates, askedAt, wabaID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const saveListedTemplates = `-- name: SaveListedTemplates :exec
+INSERT INTO templates AS t (waba_id, name, language, provider_id, status, category, quality, components, changed_at, listed_at)
+SELECT $1, l.name, l.language, l.provider_id, l.status, l.category, l.quality, l.components, $2, $2
+FROM jsonb_to_recordset($3::jsonb) AS l(name text, language text, provider_id text, status text, category text, quality text,
+                                             components jsonb)
+ORDER BY l.name, l.language
+ON CONFLICT (waba_id, name, language) DO UPDATE
+SET provider_id = excluded.provider_id, components = excluded.components, listed_at = excluded.listed_at, removed_at = NULL,
+    status = CASE WHEN t.status_at >= date_trunc('second', excluded.listed_at) THEN t.status ELSE excluded.status END,
+    reason = CASE WHEN t.status_at >= date_trunc('second', excluded.listed_at) OR t.status = excluded.status THEN t.reason ELSE '' END,
+    category = CASE WHEN t.category_at >= date_trunc('second', excluded.listed_at) THEN t.category ELSE excluded.category END,
+    quality = CASE WHEN t.quality_at >= date_trunc('second', excluded.listed_at) THEN t.quality ELSE excluded.quality END,
+    changed_at = CASE WHEN (t.status, t.category, t.quality) = (excluded.status, excluded.category, excluded.quality) AND t.removed_at IS NULL
+                      THEN t.changed_at ELSE greatest(t.changed_at, excluded.changed_at) END
+WHERE t.listed_at IS NULL OR t.listed_at <= excluded.listed_at
+`
+
+// Takes in an account's list as of @asked_at. What a webhook has told of since, of the status, category or quality, stays;
+// webhooks carry whole seconds. A list that was asked for earlier and comes later takes nothing back.
+func (q *Queries) SaveListedTemplates(ctx context.Context, wabaID string, askedAt time.Time, listed json.RawMessage) error {
+	_, err := q.db.Exec(ctx, saveListedTemplates, wabaID, askedAt, listed)
 	return err
 }

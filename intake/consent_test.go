@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"reengage/clock"
 	"reengage/conversation"
 	"reengage/db"
 	"reengage/db/dbtest"
@@ -188,9 +189,9 @@ func TestConsentIsRecordedByHandToo(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 	require.Equal(t, 3, value[int](t, pool, "SELECT count(*)::int FROM events WHERE type = 'consent_changed'"))
-	permissions, err := intake.PermissionsOf(t.Context(), db.New(pool), conversationID)
+	loaded, err := intake.Load(t.Context(), db.New(pool), conversationID, clock.Clock{}, receivedAt)
 	require.NoError(t, err)
-	require.Equal(t, conversation.Permissions{Marketing: "in", Utility: "out", Authentication: "in"}, permissions)
+	require.Equal(t, conversation.Permissions{Marketing: "in", Utility: "out", Authentication: "in"}, loaded.Permissions)
 
 	for want, wrong := range map[error][]intake.ConsentChange{
 		intake.ErrInvalid: {{}, {ContactID: p.contact(), ConversationID: conversationID, Source: "form", OccurredAt: sentAt},

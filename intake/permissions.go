@@ -147,16 +147,3 @@ func (s *Store) byHand(ctx context.Context, contactID uuid.UUID, by string) (roo
 	roots, err := s.roots(ctx, []uuid.UUID{contactID})
 	return roots[contactID], err
 }
-
-// PermissionsOf reads what the gate asks of a conversation beside its window.
-func PermissionsOf(ctx context.Context, q *db.Queries, conversationID uuid.UUID) (conversation.Permissions, error) {
-	p, err := q.GetPermissions(ctx, conversationID)
-	if err != nil {
-		return conversation.Permissions{}, fmt.Errorf("read permissions: %w", err)
-	}
-	return conversation.Permissions{
-		Marketing: conversation.Consent(p.Marketing), Utility: conversation.Consent(p.Utility),
-		Authentication: conversation.Consent(p.Authentication), Suppressed: p.Suppressed,
-		SuppressedMarketing: p.SuppressedMarketing, SenderPaused: p.SenderPaused,
-	}, nil
-}

@@ -4,17 +4,14 @@
 -- name: ClaimResume :execrows
 -- No row: another agent has it.
 UPDATE conversations c SET resume_claimed_until = @until, resume_claimed_by = @by
-WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @id) AND (c.resume_claimed_until IS NULL OR c.resume_claimed_until <= @now OR c.resume_claimed_by = @by);
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @id)
+  AND (c.resume_claimed_until IS NULL OR c.resume_claimed_until <= @now OR c.resume_claimed_by = @by);
 
 -- name: ReleaseResume :execrows
 UPDATE conversations c SET resume_claimed_until = NULL, resume_claimed_by = NULL
-WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @id) AND (c.resume_claimed_until <= @now OR c.resume_claimed_by = @by);
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @id)
+  AND (c.resume_claimed_until <= @now OR c.resume_claimed_by = @by);
 
 -- name: GetResumeClaim :one
-SELECT c.resume_claimed_until, c.resume_claimed_by FROM conversations c WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @id);
-
--- name: NoteClaim :exec
--- For explain; it names nobody.
-INSERT INTO decisions (conversation_id, key, at, subject, rule, code, sentence, facts)
-VALUES (@conversation_id, @key, @at, 'resume_claim', 'W6', @code, @sentence, @facts)
-ON CONFLICT (conversation_id, key) DO NOTHING;
+SELECT c.resume_claimed_until, c.resume_claimed_by FROM conversations c
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @id);

@@ -103,3 +103,24 @@ WITH claimed AS (
     ON CONFLICT (business_number_id, contact_id) WHERE merged_into IS NULL DO NOTHING
 )
 SELECT count(*) FROM claimed;
+
+-- name: FindContactRoots :many
+-- The contacts that some contacts are now: themselves, or what they have been merged into (W10).
+WITH RECURSIVE root AS (
+    SELECT c.id AS given, c.id, c.merged_into FROM contacts c WHERE c.id = ANY(@ids::uuid[])
+    UNION
+    SELECT r.given, c.id, c.merged_into FROM root r JOIN contacts c ON c.id = r.merged_into
+)
+SELECT r.given::uuid AS given, r.id::uuid AS id FROM root r WHERE r.merged_into IS NULL;
+
+-- name: GetContact :one
+-- A contact, or the one that it has become part of (W10).
+WITH RECURSIVE chain AS (
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = @id
+    UNION ALL
+    SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
+)
+SELECT sqlc.embed(c), to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
+       (SELECT count(*) FROM contact_aliases a WHERE a.contact_id = c.id) AS aliases
+FROM chain m JOIN contacts c ON c.id = m.id
+WHERE m.merged_into IS NULL;

@@ -134,3 +134,19 @@ WHERE c.id = ANY(@conversation_ids::uuid[])
 ORDER BY c.id
 ON CONFLICT (conversation_id) DO UPDATE
 SET version = excluded.version, since = excluded.since, until = excluded.until;
+
+-- name: CountCountingInbound :one
+-- How often the contact has written, as far as it is asked for.
+SELECT count(*) FROM (
+    SELECT FROM events WHERE conversation_id = ANY(conversation_parts(@conversation_id::uuid)) AND opens_window LIMIT @most
+) AS heard;
+
+-- name: NoteDispute :exec
+-- The provider has refused a free-form message because it considers the window closed (W9).
+WITH noted AS (
+    INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at, market, error_code)
+    VALUES (@event_id, 'notice', 'window_disputed', 'send', @business_number_id::uuid, @conversation_id::uuid, @now::timestamptz,
+            @now::timestamptz, @market::text, @error_code::int)
+    ON CONFLICT (id) DO NOTHING
+)
+UPDATE conversations SET disputed_at = greatest(disputed_at, @now::timestamptz) WHERE id = @conversation_id::uuid;

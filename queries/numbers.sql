@@ -81,11 +81,16 @@ WHERE phone_number_id = @phone_number_id;
 UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
 WHERE phone_number_id = @phone_number_id;
 
--- name: FindNumberTemplates :many
--- What is known of some templates of an account, by name and language.
-SELECT t.name, t.language, t.status, t.removed_at FROM templates t
-JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
-WHERE t.waba_id = @waba_id;
-
 -- name: GetWABA :one
 SELECT waba_id FROM business_numbers WHERE id = @id;
+
+-- name: FindPortfolios :many
+-- The portfolio of each WhatsApp business account of which we know a number.
+SELECT waba_id, min(portfolio)::text AS portfolio FROM business_numbers WHERE waba_id = ANY(@waba_ids::text[]) GROUP BY waba_id;
+
+-- name: PauseSender :many
+-- Has a business number send nothing until somebody resumes it; nothing is returned if it was paused already.
+UPDATE business_numbers
+SET sender_paused_at = @paused_at::timestamptz, sender_paused_class = @class::text, sender_paused_code = @code::int
+WHERE id = @id AND sender_paused_at IS NULL
+RETURNING phone_number_id;

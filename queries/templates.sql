@@ -41,3 +41,73 @@ ON CONFLICT (waba_id, name, language) DO UPDATE SET
                       THEN NULL ELSE t.removed_at END,
     status_at = greatest(t.status_at, excluded.status_at), category_at = greatest(t.category_at, excluded.category_at),
     quality_at = greatest(t.quality_at, excluded.quality_at), changed_at = greatest(t.changed_at, excluded.changed_at);
+
+-- name: ListTemplateAccounts :many
+-- The WhatsApp business accounts that our numbers belong to.
+SELECT DISTINCT waba_id FROM business_numbers WHERE waba_id <> '' ORDER BY waba_id;
+
+-- name: SaveListedTemplates :exec
+-- Takes in an account's list as of @asked_at. What a webhook has told of since, of the status, category or quality, stays;
+-- webhooks carry whole seconds. A list that was asked for earlier and comes later takes nothing back.
+INSERT INTO templates AS t (waba_id, name, language, provider_id, status, category, quality, components, changed_at, listed_at)
+SELECT @waba_id, l.name, l.language, l.provider_id, l.status, l.category, l.quality, l.components, @asked_at, @asked_at
+FROM jsonb_to_recordset(@listed::jsonb) AS l(name text, language text, provider_id text, status text, category text, quality text,
+                                             components jsonb)
+ORDER BY l.name, l.language
+ON CONFLICT (waba_id, name, language) DO UPDATE
+SET provider_id = excluded.provider_id, components = excluded.components, listed_at = excluded.listed_at, removed_at = NULL,
+    status = CASE WHEN t.status_at >= date_trunc('second', excluded.listed_at) THEN t.status ELSE excluded.status END,
+    reason = CASE WHEN t.status_at >= date_trunc('second', excluded.listed_at) OR t.status = excluded.status THEN t.reason ELSE '' END,
+    category = CASE WHEN t.category_at >= date_trunc('second', excluded.listed_at) THEN t.category ELSE excluded.category END,
+    quality = CASE WHEN t.quality_at >= date_trunc('second', excluded.listed_at) THEN t.quality ELSE excluded.quality END,
+    changed_at = CASE WHEN (t.status, t.category, t.quality) = (excluded.status, excluded.category, excluded.quality) AND t.removed_at IS NULL
+                      THEN t.changed_at ELSE greatest(t.changed_at, excluded.changed_at) END
+WHERE t.listed_at IS NULL OR t.listed_at <= excluded.listed_at;
+
+-- name: RemoveUnlistedTemplates :execrows
+-- Those that a list as of @asked_at did not hold any more, unless something has been heard of them since.
+UPDATE templates t SET removed_at = @asked_at::timestamptz
+WHERE t.waba_id = @waba_id AND t.removed_at IS NULL AND t.status_at < date_trunc('second', @asked_at::timestamptz)
+  AND (t.listed_at IS NULL OR t.listed_at < @asked_at::timestamptz);
+
+-- name: FindTemplate :one
+-- A template of an account, as the provider last had it.
+SELECT name, language, category, status, components FROM templates WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
+
+-- name: FindTemplates :many
+-- What is known of some templates of an account, by name and language.
+SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
+WHERE t.waba_id = @waba_id;
+
+-- name: ListTemplates :many
+-- The templates of the numbers' accounts, or of one number's, by account, name and language, each with when it was last
+-- planned to go and was not refused; the year 1 stands for never.
+SELECT t.waba_id, t.name, t.language, t.status, t.category, t.quality, t.reason, t.components, t.changed_at, coalesce((
+    SELECT s.planned_at FROM sends s JOIN business_numbers n ON n.id = s.business_number_id
+    WHERE s.type = 'template' AND s.template_name = t.name AND s.template ->> 'language' = t.language
+      AND n.waba_id = t.waba_id AND s.state <> 'refused'
+    ORDER BY s.planned_at DESC LIMIT 1
+), '0001-01-01 00:00:00+00')::timestamptz AS last_used_at
+FROM templates t
+WHERE (t.waba_id, t.name, t.language) > (@after_waba::text, @after_name::text, @after_language::text)
+  AND (@waba_id::text = '' OR t.waba_id = @waba_id)
+  AND (@status::text = '' OR t.status = @status)
+  AND (@category::text = '' OR t.category = @category)
+  AND t.removed_at IS NULL
+ORDER BY t.waba_id, t.name, t.language
+LIMIT @max_rows;
+
+-- name: CountTemplates :many
+-- How many each account has, or the one named; Meta counts each language of a name.
+SELECT waba_id, count(*) AS templates FROM templates
+WHERE removed_at IS NULL AND (@waba_id::text = '' OR waba_id = @waba_id)
+GROUP BY waba_id ORDER BY waba_id;
+
+-- name: ListApprovedTemplates :many
+-- Of a number's account, those of some categories that could go now.
+SELECT t.name, t.language, t.category
+FROM templates t JOIN business_numbers n ON n.waba_id = t.waba_id
+WHERE n.id = @business_number_id AND t.status = 'approved' AND t.removed_at IS NULL AND t.category = ANY(@categories::text[])
+ORDER BY t.name, t.language
+LIMIT @max_rows;

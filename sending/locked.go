@@ -2,9 +2,7 @@ package sending
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,13 +68,8 @@ func (s *Sender) lock(ctx context.Context, q *db.Queries, id uuid.UUID) (*locked
 	l := &locked{Sender: s, q: q, real: time.Now(), number: parties.BusinessNumber, contact: parties.Contact, id: id,
 		partOf: row.MergedInto, facts: factsOf(row)}
 	l.now = s.Clock.At(l.real)
-	if err := json.Unmarshal(parties.Permissions, &l.may); err != nil {
-		return nil, fmt.Errorf("permissions of a contact: %w", err)
-	}
-	if class := l.number.SenderPausedClass; class != nil {
-		l.may.SenderPaused = *class
-	}
-	return l, nil
+	l.may, err = db.PermissionsOf(l.number, parties.Permissions)
+	return l, err
 }
 
 // factsOf are a row's facts without the agent's name: what is returned here goes into Temporal, which is to name no person.

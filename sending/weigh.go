@@ -101,7 +101,7 @@ func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Te
 	if r.parameters = storable(parameters); r.parameters == nil && w.Parameters == "" {
 		w.Parameters = "a parameter is not valid text"
 	}
-	row, err := l.q.FindSendable(ctx, l.number.WabaID, t.Name, t.Language)
+	row, err := l.q.FindTemplate(ctx, l.number.WabaID, t.Name, t.Language)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, nil
 	}
@@ -127,7 +127,7 @@ func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Te
 }
 
 // categoryOf takes a category that we do not know for the one that most is asked of.
-func categoryOf(t db.FindSendableRow) conversation.Category {
+func categoryOf(t db.FindTemplateRow) conversation.Category {
 	switch c := conversation.Category(t.Category); c {
 	case conversation.Utility, conversation.Authentication:
 		return c

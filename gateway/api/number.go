@@ -106,7 +106,7 @@ func warnings(ctx context.Context, q *db.Queries, n BusinessNumber) ([]NumberWar
 	for i, a := range attempts {
 		names[i], languages[i] = a.Template, a.Language
 	}
-	rows, err := q.FindNumberTemplates(ctx, names, languages, n.WABA)
+	rows, err := q.FindTemplates(ctx, names, languages, n.WABA)
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func (r *ReleaseResume) Execute(ctx context.Context, a *API, real time.Time) (Cl
 	})
 }
 
-// claimNote is a line of explain.
+// claimNote is a line of explain; it names nobody.
 type claimNote struct{ code, sentence string }
 
 // claim changes the claim, unless it is another's, and returns the one that then holds.
@@ -105,17 +105,17 @@ func (a *API) claim(ctx context.Context, id uuid.UUID, now time.Time, by string,
 		if changed == 0 {
 			return nil
 		}
-		return q.NoteClaim(ctx, noteOf(id, now, note, held))
+		return q.RecordDecision(ctx, noteOf(id, now, note, held))
 	})
 	return held, err
 }
 
-func noteOf(id uuid.UUID, now time.Time, note claimNote, held Claim) db.NoteClaimParams {
+func noteOf(id uuid.UUID, now time.Time, note claimNote, held Claim) db.RecordDecisionParams {
 	facts, _ := json.Marshal(struct {
 		Until *time.Time `json:"until,omitempty"`
 	}{held.Until}) // a time, which can be written
-	return db.NoteClaimParams{ConversationID: id, Key: fmt.Sprintf("resume_claim/%s/%s", note.code, now.Format(time.RFC3339Nano)),
-		At: now, Code: note.code, Sentence: note.sentence, Facts: facts}
+	return db.RecordDecisionParams{ConversationID: id, Key: fmt.Sprintf("resume_claim/%s/%s", note.code, now.Format(time.RFC3339Nano)),
+		At: now, Subject: "resume_claim", Rule: "W6", Code: note.code, Sentence: note.sentence, Facts: facts}
 }
 
 func claimed(held Claim) *Problem {

@@ -1,5 +1,7 @@
+-- Turns to send, of a number and of a contact. Kept by the clock of the database, as leases are: the workers that share a row
+-- do not share a clock.
+
 -- name: StartNumberRate :exec
--- Rates are kept by the clock of the database, as leases are: the workers that share a row do not share a clock.
 INSERT INTO send_rates (business_number_id, next_at) VALUES (@business_number_id, '-infinity') ON CONFLICT DO NOTHING;
 
 -- name: TakeNumberSlot :one

@@ -1,11 +1,11 @@
+-- name: KeepReply :exec
+INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
+VALUES (@id, @conversation_id, @text, @template_send, 'kept', @kept_at, @keep_until, @kept_at);
+
 -- name: SupersedeKept :exec
 -- A conversation has one kept reply; a new one takes its place.
 UPDATE kept_replies SET state = 'superseded', changed_at = @now
 WHERE conversation_id = @conversation_id AND state IN ('kept', 'offered');
-
--- name: KeepReply :exec
-INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
-VALUES (@id, @conversation_id, @text, @template_send, 'kept', @kept_at, @keep_until, @kept_at);
 
 -- name: LockKept :one
 -- The conversation is locked.
@@ -44,3 +44,11 @@ UPDATE kept_replies k
 SET conversation_id = m.winner, state = CASE WHEN m.stays THEN 'offered' ELSE 'superseded' END, changed_at = @now
 FROM moving m
 WHERE k.id = m.id;
+
+-- name: ListKeptReplies :many
+-- Of a conversation with what has become part of it, and of a part those of the whole (W10).
+SELECT * FROM kept_replies
+WHERE conversation_id = ANY(conversation_parts((SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @conversation_id)))
+  AND (kept_at, id) < (@before_kept_at::timestamptz, @before_id::uuid)
+ORDER BY kept_at DESC, id DESC
+LIMIT @max_rows;

@@ -1,0 +1,14 @@
+-- name: SavePlan :exec
+-- How a contact is being won back, for those who list what is planned.
+INSERT INTO reengagement_plans (conversation_id, window_end, next_attempt, attempts, due_at, template_name, plan)
+VALUES (@conversation_id, @window_end, @next_attempt, @attempts, @due_at, @template_name, @plan)
+ON CONFLICT (conversation_id) DO UPDATE
+SET window_end = excluded.window_end, next_attempt = excluded.next_attempt, attempts = excluded.attempts, due_at = excluded.due_at,
+    template_name = excluded.template_name, plan = excluded.plan;
+
+-- name: DropPlan :exec
+DELETE FROM reengagement_plans WHERE conversation_id = @conversation_id;
+
+-- name: ListPlans :many
+-- How a contact is being won back, if it is.
+SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = @conversation_id;
