@@ -40,6 +40,7 @@ type Outbound struct {
 type Failed struct {
 	ID      string // the status's event id
 	Message string // the message's event id
+	Code    int    // the provider's error
 	Facts   Facts
 }
 

@@ -57,12 +57,13 @@ func (d *decision) pursue() {
 		return
 	}
 	p := *d.Plan
-	d.Plan = &p
 	if at := d.outOfQuiet(p.Policy, d.now); at.After(d.now) {
 		p.DueAt = at
+		d.putOff(p, "it is outside the hours in which the contact may be written to")
 		return
 	}
 	p.Trying = true
+	d.Plan = &p
 	d.do(Reengage{WindowEnd: p.WindowEnd, Attempt: p.Next, DueAt: p.DueAt, Policy: p.Policy})
 	d.say("policy", "re-engagement attempt %d of %d", p.Next+1, len(p.Policy.Attempts))
 }
@@ -95,6 +96,30 @@ func (d *decision) attemptEnded(e AttemptEnded) {
 	}
 	d.explain(e.WindowEnd, fmt.Sprintf("%d/%s", p.Next, stamp(p.DueAt)), "next", fmt.Sprintf("attempt %d: %s; attempt %d is due at %s",
 		e.Attempt+1, e.Code, p.Next+1, stamp(p.DueAt)))
+}
+
+// notDelivered is the provider's error for a message that it chose not to deliver, and would not either if it came again soon.
+const notDelivered = 131049
+
+// chosenNotToDeliver puts the next attempt off if the provider did not deliver a message, which it mostly says by a status, when
+// the attempt has long ended.
+func (d *decision) chosenNotToDeliver(code int) {
+	if code != notDelivered || d.Plan == nil || d.Plan.Trying {
+		return
+	}
+	p := *d.Plan
+	p.DueAt = d.outOfQuiet(p.Policy, later(p.DueAt, d.now.Add(chosenRetry)))
+	d.putOff(p, "the provider chose not to deliver the last template")
+}
+
+// putOff moves the next attempt of the plan to another moment.
+func (d *decision) putOff(p Plan, why string) {
+	if p.DueAt.Equal(d.Plan.DueAt) {
+		return
+	}
+	d.Plan = &p
+	d.explain(p.WindowEnd, fmt.Sprintf("%d/%s", p.Next, stamp(p.DueAt)), "next",
+		fmt.Sprintf("%s: attempt %d is due at %s", why, p.Next+1, stamp(p.DueAt)))
 }
 
 // answered ends the plan if the contact has written since the window closed that it follows.

@@ -3,6 +3,7 @@ package conversation
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -126,6 +127,8 @@ func (p Policy) validate() error {
 			return fmt.Errorf("reengagement.attempts[%d].delay: %s must be between 0 and 90 days", i, time.Duration(a.Delay))
 		case i > 0 && a.Delay < p.Attempts[i-1].Delay:
 			return fmt.Errorf("reengagement.attempts[%d].delay: attempts must be in the order of their delays", i)
+		case strings.ContainsRune(a.Template+a.Language, 0) || strings.Contains(string(a.Parameters), `\u0000`):
+			return fmt.Errorf("reengagement.attempts[%d]: a text with a NUL cannot be kept", i)
 		case a.Template == "" || a.Language == "":
 			return fmt.Errorf("reengagement.attempts[%d]: template and language are needed", i)
 		}

@@ -184,6 +184,7 @@ func (d *decision) failed(f Failed) {
 	d.Facts.LastOutboundAt, d.Facts.TemplateAcceptedAt = f.Facts.LastOutboundAt, f.Facts.TemplateAcceptedAt
 	d.Facts = d.Facts.Merge(f.Facts)
 	d.templateOfKept()
+	d.chosenNotToDeliver(f.Code)
 	if wasOpen && d.Facts.Disputed() {
 		d.disputed()
 		return

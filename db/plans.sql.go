@@ -22,6 +22,27 @@ func (q *Queries) DropPlan(ctx context.Context, conversationID uuid.UUID) error 
 	return err
 }
 
+const dropPlansOf = `-- name: DropPlansOf :exec
+DELETE FROM reengagement_plans WHERE conversation_id = ANY($1::uuid[])
+`
+
+// What has become part of another conversation wins nobody back (W10).
+func (q *Queries) DropPlansOf(ctx context.Context, conversationIds []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, dropPlansOf, conversationIds)
+	return err
+}
+
+const findPlan = `-- name: FindPlan :one
+SELECT plan FROM reengagement_plans WHERE conversation_id = $1
+`
+
+func (q *Queries) FindPlan(ctx context.Context, conversationID uuid.UUID) (json.RawMessage, error) {
+	row := q.db.QueryRow(ctx, findPlan, conversationID)
+	var plan json.RawMessage
+	err := row.Scan(&plan)
+	return plan, err
+}
+
 const listPlans = `-- name: ListPlans :many
 SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = $1
 `

@@ -178,6 +178,9 @@ func (a *attempt) merge(ctx context.Context, k *identities, talks []talk) error 
 		if err := a.q.MoveKeptReplies(ctx, a.b.now, lost, roots); err != nil {
 			return err
 		}
+		if err := a.q.DropPlansOf(ctx, lost); err != nil {
+			return err
+		}
 		if _, err := a.q.RefreshTemplatePending(ctx, roots); err != nil {
 			return err
 		}

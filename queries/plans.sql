@@ -12,3 +12,10 @@ DELETE FROM reengagement_plans WHERE conversation_id = @conversation_id;
 -- name: ListPlans :many
 -- How a contact is being won back, if it is.
 SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = @conversation_id;
+
+-- name: FindPlan :one
+SELECT plan FROM reengagement_plans WHERE conversation_id = @conversation_id;
+
+-- name: DropPlansOf :exec
+-- What has become part of another conversation wins nobody back (W10).
+DELETE FROM reengagement_plans WHERE conversation_id = ANY(@conversation_ids::uuid[]);

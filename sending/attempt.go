@@ -2,10 +2,13 @@ package sending
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
 	"reengage/db"
@@ -26,11 +29,9 @@ func (s *Sender) Send(ctx context.Context, r SendRequest) (Result, error) {
 			return Result{}, fmt.Errorf("wait for a turn to send: %w", err)
 		}
 		if !later.IsZero() {
-			return s.step(ctx, r.ConversationID, func(l *locked) (Result, error) {
-				result, err := l.find(ctx, r.SendID)
-				result.RetryAt = later
+			if result, waits, err := s.comeAgain(ctx, r, later); waits || err != nil {
 				return result, err
-			})
+			}
 		}
 	}
 	s.crash("send.before_inflight")
@@ -41,6 +42,29 @@ func (s *Sender) Send(ctx context.Context, r SendRequest) (Result, error) {
 	s.crash("send.after_inflight")
 	accepted, err := s.post(ctx, *letter)
 	return s.record(ctx, r, accepted, err)
+}
+
+// comeAgain says when a send that has to wait for its turn is to be tried again: no later than it can be sent at all, so that its
+// fallback does not wait as well. waits is false if that moment has come.
+func (s *Sender) comeAgain(ctx context.Context, r SendRequest, later time.Time) (result Result, waits bool, err error) {
+	result, err = s.step(ctx, r.ConversationID, func(l *locked) (Result, error) {
+		row, err := l.q.LockSend(ctx, r.SendID, l.id)
+		if err != nil {
+			return Result{}, unknownSend(err)
+		}
+		waits = State(row.State) != Planned || l.now.Before(l.endOf(row))
+		result, err := l.standing(ctx, row)
+		if State(row.State) == Planned {
+			result.RetryAt = l.inTime(row, later)
+		}
+		return result, err
+	})
+	return result, waits, err
+}
+
+// inTime is when to try a send again: then, or when it can be sent no more, if that is sooner.
+func (l *locked) inTime(row db.Send, then time.Time) time.Time {
+	return earlier(then, l.real.Add(l.Clock.Wait(l.endOf(row), l.real)))
 }
 
 // letter is a message that is in flight, with when it has to be there.
@@ -91,6 +115,10 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (r
 			return r, nil, err
 		}
 	}
+	answered, err := l.answered(ctx, row)
+	if err != nil {
+		return r, nil, err
+	}
 	c := l.circumstances()
 	c.Permissions.SenderPaused = ""
 	switch {
@@ -99,7 +127,7 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (r
 	case Origin(row.Origin) == FromNudge && (l.facts.LastInboundAt.After(row.PlannedAt) || l.facts.LastOutboundAt.After(row.PlannedAt)):
 		r.verdict = conversation.Verdict{Code: conversation.PlanEnded, Rule: "W7",
 			Sentence: "somebody has written before the contact could be nudged"}
-	case withdrawn || Origin(row.Origin) == FromReengagement && l.facts.LastInboundAt.After(row.PlannedAt):
+	case withdrawn || answered:
 		r.verdict = conversation.Verdict{Code: conversation.PlanEnded, Rule: "policy",
 			Sentence: "the contact has answered, or the plan was stopped, before the attempt could be made"}
 	case !l.now.Before(row.NotAfter):
@@ -111,6 +139,26 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (r
 		r.verdict = conversation.Gate(l.circumstances(), wish, l.now)
 	}
 	return r, t, nil
+}
+
+// answered reports whether the contact has answered since the plan was made of which a send is an attempt: the row may know of that
+// before the plan's run does.
+func (l *locked) answered(ctx context.Context, row db.Send) (bool, error) {
+	if Origin(row.Origin) != FromReengagement {
+		return false, nil
+	}
+	stored, err := l.q.FindPlan(ctx, l.id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil // not written down yet, or ended: then its run withdraws the send
+	}
+	if err != nil {
+		return false, err
+	}
+	var plan conversation.Plan
+	if err := json.Unmarshal(stored, &plan); err != nil {
+		return false, fmt.Errorf("a stored plan: %w", err)
+	}
+	return plan.Policy.Stops(conversation.StopOnAnswer) && l.facts.LastInboundAt.After(plan.LastInboundAt), nil
 }
 
 // The waits, in real time, of a send that is held up by a paused sender: as long as the pause has lasted, within limits.
@@ -128,7 +176,7 @@ func (l *locked) hold(ctx context.Context, row db.Send, v conversation.Verdict) 
 		paused = l.realOf(l.now.Sub(*at))
 	}
 	until := l.real.Add(min(max(paused, holdLeast), holdMost))
-	result.RetryAt = earlier(until, l.real.Add(l.Clock.Wait(l.endOf(row), l.real)))
+	result.RetryAt = l.inTime(row, until)
 	return result, l.decide(ctx, attemptKey(row)+"/held", "send", v, &row.ID)
 }
 

@@ -89,8 +89,20 @@ func codeOf(f cloudapi.Failure) *int32 {
 	return &code
 }
 
-// retriesMost bounds the attempts that fail for the provider's passing trouble.
-const retriesMost = 10
+// What fails for the provider's passing trouble is tried again ever more slowly, for as long as the send can go at all: an outage
+// of the provider drops nothing.
+const (
+	retriesSoon = 10 // up to a minute apart
+	retryLate   = 5 * time.Minute
+)
+
+// retryWait is how long the next attempt waits after so many that failed.
+func retryWait(failed int64) time.Duration {
+	if failed >= retriesSoon {
+		return retryLate
+	}
+	return min(time.Second<<max(failed-1, 0), time.Minute)
+}
 
 // decideClass is the table of sending.md, "Error classes", as far as it is about one send.
 func (l *locked) decideClass(ctx context.Context, row db.Send, f cloudapi.Failure) (Result, error) {
@@ -100,9 +112,7 @@ func (l *locked) decideClass(ctx context.Context, row db.Send, f cloudapi.Failur
 		if err != nil {
 			return Result{}, err
 		}
-		if failed < retriesMost {
-			return l.again(ctx, row, max(min(time.Second<<(failed-1), time.Minute), f.RetryAfter))
-		}
+		return l.again(ctx, row, max(retryWait(failed), f.RetryAfter))
 	case whatsapp.ClassThrottle:
 		wait, err := l.throttleNumber(ctx, f.RetryAfter)
 		if err != nil {
@@ -136,7 +146,7 @@ func (l *locked) again(ctx context.Context, row db.Send, wait time.Duration) (Re
 	}
 	l.moved = l.moved || row.Type == "template"
 	result, err := l.find(ctx, row.ID)
-	result.RetryAt = l.real.Add(wait)
+	result.RetryAt = l.inTime(row, l.real.Add(wait))
 	return result, err
 }
 

@@ -126,7 +126,7 @@ func (a *arrived) sendOutcome(s contract.SendOutcome) {
 		a.rejected = append(a.rejected, "send_outcome: it needs event_id and facts, and means something of a failure or of one of our sends")
 		return
 	case failed:
-		a.events = append(a.events, conversation.Failed{ID: s.EventID, Message: s.Message, Facts: *s.Facts})
+		a.events = append(a.events, conversation.Failed{ID: s.EventID, Message: s.Message, Code: s.Error, Facts: *s.Facts})
 	default:
 		a.events = append(a.events, conversation.FactsKnown{Facts: *s.Facts})
 	}
