@@ -60,6 +60,13 @@ WITH item AS (
     FROM kept_replies k
     -- What else may become of one is a decision that was recorded.
     WHERE k.conversation_id = $5 AND k.state IN ('sent', 'superseded') AND k.changed_at >= $1
+    UNION ALL
+    -- What the gate allowed may still not arrive: without this a send that failed would read as allowed.
+    SELECT a.ended_at, 'attempt', a.send_id::text || '/' || lpad(a.attempt::text, 10, '0'), 'attempt', NULL, '', a.outcome, '',
+           jsonb_build_object('attempt', a.attempt, 'origin', s.origin, 'type', s.type, 'template', s.template_name,
+                              'error_code', a.error_code, 'class', a.class), a.send_id
+    FROM sends s JOIN send_attempts a ON a.send_id = s.id
+    WHERE s.conversation_id = $5 AND a.ended_at >= $1
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
        code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id

@@ -7,6 +7,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/whatsapp"
 )
 
 // decisionOf makes a line of explain: of a recorded decision its own words, of a fact what follows from it.
@@ -28,10 +29,52 @@ func decisionOf(row db.ListDecisionsRow) (Decision, error) {
 		err = d.ofConsent(row.Facts)
 	case "suppression":
 		d.Rule, d.Sentence = "suppression", suppressionSentences[row.Code]
+	case "attempt":
+		err = d.ofAttempt(row.Facts)
 	case "kept_reply":
 		d.Rule, d.Sentence = "kept", keptSentences[row.Code]
 	}
 	return d, err
+}
+
+// attemptFacts are what an attempt to send came to.
+type attemptFacts struct {
+	Attempt   int                 `json:"attempt"`
+	ErrorCode *int32              `json:"error_code"`
+	Class     whatsapp.ErrorClass `json:"class"`
+}
+
+// ofAttempt says what the provider made of an attempt.
+func (d *Decision) ofAttempt(facts []byte) error {
+	var a attemptFacts
+	if err := json.Unmarshal(facts, &a); err != nil {
+		return fmt.Errorf("explain: %w", err)
+	}
+	d.Rule = "provider"
+	switch d.Code {
+	case "accepted":
+		d.Sentence = "the provider has the message"
+	case "unknown":
+		d.Sentence = "the request left and no answer came back: it may have arrived, and only a delivery status can tell"
+	default:
+		d.Sentence = notSent(a.Class)
+	}
+	if a.ErrorCode != nil {
+		d.Sentence += fmt.Sprintf(" (attempt %d, the provider's error %d)", a.Attempt, *a.ErrorCode)
+	}
+	return nil
+}
+
+// notSent is for one attempt: whether more follow is seen by those that do.
+func notSent(class whatsapp.ErrorClass) string {
+	sentence := classSentences[class]
+	switch {
+	case class == whatsapp.ClassRetry:
+		return "the provider could not take it at the time"
+	case sentence == "":
+		return "it was not sent"
+	}
+	return sentence
 }
 
 var reminderSentences = map[string]string{
