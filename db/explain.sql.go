@@ -67,6 +67,10 @@ WITH item AS (
                               'error_code', a.error_code, 'class', a.class), a.send_id
     FROM sends s JOIN send_attempts a ON a.send_id = s.id
     WHERE s.conversation_id = $5 AND a.ended_at >= $1
+    UNION ALL
+    SELECT e.received_at, 'delivery', e.id::text, 'delivery', NULL, '', e.type, '', jsonb_build_object('error_code', e.error_code), s.id
+    FROM sends s JOIN events e ON e.message_id = s.message_id
+    WHERE s.conversation_id = $5 AND e.kind = 'status' AND e.type = 'failed' AND e.received_at >= $1
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
        code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id

@@ -31,6 +31,8 @@ func decisionOf(row db.ListDecisionsRow) (Decision, error) {
 		d.Rule, d.Sentence = "suppression", suppressionSentences[row.Code]
 	case "attempt":
 		err = d.ofAttempt(row.Facts)
+	case "delivery":
+		err = d.ofDelivery(row.Facts)
 	case "kept_reply":
 		d.Rule, d.Sentence = "kept", keptSentences[row.Code]
 	}
@@ -61,6 +63,21 @@ func (d *Decision) ofAttempt(facts []byte) error {
 	}
 	if a.ErrorCode != nil {
 		d.Sentence += fmt.Sprintf(" (attempt %d, the provider's error %d)", a.Attempt, *a.ErrorCode)
+	}
+	return nil
+}
+
+// ofDelivery says why a message that the provider had taken did not arrive.
+func (d *Decision) ofDelivery(facts []byte) error {
+	var f struct {
+		ErrorCode *int32 `json:"error_code"`
+	}
+	if err := json.Unmarshal(facts, &f); err != nil {
+		return fmt.Errorf("explain: %w", err)
+	}
+	d.Rule, d.Sentence = "provider", classSentences[deliveryFailed]
+	if f.ErrorCode != nil {
+		d.Sentence = fmt.Sprintf("%s (the provider's error %d)", classSentences[whatsapp.ClassOf(int(*f.ErrorCode))], *f.ErrorCode)
 	}
 	return nil
 }
