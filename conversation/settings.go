@@ -59,8 +59,11 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("a duration must be text such as \"1h30m\": %w", err)
 	}
 	v, err := time.ParseDuration(s)
+	if err != nil {
+		return fmt.Errorf("%q is not a duration such as 1h30m", s)
+	}
 	*d = Duration(v)
-	return err
+	return nil
 }
 
 const (

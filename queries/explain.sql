@@ -39,12 +39,6 @@ WITH item AS (
            jsonb_build_object('reason', s.reason, 'scope', s.scope), NULL
     FROM suppressions s WHERE s.contact_id = @contact_id AND s.lifted_at >= @after_at
     UNION ALL
-    -- What an accepted attempt came to is its delivery status.
-    SELECT t.ended_at, 'attempt', t.send_id::text || '/' || t.attempt, 'send', NULL, '', coalesce(t.class, ''), '',
-           jsonb_strip_nulls(jsonb_build_object('attempt', t.attempt, 'error_code', t.error_code)), t.send_id
-    FROM send_attempts t JOIN sends s ON s.id = t.send_id
-    WHERE s.conversation_id = ANY(conversation_parts(@conversation_id)) AND t.outcome IN ('not_sent', 'unknown') AND t.ended_at >= @after_at
-    UNION ALL
     SELECT k.kept_at, 'kept_reply', k.id::text, 'kept_reply', NULL, '', 'kept', '',
            jsonb_build_object('kept_reply_id', k.id, 'keep_until', k.keep_until), k.template_send
     FROM kept_replies k WHERE k.conversation_id = ANY(conversation_parts(@conversation_id)) AND k.kept_at >= @after_at
@@ -54,6 +48,17 @@ WITH item AS (
     FROM kept_replies k
     -- What else may become of one is a decision that was recorded.
     WHERE k.conversation_id = ANY(conversation_parts(@conversation_id)) AND k.state IN ('sent', 'superseded') AND k.changed_at >= @after_at
+    UNION ALL
+    -- What the gate allowed may still not arrive: without this a send that failed would read as allowed.
+    SELECT a.ended_at, 'attempt', a.send_id::text || '/' || lpad(a.attempt::text, 10, '0'), 'attempt', NULL, '', a.outcome, '',
+           jsonb_build_object('attempt', a.attempt, 'origin', s.origin, 'type', s.type, 'template', s.template_name,
+                              'error_code', a.error_code, 'class', a.class), a.send_id
+    FROM sends s JOIN send_attempts a ON a.send_id = s.id
+    WHERE s.conversation_id = ANY(conversation_parts(@conversation_id)) AND a.ended_at >= @after_at
+    UNION ALL
+    SELECT e.received_at, 'delivery', e.id::text, 'delivery', NULL, '', e.type, '', jsonb_build_object('error_code', e.error_code), s.id
+    FROM sends s JOIN events e ON e.message_id = s.message_id
+    WHERE s.conversation_id = ANY(conversation_parts(@conversation_id)) AND e.kind = 'status' AND e.type = 'failed' AND e.received_at >= @after_at
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
        code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id

@@ -37,11 +37,19 @@ func printDecisions(s streams, items []api.Decision) error {
 		return err
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "AT\tSUBJECT\tRULE\tDECISION\tWHY")
+	fmt.Fprintln(t, "AT\tSUBJECT\tSEND\tRULE\tDECISION\tWHY")
 	for _, d := range items {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", stamp(&d.At), printable(d.Subject), printable(d.Rule), decided(d), printable(d.Sentence))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", stamp(&d.At), printable(d.Subject), ofSend(d), printable(d.Rule), decided(d), printable(d.Sentence))
 	}
 	return t.Flush()
+}
+
+// ofSend tells the sends of a conversation apart; --json has their ids in full.
+func ofSend(d api.Decision) string {
+	if d.SendID == nil {
+		return none
+	}
+	return d.SendID.String()[:8]
 }
 
 func decided(d api.Decision) string {
@@ -132,6 +140,9 @@ func printNumber(s streams, n api.BusinessNumber) error {
 	line("portfolio", printable(n.Portfolio))
 	line("configured", yesNo(n.Configured))
 	line("sends", sends(n))
+	if n.SenderPaused != nil {
+		line("to have it send", "put right what paused it, then starter numbers resume")
+	}
 	line("messages per second", fmt.Sprint(n.MessagesPerSecond))
 	line("scheme", schemeOf(n))
 	line("time zone", n.TimeZone)
@@ -157,7 +168,11 @@ func sends(n api.BusinessNumber) string {
 	if n.SenderPaused == nil {
 		return "yes"
 	}
-	return fmt.Sprintf("no (%s since %s)", n.SenderPaused.Class, stamp(&n.SenderPaused.At))
+	why := printable(n.SenderPaused.Class)
+	if n.SenderPaused.Code != nil {
+		why += fmt.Sprintf(", error %d,", *n.SenderPaused.Code)
+	}
+	return fmt.Sprintf("no (%s since %s)", why, stamp(&n.SenderPaused.At))
 }
 
 func schemeOf(n api.BusinessNumber) string {

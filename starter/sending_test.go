@@ -152,9 +152,9 @@ func TestConsentNumbersAndDecisionsFromTheCommandLine(t *testing.T) {
 	require.NotContains(t, ok("consent", "lift", "--phone", "447700900123", "--by", "Grace"), "suppressed")
 
 	out = ok("explain", "--phone", "447700900123")
-	require.Regexp(t, `(?m)^AT +SUBJECT +RULE +DECISION +WHY$`, out)
-	require.Regexp(t, `(?m)UTC +window +W1 +window_opened +the contact wrote`, out)
-	require.Regexp(t, `(?m)UTC +consent +consent +opted_out +the contact opted out of marketing messages$`, out)
+	require.Regexp(t, `(?m)^AT +SUBJECT +SEND +RULE +DECISION +WHY$`, out)
+	require.Regexp(t, `(?m)UTC +window +– +W1 +window_opened +the contact wrote`, out)
+	require.Regexp(t, `(?m)UTC +consent +– +consent +opted_out +the contact opted out of marketing messages$`, out)
 	require.Equal(t, "No kept replies.\n", ok("kept", "list", "--phone", "447700900123"))
 	require.Contains(t, ok("template", "list"), "No templates.")
 

@@ -30,11 +30,68 @@ func decisionOf(row db.ListDecisionsRow) (Decision, error) {
 	case "suppression":
 		d.Rule, d.Sentence = "suppression", suppressionSentences[row.Code]
 	case "attempt":
-		d.ofAttempt()
+		err = d.ofAttempt(row.Facts)
+	case "delivery":
+		err = d.ofDelivery(row.Facts)
 	case "kept_reply":
 		d.Rule, d.Sentence = "kept", keptSentences[row.Code]
 	}
 	return d, err
+}
+
+// attemptFacts are what an attempt to send came to.
+type attemptFacts struct {
+	Attempt   int                 `json:"attempt"`
+	ErrorCode *int32              `json:"error_code"`
+	Class     whatsapp.ErrorClass `json:"class"`
+}
+
+// ofAttempt says what the provider made of an attempt.
+func (d *Decision) ofAttempt(facts []byte) error {
+	var a attemptFacts
+	if err := json.Unmarshal(facts, &a); err != nil {
+		return fmt.Errorf("explain: %w", err)
+	}
+	d.Rule = "provider"
+	switch d.Code {
+	case "accepted":
+		d.Sentence = "the provider has the message"
+	case "unknown":
+		d.Sentence = "the request left and no answer came back: it may have arrived, and only a delivery status can tell"
+	default:
+		d.Sentence = notSent(a.Class)
+	}
+	if a.ErrorCode != nil {
+		d.Sentence += fmt.Sprintf(" (attempt %d, the provider's error %d)", a.Attempt, *a.ErrorCode)
+	}
+	return nil
+}
+
+// ofDelivery says why a message that the provider had taken did not arrive.
+func (d *Decision) ofDelivery(facts []byte) error {
+	var f struct {
+		ErrorCode *int32 `json:"error_code"`
+	}
+	if err := json.Unmarshal(facts, &f); err != nil {
+		return fmt.Errorf("explain: %w", err)
+	}
+	d.Rule, d.Sentence = "provider", classSentences[deliveryFailed]
+	if f.ErrorCode != nil {
+		d.Sentence = fmt.Sprintf("%s (the provider's error %d)", classSentences[whatsapp.ClassOf(int(*f.ErrorCode))], *f.ErrorCode)
+	}
+	return nil
+}
+
+// notSent is for one attempt: whether more follow is seen by those that do.
+func notSent(class whatsapp.ErrorClass) string {
+	sentence := classSentences[class]
+	switch {
+	case class == whatsapp.ClassRetry:
+		return "the provider could not take it at the time"
+	case sentence == "":
+		return "it was not sent"
+	}
+	return sentence
 }
 
 var reminderSentences = map[string]string{
@@ -94,18 +151,6 @@ func (d *Decision) ofInbound(row db.ListDecisionsRow) error {
 		d.Facts["expires_at"] = next.ExpiresAt
 	}
 	return nil
-}
-
-// ofAttempt says why an attempt has not left, by the class of the provider's error, or that nobody knows.
-func (d *Decision) ofAttempt() {
-	if d.Code == "" {
-		d.Rule, d.Code, d.Sentence = "outcome", "unknown", "nobody knows whether the message has left; a status may tell"
-		return
-	}
-	d.Rule, d.Sentence = "error_class", classSentences[whatsapp.ErrorClass(d.Code)]
-	if d.Code == string(whatsapp.ClassRetry) {
-		d.Sentence = "the provider could not take it just then"
-	}
 }
 
 func (d *Decision) ofConsent(facts json.RawMessage) error {

@@ -25,7 +25,7 @@ type Explain struct {
 // Decision is one thing that was considered. It holds no text and no name.
 type Decision struct {
 	At       time.Time      `json:"at"`
-	Subject  string         `json:"subject" doc:"window, reminder, send, reengagement, kept_reply, consent, suppression, close, resume_claim, ..."`
+	Subject  string         `json:"subject" doc:"window, reminder, send, attempt, delivery, reengagement, kept_reply, consent, suppression, close, resume_claim, ..."`
 	Allowed  *bool          `json:"allowed" doc:"null: nothing was asked for."`
 	Rule     string         `json:"rule" example:"W5" doc:"Of window.md (W1 to W11), the gate, the policy, ..."`
 	Code     string         `json:"code" example:"window_closed"`
@@ -38,7 +38,7 @@ var explainOp = huma.Operation{
 	OperationID: "explain-conversation", Method: http.MethodGet, Path: "/v1/conversations/{id}/explain",
 	Summary: "Explain a conversation",
 	Description: "Every decision in order, oldest first: what was considered, allowed or refused, by which rule, on which facts, when. " +
-		"Windows, reminders, disputes, consent and suppressions follow from the facts; the others were recorded when they were taken.",
+		"Windows, reminders, disputes, consent, suppressions, the outcomes of attempts to send and failed deliveries follow from the facts; the others were recorded when they were taken.",
 	Errors: []int{http.StatusNotFound},
 }
 

@@ -48,13 +48,13 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 	f.exec(`INSERT INTO suppressions (contact_id, scope, reason, source, since, lifted_at, lifted_by) VALUES ($1, 'all', 'manual', 'Grace', $2, $3, 'Joan')`,
 		f.contactOf(id), h(28), h(29))
 	send := f.addSend(id)
+	f.exec(`INSERT INTO send_attempts (send_id, attempt, started_at, ended_at, outcome, error_code, class)
+		VALUES ($1, 1, $2, $2, 'not_sent', 131000, 'retry'), ($1, 2, $3, $3, 'unknown', NULL, NULL), ($1, 3, $3, NULL, NULL, NULL, NULL)`,
+		send, h(30.5), h(30.6))
 	f.exec(`INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, facts, send_id)
 		VALUES ($1, 'k', $2, 'send', false, 'gate', 'opt_in_required', 'no opt-in', '{"category": "marketing"}', $3)`, id, h(30), send)
 	f.exec(`INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
 		VALUES (gen_random_uuid(), $1, 'personal', $2, 'superseded', $3, $4, $5)`, id, send, h(31), h(199), h(32))
-
-	f.exec(`INSERT INTO send_attempts (send_id, attempt, started_at, ended_at, outcome, class, error_code) VALUES ($1, 1, $2, $2, 'not_sent', 'retry', 131016),
-		($1, 2, $3, $3, 'unknown', NULL, NULL), ($1, 3, $3, $3, 'accepted', NULL, NULL)`, send, h(33), h(34))
 
 	want := []string{
 		"20T12:00 window W1 window_opened",
@@ -69,10 +69,10 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 		"21T16:00 suppression suppression suppressed",
 		"21T17:00 suppression suppression suppression_lifted",
 		"21T18:00 send gate opt_in_required",
+		"21T18:30 attempt provider not_sent",
+		"21T18:36 attempt provider unknown",
 		"21T19:00 kept_reply kept kept",
 		"21T20:00 kept_reply kept superseded",
-		"21T21:00 send error_class retry",
-		"21T22:00 send outcome unknown",
 		"22T12:59 window W1 window_extended",
 	}
 	path := "/v1/conversations/" + id.String() + "/explain"

@@ -62,6 +62,16 @@ func TestASendIsShownAsFarAsItsMessageHasGot(t *testing.T) {
 	require.Equal(t, "failed", failed.State)
 	require.Equal(t, int32(131026), *failed.Reason.ErrorCode)
 	require.Contains(t, failed.Reason.Sentence, "could not deliver it (the provider's error 131026)")
+
+	f.exec(`UPDATE sends SET reason = 'suppressed', error_code = 131026 WHERE id = $1`, id) // as intake notes it
+	require.Equal(t, "the contact cannot be written to (the provider's error 131026)", f.send(id).Reason.Sentence)
+
+	var page api.Page[api.Decision]
+	f.call("GET", "/v1/conversations/"+conversation.String()+"/explain", "", &page)
+	last := page.Items[len(page.Items)-1]
+	require.Equal(t, "delivery provider failed: the contact cannot be written to (the provider's error 131026)",
+		last.Subject+" "+last.Rule+" "+last.Code+": "+last.Sentence)
+	require.Equal(t, &id, last.SendID)
 }
 
 func TestARefusedSendSaysWhyInTheGatesWords(t *testing.T) {

@@ -77,7 +77,8 @@ func unreadable(err error) *Problem {
 		return invalid("settings."+kind.Field, "invalid_field", "settings.%s is not of the right type", kind.Field)
 	}
 	if name, unknown := strings.CutPrefix(err.Error(), `json: unknown field "`); unknown {
-		return invalid("settings."+strings.TrimSuffix(name, `"`), "unknown_field", "settings: there is no field %s", strings.TrimSuffix(name, `"`))
+		name = strings.TrimSuffix(name, `"`) // the decoder does not say where it stands
+		return invalid("settings", "unknown_field", "settings: no part of them has the field %s where it stands", name)
 	}
 	return invalid("settings", "invalid_field", "settings cannot be read: %s", err)
 }

@@ -136,7 +136,7 @@ func TestWhatCannotBeMeantOfANumberIsRefused(t *testing.T) {
 		"a lead in words":        {change(`"2h0m0s"`, `"soon"`), "invalid_field", "settings"},
 		"a lead of a day":        {change(`"2h0m0s"`, `"24h"`), "invalid_field", "settings.reminders.leads"},
 		"a misspelt part":        {change(`"reminders"`, `"reminder"`), "unknown_field", "settings.reminder"},
-		"a misspelt field":       {change(`"leads"`, `"leed"`), "unknown_field", "settings.leed"},
+		"a misspelt field":       {change(`"leads"`, `"leed"`), "unknown_field", "settings"},
 		"attempts out of order":  {change(`"2h0m0s", "template"`, `"1m", "template"`), "invalid_field", "settings.reengagement.attempts[1].delay"},
 		"no settings":            {change(`"settings": {`, `"settings": [], "x": {`), "invalid_field", "settings"},
 		"a word of nothing":      {change(`"parar"`, `" "`), "invalid_field", "stop_words.pt[0]"},

@@ -44,6 +44,9 @@ func reasonOf(row db.GetSendRow) *Reason {
 	if r.Sentence == "" {
 		r.Sentence = classSentences[whatsapp.ErrorClass(r.Code)]
 	}
+	if r.Sentence == "" && r.ErrorCode != nil { // failed later, by a delivery status: the reason is then the gate's word for the next one
+		r.Sentence = classSentences[whatsapp.ClassOf(int(*r.ErrorCode))]
+	}
 	if r.Sentence == "" {
 		r.Sentence = "it was not sent: " + strings.ReplaceAll(r.Code, "_", " ")
 	}

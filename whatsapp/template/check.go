@@ -105,7 +105,7 @@ func (t Template) checkText(place, text string, v Values, most int) error {
 	case !named && len(v.Named) > 0:
 		return wrong(place, ReasonFormat, "The %s takes its parameters by position.", place)
 	case !named && len(v.Positional) != len(names):
-		return wrong(place, ReasonCount, "The %s takes %d parameters, not %d.", place, len(names), len(v.Positional))
+		return wrong(place, ReasonCount, "The %s takes %s, not %d.", place, parameters(len(names)), len(v.Positional))
 	}
 	values := v.by(names)
 	for i, name := range names {
@@ -129,6 +129,14 @@ func (t Template) checkText(place, text string, v Values, most int) error {
 			place, length, most)
 	}
 	return nil
+}
+
+// parameters counts them in words.
+func parameters(count int) string {
+	if count == 1 {
+		return "1 parameter"
+	}
+	return fmt.Sprintf("%d parameters", count)
 }
 
 // checkValue are the rules for any one value (Graph errors 131008 and 132018).
