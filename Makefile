@@ -40,9 +40,9 @@ generate:
 verify:
 	@echo "gofmt";             out=$$(gofmt -l .); [ -z "$$out" ] || { echo "$$out"; exit 1; }
 	@echo "go mod tidy";       go mod tidy -diff && cd tools && go mod tidy -diff
-	@echo "go vet";            go vet ./...
+	@echo "go vet";            go vet ./... && go vet -tags crashpoints ./sending
 	@echo "sqlc diff";         $(TOOL) sqlc diff
-	@echo "staticcheck";       $(TOOL) staticcheck ./...
+	@echo "staticcheck";       $(TOOL) staticcheck ./... && $(TOOL) staticcheck -tags crashpoints ./sending
 	@echo "workflowcheck";     $(TOOL) workflowcheck -config workflows/workflowcheck.config.yaml ./workflows/... ./conversation/...
 	@echo "import directions"; go test -run '^TestImport' .
 

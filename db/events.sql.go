@@ -67,7 +67,7 @@ func (q *Queries) AdoptStatuses(ctx context.Context, settling []uuid.UUID, messa
 
 const countCountingInbound = `-- name: CountCountingInbound :one
 SELECT count(*) FROM (
-    SELECT FROM events WHERE conversation_id = $1::uuid AND opens_window LIMIT $2
+    SELECT FROM events WHERE conversation_id = ANY(conversation_parts($1::uuid)) AND opens_window LIMIT $2
 ) AS heard
 `
 

@@ -17,7 +17,7 @@ const listDecisions = `-- name: ListDecisions :many
 WITH item AS (
     SELECT d.at, 'decision'::text AS source, lpad(d.id::text, 20, '0') AS id, d.subject, d.allowed, d.rule, d.code, d.sentence, d.facts, d.send_id
     FROM decisions d
-    WHERE d.conversation_id = $5 AND d.at >= $1::timestamptz
+    WHERE d.conversation_id = ANY(conversation_parts($5)) AND d.at >= $1::timestamptz
     UNION ALL
     SELECT m.received_at, 'window', m.id::text, 'window', NULL, '', '', '',
            jsonb_build_object('occurred_at', m.occurred_at, 'type', m.type, 'counts', m.opens_window, 'clamped', m.clock_clamped,
@@ -26,18 +26,18 @@ WITH item AS (
         SELECT e.received_at, e.id, e.occurred_at, e.type, e.opens_window, e.clock_clamped,
                max(e.occurred_at) FILTER (WHERE e.opens_window) OVER (
                    ORDER BY e.received_at, e.occurred_at, e.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-        FROM events e WHERE e.conversation_id = $5 AND e.kind = 'inbound'
+        FROM events e WHERE e.conversation_id = ANY(conversation_parts($5)) AND e.kind = 'inbound'
     ) m
     WHERE m.received_at >= $1
     UNION ALL
     SELECT e.received_at, 'dispute', e.id::text, 'window', NULL, '', '', '',
            jsonb_build_object('disputed_at', e.occurred_at, 'error_code', e.error_code), NULL
     FROM events e
-    WHERE e.conversation_id = $5 AND e.kind = 'notice' AND e.type = 'window_disputed' AND e.received_at >= $1
+    WHERE e.conversation_id = ANY(conversation_parts($5)) AND e.kind = 'notice' AND e.type = 'window_disputed' AND e.received_at >= $1
     UNION ALL
     SELECT r.fired_at, 'reminder', r.id::text, 'reminder', NULL, '', r.outcome, '',
            jsonb_build_object('deadline', r.deadline, 'due_at', r.due_at, 'leads_seconds', r.leads_seconds), NULL
-    FROM reminders r WHERE r.conversation_id = $5 AND r.fired_at >= $1
+    FROM reminders r WHERE r.conversation_id = ANY(conversation_parts($5)) AND r.fired_at >= $1
     UNION ALL
     SELECT h.occurred_at, 'consent', lpad(h.id::text, 20, '0'), 'consent', NULL, '', '', '',
            jsonb_build_object('category', h.category, 'opted_in', h.opted_in, 'source', h.source), NULL
@@ -53,13 +53,13 @@ WITH item AS (
     UNION ALL
     SELECT k.kept_at, 'kept_reply', k.id::text, 'kept_reply', NULL, '', 'kept', '',
            jsonb_build_object('kept_reply_id', k.id, 'keep_until', k.keep_until), k.template_send
-    FROM kept_replies k WHERE k.conversation_id = $5 AND k.kept_at >= $1
+    FROM kept_replies k WHERE k.conversation_id = ANY(conversation_parts($5)) AND k.kept_at >= $1
     UNION ALL
     SELECT k.changed_at, 'kept_reply', k.id::text || '/' || k.state, 'kept_reply', NULL, '', k.state, '',
            jsonb_build_object('kept_reply_id', k.id), k.send_id
     FROM kept_replies k
     -- What else may become of one is a decision that was recorded.
-    WHERE k.conversation_id = $5 AND k.state IN ('sent', 'superseded') AND k.changed_at >= $1
+    WHERE k.conversation_id = ANY(conversation_parts($5)) AND k.state IN ('sent', 'superseded') AND k.changed_at >= $1
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
        code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id
@@ -91,7 +91,7 @@ type ListDecisionsRow struct {
 	SendID   *uuid.UUID
 }
 
-// Every decision about a conversation, in order: those that are recorded, and those that follow from the facts, of which
+// Every decision about a conversation and what has become part of it (W10), in order: those that are recorded, and those that follow from the facts, of which
 // the caller makes sentences. No texts and no names. Each kind is cut to what comes after the cursor by itself, so that a
 // page reads little more than itself; only an inbound message is judged by all before it.
 func (q *Queries) ListDecisions(ctx context.Context, arg ListDecisionsParams) ([]ListDecisionsRow, error) {

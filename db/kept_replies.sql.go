@@ -130,6 +130,34 @@ func (q *Queries) MoveKept(ctx context.Context, arg MoveKeptParams) error {
 	return err
 }
 
+const moveKeptReplies = `-- name: MoveKeptReplies :exec
+WITH pair AS (
+    SELECT unnest($2::uuid[]) AS loser, unnest($3::uuid[]) AS winner
+), moving AS (
+    SELECT k.id, pair.winner, row_number() OVER (PARTITION BY pair.winner ORDER BY k.kept_at DESC, k.id) = 1
+           AND NOT EXISTS (SELECT FROM kept_replies o WHERE o.conversation_id = pair.winner AND o.state IN ('kept', 'offered')) AS stays
+    FROM kept_replies k JOIN pair ON pair.loser = k.conversation_id
+    WHERE k.state IN ('kept', 'offered')
+), noted AS (
+    INSERT INTO decisions (conversation_id, key, at, subject, rule, code, sentence)
+    SELECT m.winner, 'kept_reply/' || m.id || '/merged', $1, 'kept_reply', 'W10', 'offered',
+           'the contact has become part of another, and the kept reply is offered to the agent'
+    FROM moving m WHERE m.stays
+    ON CONFLICT (conversation_id, key) DO NOTHING
+)
+UPDATE kept_replies k
+SET conversation_id = m.winner, state = CASE WHEN m.stays THEN 'offered' ELSE 'superseded' END, changed_at = $1
+FROM moving m
+WHERE k.id = m.id
+`
+
+// Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered,
+// because the run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
+func (q *Queries) MoveKeptReplies(ctx context.Context, now time.Time, losers []uuid.UUID, winners []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, moveKeptReplies, now, losers, winners)
+	return err
+}
+
 const offerKeptAgain = `-- name: OfferKeptAgain :many
 UPDATE kept_replies k
 SET state = CASE WHEN EXISTS (SELECT FROM kept_replies o WHERE o.conversation_id = k.conversation_id AND o.state IN ('kept', 'offered'))

@@ -391,7 +391,11 @@ WITH told AS (
     INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at, needs_signal)
     SELECT gen_random_uuid(), 'notice', 'settings_changed', 'api', c.business_number_id, c.id, $2, $2, true
     FROM conversations c
-    WHERE c.business_number_id = $3 AND conversation_window_open(c, $2)
+    WHERE c.business_number_id = $3 AND c.merged_into IS NULL
+      AND (conversation_window_open(c, $2)
+           OR EXISTS (SELECT FROM reengagement_plans p WHERE p.conversation_id = c.id)
+           OR EXISTS (SELECT FROM kept_replies k WHERE k.conversation_id = c.id AND k.state = 'kept')
+           OR EXISTS (SELECT FROM sends s WHERE s.conversation_id = c.id AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final))
     ORDER BY c.id
     RETURNING conversation_id
 )
@@ -400,8 +404,8 @@ SELECT t.conversation_id, $1::timestamptz FROM told t ORDER BY t.conversation_id
 ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since)
 `
 
-// Has the number's open windows told of its new settings: an event each, and a turn with the relay. The run reads nothing
-// of the event but that it happened.
+// Has the number's conversations told of its new settings whose runs are open, because of a window or of what else is waited for
+// (W11): an event each, and a turn with the relay. The run reads nothing of the event but that it happened.
 func (q *Queries) TellSettingsChanged(ctx context.Context, recordedAt time.Time, now time.Time, businessNumberID uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, tellSettingsChanged, recordedAt, now, businessNumberID)
 	if err != nil {

@@ -14,7 +14,9 @@ import (
 
 const findAnswer = `-- name: FindAnswer :one
 
-SELECT fingerprint, answer FROM requests WHERE conversation_id = $1 AND request_id = $2
+SELECT fingerprint, answer FROM requests
+WHERE conversation_id = ANY(conversation_parts($1)) AND request_id = $2
+ORDER BY created_at LIMIT 1
 `
 
 type FindAnswerRow struct {
@@ -23,7 +25,7 @@ type FindAnswerRow struct {
 }
 
 // The first answers to requests, so that a repetition gets the same one.
-// The first answer to a request, and what was asked.
+// The first answer to a request, and what was asked, also if it was asked of what has become part of the conversation since (W10).
 func (q *Queries) FindAnswer(ctx context.Context, conversationID uuid.UUID, requestID string) (FindAnswerRow, error) {
 	row := q.db.QueryRow(ctx, findAnswer, conversationID, requestID)
 	var i FindAnswerRow

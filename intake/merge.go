@@ -18,6 +18,7 @@ import (
 //
 //	contacts        the one with the older conversation wins, the other's names move to it, merged_into names it
 //	conversations   with each business number the older wins, the other becomes part of it; if there is but one, it changes hands
+//	kept replies    the loser's goes back to the agent: in the winner it is offered
 //	facts           of the winner: computed again from both logs
 //	money           everything of the winner is billed again, as one
 //	workflow        the loser's run is told; what is pending for it goes to the winner's (relay)
@@ -172,6 +173,9 @@ func (a *attempt) merge(ctx context.Context, k *identities, talks []talk) error 
 	}
 	if len(lost) > 0 {
 		if err := a.q.MergeConversations(ctx, lost, roots); err != nil {
+			return err
+		}
+		if err := a.q.MoveKeptReplies(ctx, a.b.now, lost, roots); err != nil {
 			return err
 		}
 		if _, err := a.q.RefreshTemplatePending(ctx, roots); err != nil {

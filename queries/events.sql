@@ -138,7 +138,7 @@ SET version = excluded.version, since = excluded.since, until = excluded.until;
 -- name: CountCountingInbound :one
 -- How often the contact has written, as far as it is asked for.
 SELECT count(*) FROM (
-    SELECT FROM events WHERE conversation_id = @conversation_id::uuid AND opens_window LIMIT @most
+    SELECT FROM events WHERE conversation_id = ANY(conversation_parts(@conversation_id::uuid)) AND opens_window LIMIT @most
 ) AS heard;
 
 -- name: NoteDispute :exec

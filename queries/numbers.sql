@@ -54,13 +54,17 @@ WHERE id = @id;
 SELECT (timestamptz '2026-01-01 00:00:00+00' AT TIME ZONE @zone::text)::text;
 
 -- name: TellSettingsChanged :execrows
--- Has the number's open windows told of its new settings: an event each, and a turn with the relay. The run reads nothing
--- of the event but that it happened.
+-- Has the number's conversations told of its new settings whose runs are open, because of a window or of what else is waited for
+-- (W11): an event each, and a turn with the relay. The run reads nothing of the event but that it happened.
 WITH told AS (
     INSERT INTO events (id, kind, type, source, business_number_id, conversation_id, occurred_at, received_at, needs_signal)
     SELECT gen_random_uuid(), 'notice', 'settings_changed', 'api', c.business_number_id, c.id, @now, @now, true
     FROM conversations c
-    WHERE c.business_number_id = @business_number_id AND conversation_window_open(c, @now)
+    WHERE c.business_number_id = @business_number_id AND c.merged_into IS NULL
+      AND (conversation_window_open(c, @now)
+           OR EXISTS (SELECT FROM reengagement_plans p WHERE p.conversation_id = c.id)
+           OR EXISTS (SELECT FROM kept_replies k WHERE k.conversation_id = c.id AND k.state = 'kept')
+           OR EXISTS (SELECT FROM sends s WHERE s.conversation_id = c.id AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final))
     ORDER BY c.id
     RETURNING conversation_id
 )

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/conversation"
+	"reengage/intake"
 	"reengage/db"
 	"reengage/sending"
 	"reengage/whatsapp/cloudapi"
@@ -256,16 +257,31 @@ func TestAPauseLastsNoLongerThanTheSend(t *testing.T) {
 	require.Equal(t, sending.Planned, w.sends(id, *result.Fallback).State)
 }
 
-func TestWhoIsMergedElsewhereIsSentNothing(t *testing.T) {
+// W10: two contacts prove to be one, the part having something planned, kept and answered.
+func TestWhatHasBecomePartOfAnotherIsSentNothingAndItsAnswersAreTheOthers(t *testing.T) {
 	w := newWorld(t)
-	id := w.writes(shop, ada, time.Hour)
-	planned := w.saysTo(id, "Good morning")
-	w.exec(`INSERT INTO contacts (id, phone, created_at) VALUES ('00000000-0000-4000-8000-000000000001', '447700900199', now())`)
-	w.exec(`UPDATE contacts SET merged_into = '00000000-0000-4000-8000-000000000001' WHERE phone = $1`, ada)
-	result := w.sends(id, planned)
+	root := w.writes(shop, ada, 25*time.Hour)
+	part := w.writesAs(shop, intake.Identity{BSUID: adasBSUID}, 25*time.Hour)
+	w.exec(`UPDATE conversations SET created_at = created_at - interval '1 hour' WHERE id = $1`, root)
+	w.consents(part, "marketing", true)
+	request := sending.PlanRequest{ConversationID: part, RequestID: "r1", Fingerprint: "f", Template: comeBack(`["Ada"]`), KeepText: "Yes"}
+	first := w.plans(request)
+	require.NotNil(t, first.Answer.KeptReplyID)
+
+	w.writesAs(shop, intake.Identity{Phone: ada, BSUID: adasBSUID}, 25*time.Hour)
+	result := w.sends(part, *first.Send)
 	require.Equal(t, conversation.ConversationMerged, result.Reason)
 	require.Empty(t, w.provider.posts())
-	require.Equal(t, "conversation_merged", w.plans(sending.PlanRequest{ConversationID: id, Text: "Hello"}).Answer.Fault)
+	require.Equal(t, "offered "+root.String(), w.one(`SELECT state || ' ' || conversation_id FROM kept_replies`), "the agent has the text")
+	require.Equal(t, "conversation_merged", w.plans(sending.PlanRequest{ConversationID: part, RequestID: "r2", Text: "Hello"}).Answer.Fault)
+
+	request.ConversationID, request.SendID = root, uuid.New()
+	again := w.plans(request)
+	require.True(t, again.Answer.Repeated, "whoever asks again is not sent it twice")
+	require.Equal(t, first.Answer.SendID, again.Answer.SendID)
+	require.Nil(t, again.Send)
+	fresh := w.plans(sending.PlanRequest{ConversationID: root, RequestID: "r2", Template: comeBack(`["Ada"]`)})
+	require.Equal(t, conversation.Allowed, fresh.Answer.Verdict.Code, "that it was asked of the part is no answer")
 }
 
 func TestUnknownIdsAreErrors(t *testing.T) {

@@ -26,8 +26,9 @@ type locked struct {
 	id        uuid.UUID
 	facts     conversation.Facts // the row's, as far as this transaction has come
 	may       conversation.Permissions
-	moved     bool     // a template has been planned or has got on: template_pending is to be found anew
-	committed []func() // what to count once it is true
+	partOf    *uuid.UUID // the conversation that it has become part of (W10)
+	moved     bool       // a template has been planned or has got on: template_pending is to be found anew
+	committed []func()   // what to count once it is true
 }
 
 // locking runs fn in a transaction that holds the conversation.
@@ -64,7 +65,8 @@ func (s *Sender) lock(ctx context.Context, q *db.Queries, id uuid.UUID) (*locked
 	if err != nil {
 		return nil, err
 	}
-	l := &locked{Sender: s, q: q, real: time.Now(), number: parties.BusinessNumber, contact: parties.Contact, id: id, facts: factsOf(row)}
+	l := &locked{Sender: s, q: q, real: time.Now(), number: parties.BusinessNumber, contact: parties.Contact, id: id,
+		partOf: row.MergedInto, facts: factsOf(row)}
 	l.now = s.Clock.At(l.real)
 	l.may, err = db.PermissionsOf(l.number, parties.Permissions)
 	return l, err
@@ -77,8 +79,9 @@ func factsOf(row db.Conversation) conversation.Facts {
 	return f
 }
 
-// merged: the contact has become part of another one, whose conversation goes on (W10).
-func (l *locked) merged() bool { return l.contact.MergedInto != nil }
+// merged: the contact has become part of another one, whose conversation goes on (W10). This one is the other's by now, so that
+// its contact does not say so.
+func (l *locked) merged() bool { return l.partOf != nil }
 
 func (l *locked) circumstances() conversation.Circumstances {
 	return conversation.Circumstances{Facts: l.facts, Permissions: l.may, Margin: l.Margin}

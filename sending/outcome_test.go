@@ -141,6 +141,44 @@ func TestTheFallbackGoesIfTheProviderConsidersTheWindowClosed(t *testing.T) {
 	require.Equal(t, sending.Accepted, w.sends(id, *result.Fallback).State)
 }
 
+// fails is a status that says why an accepted send has not arrived.
+func (w *world) fails(r sending.Result, code int) {
+	w.Helper()
+	wamid := w.one(`SELECT e.wamid FROM events e JOIN sends s ON s.message_id = e.id WHERE s.id = $1`, r.SendID)
+	w.reports(wamid, "failed", r.SendID.String()+"/1", code)
+}
+
+// The same error can come in the answer, in a status, or in both.
+func TestTheFallbackGoesIfAStatusSaysThatTheWindowIsClosed(t *testing.T) {
+	w := newWorld(t)
+	id := w.writes(shop, ada, time.Hour)
+	w.consents(id, "utility", true)
+	planned := w.plans(sending.PlanRequest{ConversationID: id, Text: "Good morning", Fallback: update()})
+	accepted := w.sends(id, *planned.Send)
+	require.Nil(t, w.settles(id, accepted).Fallback, "as long as it has not failed")
+	w.fails(accepted, 131047)
+	for range 2 { // whoever asks twice gets the same one
+		result := w.settles(id, sending.Result{SendID: accepted.SendID})
+		require.True(t, result.Facts.Disputed())
+		require.NotNil(t, result.Fallback)
+		require.Equal(t, result.Fallback.SendID, w.row(accepted.SendID).ReplacedBy)
+	}
+	require.Equal(t, sending.Accepted, w.sends(id, *w.settles(id, accepted).Fallback).State)
+	require.Nil(t, w.settles(id, accepted).Fallback)
+	require.Len(t, w.provider.posts(), 2)
+}
+
+func TestAKeptReplyGoesBackToTheAgentIfAStatusSaysThatTheWindowIsClosed(t *testing.T) {
+	w := newWorld(t)
+	id := w.writes(shop, ada, 30*time.Hour)
+	kept := w.keeps(id, "one", "Hello").Answer.KeptReplyID
+	w.writes(shop, ada, time.Minute)
+	accepted := w.sends(id, *w.releases(id, kept, "").Send)
+	w.fails(accepted, 131047)
+	w.settles(id, accepted)
+	require.Equal(t, "offered", w.kept(kept))
+}
+
 func TestTheFallbackNeedsTheConsentThatAnyTemplateNeeds(t *testing.T) {
 	w := newWorld(t)
 	id := w.writes(shop, ada, time.Hour)

@@ -50,6 +50,9 @@ func (l *locked) plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 		return done, err
 	}
 	l.facts = r.Facts.Merge(l.facts)
+	if l.merged() { // no answer to keep: asked once more, the other conversation decides
+		return PlanResult{Answer: contract.Answer{Fault: contract.FaultMergedElsewhere}}, nil
+	}
 	fault, err := l.prepare(ctx, r, &d)
 	if err != nil || fault != "" {
 		return l.answer(ctx, r, PlanResult{Answer: contract.Answer{Fault: fault}}, err)
@@ -70,8 +73,6 @@ func (l *locked) plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 // prepare reports what keeps a request from being decided at all, and fetches the text of a kept reply.
 func (l *locked) prepare(ctx context.Context, r PlanRequest, d *draft) (fault string, err error) {
 	switch {
-	case l.merged():
-		return contract.FaultMergedElsewhere, nil
 	case r.KeptReplyID != nil:
 		return l.takeKept(ctx, *r.KeptReplyID, d)
 	case r.Template == nil && whatsapp.CheckText(r.Text) != nil,

@@ -86,23 +86,24 @@ func (l *locked) verdictOf(ctx context.Context, row db.Send) (v conversation.Ver
 	return v, nil
 }
 
-// reopen adds what is still open of an answer's send and kept reply.
+// reopen adds what is still open of an answer's send and kept reply. What was answered for a conversation that has become part of
+// this one since (W10) is left to the run that began it.
 func (l *locked) reopen(ctx context.Context, result *PlanResult) error {
 	if id := result.Answer.SendID; id != nil {
 		standing, err := l.find(ctx, *id)
-		if err != nil {
+		if err != nil && !errors.Is(err, ErrUnknownSend) {
 			return err
 		}
-		if standing.open() {
+		if err == nil && standing.open() {
 			result.Send = &standing
 		}
 	}
 	if id := result.Answer.KeptReplyID; id != nil {
 		kept, err := l.q.LockKept(ctx, *id, l.id)
-		if err != nil {
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
-		if KeptState(kept.State) == KeptWaiting {
+		if err == nil && KeptState(kept.State) == KeptWaiting {
 			result.Kept = keptOf(kept)
 		}
 	}

@@ -3,12 +3,14 @@ package sending
 import (
 	"context"
 
+	"reengage/conversation"
 	"reengage/db"
 	"reengage/intake"
 )
 
 // Settle says what has become of an attempt whose Send did not answer. After it, that attempt can do nothing any more: of
-// one that was only planned the next has another number, and one in flight is unknown, unless a status has told.
+// one that was only planned the next has another number, and one in flight is unknown, unless a status has told. Of one that was
+// accepted and then failed because the provider considers its window closed, it plans what goes instead.
 func (s *Sender) Settle(ctx context.Context, r SendRequest) (Result, error) {
 	s.crash("settle.before")
 	lost := false
@@ -19,6 +21,11 @@ func (s *Sender) Settle(ctx context.Context, r SendRequest) (Result, error) {
 			return Result{}, unknownSend(err)
 		}
 		switch {
+		case turnedAway(row):
+			if err := l.afterClosing(ctx, row); err != nil {
+				return Result{}, err
+			}
+			return l.find(ctx, row.ID)
 		case int(row.Attempt) != r.Attempt:
 		case State(row.State) == Inflight:
 			lost = true
@@ -38,6 +45,12 @@ func (s *Sender) Settle(ctx context.Context, r SendRequest) (Result, error) {
 	result, err = s.settled(ctx, r, intake.SendSettlement{Outcome: intake.SendUnknown})
 	s.crash("settle.after_unknown")
 	return result, err
+}
+
+// turnedAway: the provider took it, and said by a status that the window is closed (131047); nothing has gone instead yet.
+func turnedAway(row db.Send) bool {
+	return State(row.State) == Accepted && orZero(row.Reason) == string(conversation.WindowClosed) && row.Type == "freeform" &&
+		row.ReplacedBy == nil && !row.PossibleDuplicate
 }
 
 // Finish ends the wait for the status of an unknown send: a critical one may be sent once more, any other stays unknown.

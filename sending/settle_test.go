@@ -13,14 +13,18 @@ import (
 	"reengage/whatsapp/cloudapi"
 )
 
-// reports is a status that the provider posts about an attempt of a send.
-func (w *world) reports(wamid, state, opaque string) {
+// reports is a status that the provider posts about an attempt of a send, with the errors that it names.
+func (w *world) reports(wamid, state, opaque string, codes ...int) {
 	w.Helper()
+	errors := []any{}
+	for _, code := range codes {
+		errors = append(errors, map[string]any{"code": code})
+	}
 	body, err := json.Marshal(map[string]any{"object": "whatsapp_business_account", "entry": []any{map[string]any{"id": waba,
 		"changes": []any{map[string]any{"field": "messages", "value": map[string]any{"messaging_product": "whatsapp",
 			"metadata": map[string]any{"display_phone_number": "15550100001", "phone_number_id": shop},
 			"statuses": []any{map[string]any{"id": wamid, "status": state, "timestamp": strconv.FormatInt(time.Now().Unix(), 10),
-				"recipient_id": ada, "biz_opaque_callback_data": opaque}}}}}}}})
+				"recipient_id": ada, "biz_opaque_callback_data": opaque, "errors": errors}}}}}}}})
 	require.NoError(w, err)
 	_, err = w.store.Webhook(context.Background(), body, time.Now())
 	require.NoError(w, err)

@@ -33,6 +33,8 @@ const (
 	branch = "106540000000002" // another one
 	waba   = "102290000000001"
 	ada    = "447700900101" // a contact's phone
+
+	adasBSUID = "GB.1234567890"
 )
 
 // world is a database with business numbers, a provider that answers as it is told, and a Sender between the two.
@@ -95,9 +97,14 @@ func newWAMID() string {
 // writes is a message of the contact's, some time ago; it returns the conversation.
 func (w *world) writes(number, phone string, ago time.Duration) uuid.UUID {
 	w.Helper()
+	return w.writesAs(number, intake.Identity{Phone: phone, Name: "Ada  Muster"}, ago)
+}
+
+func (w *world) writesAs(number string, who intake.Identity, ago time.Duration) uuid.UUID {
+	w.Helper()
 	now := time.Now()
 	stored, err := w.store.Messages(context.Background(), intake.FromAPI, now, []intake.Message{{Kind: intake.Inbound, PhoneNumberID: number,
-		Who: intake.Identity{Phone: phone, Name: "Ada  Muster"}, ID: newWAMID(), OccurredAt: w.Clock.At(now).Add(-ago), Type: "text", Text: "Hello"}})
+		Who: who, ID: newWAMID(), OccurredAt: w.Clock.At(now).Add(-ago), Type: "text", Text: "Hello"}})
 	require.NoError(w, err)
 	return stored[0].ConversationID
 }

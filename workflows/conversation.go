@@ -150,6 +150,9 @@ func (r *conversationRun) takeAll(ctx workflow.Context) bool {
 	for _, id := range arrived.settled {
 		r.told(ctx, id)
 	}
+	for _, id := range arrived.turnedAway {
+		r.replace(ctx, id)
+	}
 	asked := r.answerRequests(ctx)
 	return moved || asked || !arrived.empty()
 }

@@ -25,6 +25,7 @@ type arrived struct {
 	fromOutside contract.Messages         // messages that must be stored before they are decided on
 	consent     []contract.ConsentChanged // from outside as well
 	settled     []uuid.UUID               // our own sends of which a status has told
+	turnedAway  []uuid.UUID               // of them, those that failed because the provider considers the window closed (W9)
 	rejected    []string                  // reasons, without content
 	clock       *clock.Clock
 }
@@ -132,7 +133,13 @@ func (a *arrived) sendOutcome(s contract.SendOutcome) {
 	if ours {
 		a.settled = append(a.settled, id)
 	}
+	if ours && s.Status == "failed" && s.Error == windowClosed {
+		a.turnedAway = append(a.turnedAway, id)
+	}
 }
+
+// windowClosed is the provider's error for a message that it refused because it considers the window closed.
+const windowClosed = 131047
 
 // mergedInto takes in that this conversation is part of another now, or another of this one (W10).
 func (a *arrived) mergedInto(m contract.Merged) {

@@ -211,6 +211,23 @@ func (r *conversationRun) told(ctx workflow.Context, id uuid.UUID) {
 	}
 }
 
+// replace asks what goes instead of a message that the provider took and then failed, because it considers the window closed: the
+// same error in the answer to the request has the attempt itself plan that.
+func (r *conversationRun) replace(ctx workflow.Context, id uuid.UUID) {
+	if r.state.Merged || workflow.GetVersion(ctx, "replace-after-status", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return
+	}
+	r.start(ctx, "replace send", acts.SettleSend, r.sendRequest(sending.Result{SendID: id}), func(f workflow.Future) {
+		var result sending.Result
+		switch err := f.Get(ctx, &result); {
+		case err != nil:
+			r.note("send: nothing goes instead: " + sentence(err))
+		case result.Fallback != nil:
+			r.follow(ctx, *result.Fallback)
+		}
+	})
+}
+
 // ended is the end of a send as far as this run is concerned.
 func (r *conversationRun) ended(ctx workflow.Context, s sending.Result) {
 	code := s.Reason

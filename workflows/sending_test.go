@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ type provider struct {
 	refuse   func(activities.PlanRequest) conversation.Verdict
 	outcomes []func(activities.SendRequest) (sending.Result, error)
 	finish   func(activities.SendRequest) sending.Result
+	settle   func(activities.SendRequest) sending.Result
 	facts    conversation.Facts // the row's
 
 	planned   []activities.PlanRequest
@@ -41,6 +43,9 @@ func newProvider(t *testing.T) *provider {
 	p.OnActivity("Send", mock.Anything, mock.Anything).Return(p.send).Maybe()
 	p.OnActivity("SettleSend", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.SendRequest) (sending.Result, error) {
 		p.settled = append(p.settled, r)
+		if p.settle != nil {
+			return p.result(p.settle(r)), nil
+		}
 		return p.result(sending.Result{SendID: r.SendID, State: sending.Unknown, Attempt: r.Attempt, WaitFor: 5 * time.Minute}), nil
 	}).Maybe()
 	p.OnActivity("FinishSend", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.SendRequest) (sending.Result, error) {
@@ -171,6 +176,23 @@ func TestARequestToAnIdleConversationStartsARunThatEndsOnceItIsSent(t *testing.T
 	require.Equal(t, nine, p.now().Truncate(time.Second), "nothing is waited for")
 }
 
+// A payload may come from any SDK. What could not be recorded would be tried for ever, and never answered.
+func TestARequestWhoseIdCannotBeRecordedIsAFault(t *testing.T) {
+	p := newProvider(t)
+	answers := map[string]*contract.Answer{}
+	p.at(nine, func() {
+		for name, id := range map[string]string{"long": strings.Repeat("x", 256), "nul": "a\x00b"} {
+			answers[name] = p.ask(t, name, contract.UpdateSendMessage, contract.SendMessage{Request: contract.Request{ID: id}, Text: "Hello"})
+		}
+	})
+	p.run(t, input())
+	require.Len(t, answers, 2)
+	for name, answer := range answers {
+		require.Equal(t, contract.FaultInvalidRequest, answer.Fault, name)
+	}
+	require.Empty(t, p.planned)
+}
+
 func TestARefusalIsAnAnswerAndIsRecorded(t *testing.T) {
 	p := newProvider(t)
 	var answer *contract.Answer
@@ -279,6 +301,27 @@ func TestTheFallbackGoesWhenTheWindowHasClosed(t *testing.T) {
 	p.at(nine, func() { p.writes(nine) })
 	p.at(nine.Add(time.Hour), func() { p.ask(t, "r1", contract.UpdateSendMessage, message("Hello")) })
 	p.run(t, input())
+	require.Len(t, p.attempts, 2)
+	require.Equal(t, fallback, p.attempts[1].SendID)
+}
+
+func TestTheFallbackGoesWhenAStatusSaysThatTheWindowIsClosed(t *testing.T) {
+	p := newProvider(t)
+	fallback := uuid.New()
+	p.settle = func(r activities.SendRequest) sending.Result {
+		return sending.Result{SendID: r.SendID, State: sending.Accepted, Attempt: 1, Reason: conversation.WindowClosed, Fallback: &sending.Result{
+			SendID: fallback, State: sending.Planned, Attempt: 1, Template: true, Facts: p.facts}}
+	}
+	p.at(nine, func() { p.writes(nine) })
+	p.at(nine.Add(time.Hour), func() { p.ask(t, "r1", contract.UpdateSendMessage, message("Hello")) })
+	p.at(nine.Add(time.Hour+time.Minute), func() {
+		outcome := contract.SendOutcome{SendID: p.attempts[0].SendID.String(), EventID: "status", Status: "failed", Error: 131026, Facts: &p.facts}
+		p.SignalWorkflow(contract.SignalSendOutcome, outcome)
+		outcome.EventID, outcome.Error = "another", 131047
+		p.SignalWorkflow(contract.SignalSendOutcome, outcome)
+	})
+	p.run(t, input())
+	require.Equal(t, []activities.SendRequest{{ConversationID: anaID, SendID: p.attempts[0].SendID}}, p.settled, "nothing goes instead of others")
 	require.Len(t, p.attempts, 2)
 	require.Equal(t, fallback, p.attempts[1].SendID)
 }

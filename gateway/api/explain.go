@@ -64,7 +64,7 @@ func (r *Explain) Execute(ctx context.Context, a *API, _ time.Time) (Page[Decisi
 		return page, err
 	}
 	rows, err := a.queries.ListDecisions(ctx, db.ListDecisionsParams{
-		ConversationID: r.ID, ContactID: row.Contact.ID, AfterAt: after.At, AfterSource: after.Source, AfterID: after.ID,
+		ConversationID: row.Conversation.ID, ContactID: row.Contact.ID, AfterAt: after.At, AfterSource: after.Source, AfterID: after.ID,
 		MaxRows: pageSize(r.Limit) + 1,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -26,6 +27,12 @@ func TestAMergedConversationIsReadAsTheOneThatItIsPartOf(t *testing.T) {
 
 	require.Equal(t, l.at(root, noon), l.at(part, noon))
 	require.Equal(t, root.String(), l.at(part, noon)["id"])
+	l.inbound(root, "text", true, noon.Add(-2*time.Hour), noon.Add(-2*time.Hour))
+	for _, named := range []uuid.UUID{part, root} {
+		var why api.Page[api.Decision]
+		require.Equal(t, http.StatusOK, l.call("GET", "/v1/conversations/"+named.String()+"/explain", "", &why).StatusCode)
+		require.Equal(t, []string{"20T10:00 window W1 window_opened", "20T12:00 window W1 window_extended"}, explained(why))
+	}
 	require.Equal(t, []uuid.UUID{root}, l.list(noon, api.ListConversations{Limit: 50}))
 	require.Equal(t, []uuid.UUID{root}, l.list(noon.AddDate(0, 0, 7), api.ListConversations{Limit: 50}), "also when the window is closed")
 	for _, contact := range []uuid.UUID{loser, winner} {

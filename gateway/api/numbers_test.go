@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"reengage/gateway/api"
@@ -58,6 +59,21 @@ func TestWhatASettingOfANumberLeavesOutStaysAsItIs(t *testing.T) {
 	require.Equal(t, map[string][]string{"pt": {"parar"}}, n.StopWords)
 	require.Empty(t, n.Settings.Reminders.Leads, "settings are replaced")
 	require.Empty(t, n.Warnings)
+}
+
+func TestWhoWaitsForSomethingElseThanAWindowIsToldOfNewSettings(t *testing.T) {
+	f := newFixture(t)
+	planned, kept, sending := f.add(someone{inbound: longAgo}), f.add(someone{inbound: longAgo}), f.add(someone{inbound: longAgo})
+	f.exec(`INSERT INTO reengagement_plans (conversation_id, window_end, next_attempt, attempts, due_at, template_name, plan)
+		VALUES ($1, now(), 1, 1, now(), 'we_miss_you', '{}')`, planned)
+	f.addSend(sending)
+	f.exec(`INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
+		VALUES (gen_random_uuid(), $1, 'Yes', $2, 'kept', now(), now(), now())`, kept, f.addSend(f.add(someone{inbound: longAgo})))
+	f.exec(`UPDATE sends SET state = 'failed', reason = 'retry' WHERE conversation_id <> $1`, sending)
+	require.Equal(t, http.StatusOK, f.call("PUT", "/v1/numbers/"+number, numberBody, nil).StatusCode)
+	var told []uuid.UUID
+	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT array_agg(conversation_id) FROM events WHERE type = 'settings_changed'`).Scan(&told))
+	require.ElementsMatch(t, []uuid.UUID{planned, kept, sending}, told)
 }
 
 func TestOpenWindowsAreToldOfNewSettingsAndOnlyThey(t *testing.T) {

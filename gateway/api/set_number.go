@@ -53,7 +53,7 @@ const SetNumberTimeout = time.Minute
 var setNumberOp = huma.Operation{
 	OperationID: "set-number", Method: http.MethodPut, Path: "/v1/numbers/{id}",
 	Summary: "Set a business number up",
-	Description: "Settings replace all former ones; conversations with an open window are told of them, and a plan that has been made keeps the policy " +
+	Description: "Settings replace all former ones; conversations that wait for something are told of them, and a plan that has been made keeps the policy " +
 		"of the moment when its window closed. Templates that the policy names and that could not go now are warnings. The scheme by which the number " +
 		"owes is assigned with starter charges assign.",
 }
