@@ -40,7 +40,8 @@ func (q *Queries) KeepReply(ctx context.Context, arg KeepReplyParams) error {
 
 const listKeptReplies = `-- name: ListKeptReplies :many
 SELECT id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at, send_id FROM kept_replies
-WHERE conversation_id = $1 AND (kept_at, id) < ($2::timestamptz, $3::uuid)
+WHERE conversation_id = ANY(conversation_parts((SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)))
+  AND (kept_at, id) < ($2::timestamptz, $3::uuid)
 ORDER BY kept_at DESC, id DESC
 LIMIT $4
 `
@@ -52,6 +53,7 @@ type ListKeptRepliesParams struct {
 	MaxRows        int32
 }
 
+// Of a conversation with what has become part of it, and of a part those of the whole (W10).
 func (q *Queries) ListKeptReplies(ctx context.Context, arg ListKeptRepliesParams) ([]KeptReply, error) {
 	rows, err := q.db.Query(ctx, listKeptReplies,
 		arg.ConversationID,
@@ -151,8 +153,8 @@ FROM moving m
 WHERE k.id = m.id
 `
 
-// Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered,
-// because the run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
+// Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered, because the
+// run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
 func (q *Queries) MoveKeptReplies(ctx context.Context, now time.Time, losers []uuid.UUID, winners []uuid.UUID) error {
 	_, err := q.db.Exec(ctx, moveKeptReplies, now, losers, winners)
 	return err

@@ -23,15 +23,9 @@ SET state = CASE WHEN EXISTS (SELECT FROM kept_replies o WHERE o.conversation_id
 WHERE k.send_id = @send_id::uuid AND k.state = 'sent'
 RETURNING id;
 
--- name: ListKeptReplies :many
-SELECT * FROM kept_replies
-WHERE conversation_id = @conversation_id AND (kept_at, id) < (@before_kept_at::timestamptz, @before_id::uuid)
-ORDER BY kept_at DESC, id DESC
-LIMIT @max_rows;
-
 -- name: MoveKeptReplies :exec
--- Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered,
--- because the run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
+-- Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered, because the
+-- run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
 WITH pair AS (
     SELECT unnest(@losers::uuid[]) AS loser, unnest(@winners::uuid[]) AS winner
 ), moving AS (
@@ -50,3 +44,11 @@ UPDATE kept_replies k
 SET conversation_id = m.winner, state = CASE WHEN m.stays THEN 'offered' ELSE 'superseded' END, changed_at = @now
 FROM moving m
 WHERE k.id = m.id;
+
+-- name: ListKeptReplies :many
+-- Of a conversation with what has become part of it, and of a part those of the whole (W10).
+SELECT * FROM kept_replies
+WHERE conversation_id = ANY(conversation_parts((SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = @conversation_id)))
+  AND (kept_at, id) < (@before_kept_at::timestamptz, @before_id::uuid)
+ORDER BY kept_at DESC, id DESC
+LIMIT @max_rows;

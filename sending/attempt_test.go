@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/conversation"
-	"reengage/intake"
 	"reengage/db"
+	"reengage/intake"
 	"reengage/sending"
 	"reengage/whatsapp/cloudapi"
 )
