@@ -14,8 +14,9 @@ import (
 
 const claimResume = `-- name: ClaimResume :execrows
 
-UPDATE conversations SET resume_claimed_until = $1, resume_claimed_by = $2
-WHERE id = $3 AND (resume_claimed_until IS NULL OR resume_claimed_until <= $4 OR resume_claimed_by = $2)
+UPDATE conversations c SET resume_claimed_until = $1, resume_claimed_by = $2
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $3)
+  AND (c.resume_claimed_until IS NULL OR c.resume_claimed_until <= $4 OR c.resume_claimed_by = $2)
 `
 
 type ClaimResumeParams struct {
@@ -26,6 +27,7 @@ type ClaimResumeParams struct {
 }
 
 // The claim on a conversation (W6): an agent has opened Resume. It is the one fact that its own request writes.
+// Of a conversation that has become part of another (W10) it is the other's.
 // No row: another agent has it.
 func (q *Queries) ClaimResume(ctx context.Context, arg ClaimResumeParams) (int64, error) {
 	result, err := q.db.Exec(ctx, claimResume,
@@ -41,7 +43,8 @@ func (q *Queries) ClaimResume(ctx context.Context, arg ClaimResumeParams) (int64
 }
 
 const getResumeClaim = `-- name: GetResumeClaim :one
-SELECT resume_claimed_until, resume_claimed_by FROM conversations WHERE id = $1
+SELECT c.resume_claimed_until, c.resume_claimed_by FROM conversations c
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)
 `
 
 type GetResumeClaimRow struct {
@@ -57,8 +60,9 @@ func (q *Queries) GetResumeClaim(ctx context.Context, id uuid.UUID) (GetResumeCl
 }
 
 const releaseResume = `-- name: ReleaseResume :execrows
-UPDATE conversations SET resume_claimed_until = NULL, resume_claimed_by = NULL
-WHERE id = $1 AND (resume_claimed_until <= $2 OR resume_claimed_by = $3)
+UPDATE conversations c SET resume_claimed_until = NULL, resume_claimed_by = NULL
+WHERE c.id = (SELECT coalesce(v.merged_into, v.id) FROM conversations v WHERE v.id = $1)
+  AND (c.resume_claimed_until <= $2 OR c.resume_claimed_by = $3)
 `
 
 func (q *Queries) ReleaseResume(ctx context.Context, iD uuid.UUID, now *time.Time, by *string) (int64, error) {

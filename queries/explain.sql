@@ -40,6 +40,12 @@ WITH item AS (
            jsonb_build_object('reason', s.reason, 'scope', s.scope), NULL
     FROM suppressions s WHERE s.contact_id = @contact_id AND s.lifted_at >= @after_at
     UNION ALL
+    -- What an accepted attempt came to is its delivery status.
+    SELECT t.ended_at, 'attempt', t.send_id::text || '/' || t.attempt, 'send', NULL, '', coalesce(t.class, ''), '',
+           jsonb_strip_nulls(jsonb_build_object('attempt', t.attempt, 'error_code', t.error_code)), t.send_id
+    FROM send_attempts t JOIN sends s ON s.id = t.send_id
+    WHERE s.conversation_id = ANY(conversation_parts(@conversation_id)) AND t.outcome IN ('not_sent', 'unknown') AND t.ended_at >= @after_at
+    UNION ALL
     SELECT k.kept_at, 'kept_reply', k.id::text, 'kept_reply', NULL, '', 'kept', '',
            jsonb_build_object('kept_reply_id', k.id, 'keep_until', k.keep_until), k.template_send
     FROM kept_replies k WHERE k.conversation_id = ANY(conversation_parts(@conversation_id)) AND k.kept_at >= @after_at

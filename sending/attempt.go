@@ -95,6 +95,9 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (r
 	switch {
 	case l.merged():
 		r.verdict = conversation.Verdict{Code: conversation.ConversationMerged, Rule: "W10", Sentence: "the contact has become part of another one"}
+	case Origin(row.Origin) == FromNudge && (l.facts.LastInboundAt.After(row.PlannedAt) || l.facts.LastOutboundAt.After(row.PlannedAt)):
+		r.verdict = conversation.Verdict{Code: conversation.PlanEnded, Rule: "W7",
+			Sentence: "somebody has written before the contact could be nudged"}
 	case withdrawn || Origin(row.Origin) == FromReengagement && l.facts.LastInboundAt.After(row.PlannedAt):
 		r.verdict = conversation.Verdict{Code: conversation.PlanEnded, Rule: "policy",
 			Sentence: "the contact has answered, or the plan was stopped, before the attempt could be made"}

@@ -242,6 +242,27 @@ func TestAPausedSenderHoldsASendUpAndDropsNothing(t *testing.T) {
 	require.Equal(t, []string{"allowed", "sender_paused", "allowed"}, w.decisions(planned.SendID))
 }
 
+// A nudge says that the window is about to close because nobody has answered (W7).
+func TestANudgeThatIsHeldUpDoesNotLeaveOnceSomebodyHasWritten(t *testing.T) {
+	for name, write := range map[string]func(w *world, id uuid.UUID){
+		"the contact":  func(w *world, _ uuid.UUID) { w.writes(shop, ada, 0) },
+		"the business": func(w *world, id uuid.UUID) { w.sends(id, w.saysTo(id, "Good morning")) },
+		"nobody":       func(*world, uuid.UUID) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			id := w.writes(shop, ada, time.Hour)
+			nudge := w.plans(sending.PlanRequest{ConversationID: id, Origin: sending.FromNudge, Text: "Anything else?"})
+			write(w, id)
+			if result := w.sends(id, *nudge.Send); name == "nobody" {
+				require.Equal(t, sending.Accepted, result.State)
+			} else {
+				require.Equal(t, conversation.PlanEnded, result.Reason)
+			}
+		})
+	}
+}
+
 func TestAPauseLastsNoLongerThanTheSend(t *testing.T) {
 	w := newWorld(t)
 	id := w.writes(shop, ada, time.Hour)

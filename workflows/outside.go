@@ -12,6 +12,8 @@ import (
 type outside struct {
 	waiting contract.Messages
 	storing bool
+	// consents counts what is being stored about consent: until it is, nothing is sent.
+	consents int
 }
 
 // maxCarried is how much of the queue continue-as-new takes along; with more, the run goes on storing first.
@@ -58,13 +60,17 @@ func sizeOf(m contract.InboundMessage) int {
 	return 256 + len(m.ID) + len(m.Type) + len(m.Text) + len(m.EntryPoint)
 }
 
-// recordConsent stores what was signalled from outside about consent. It has been decided on: an opt-out waits for nothing.
+// recordConsent stores what was signalled from outside about consent. It has been decided on: an opt-out waits for nothing. But
+// attempts wait for it, because what puts a send in flight knows only what is stored.
 func (r *conversationRun) recordConsent(ctx workflow.Context, changes []contract.ConsentChanged) {
 	if len(changes) == 0 {
 		return
 	}
 	request := activities.ConsentRequest{ConversationID: r.id, Changes: changes}
+	r.outside.consents++
 	r.start(ctx, "record consent", acts.RecordConsent, request, func(f workflow.Future) {
+		r.outside.consents--
+		defer r.sendNext(ctx)
 		if err := f.Get(ctx, nil); err != nil {
 			r.note("consent could not be recorded: " + sentence(err))
 		}

@@ -115,6 +115,11 @@ func (r *conversationRun) sendNext(ctx workflow.Context) {
 // attempt is one POST at most. The activity is not repeated by the server: after any error of it nobody knows whether the
 // message has left, and only the row can tell.
 func (r *conversationRun) attempt(ctx workflow.Context, s sending.Result) {
+	if r.outside.consents > 0 && workflow.GetVersion(ctx, "send-after-consent", workflow.DefaultVersion, 1) == 1 {
+		r.sender.busy = false
+		r.sender.queue = append([]sending.Result{s}, r.sender.queue...)
+		return
+	}
 	once := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: attemptTimeout, Summary: "send", RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
 	})

@@ -28,6 +28,9 @@ type provider struct {
 	settle   func(activities.SendRequest) sending.Result
 	facts    conversation.Facts // the row's
 
+	refuseConsent  int // so many times it cannot be recorded
+	attemptsBefore int // made when it was
+
 	planned   []activities.PlanRequest
 	attempts  []activities.SendRequest
 	settled   []activities.SendRequest
@@ -60,7 +63,12 @@ func newProvider(t *testing.T) *provider {
 		return contract.Answer{Verdict: r.Decisions[0].Verdict}, nil
 	}).Maybe()
 	p.OnActivity("RecordConsent", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.ConsentRequest) error {
+		if p.refuseConsent > 0 {
+			p.refuseConsent--
+			return errors.New("the database is away")
+		}
 		p.consents = append(p.consents, r)
+		p.attemptsBefore = len(p.attempts)
 		return nil
 	}).Maybe()
 	p.OnActivity("SettleKept", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.KeptRequest) (contract.Answer, error) {
@@ -458,6 +466,20 @@ func TestConsentFromOutsideIsStored(t *testing.T) {
 	p.run(t, input())
 	require.Len(t, p.consents, 1)
 	require.Len(t, p.consents[0].Changes, 1)
+}
+
+func TestNothingIsSentUntilConsentFromOutsideIsStored(t *testing.T) {
+	p := newProvider(t)
+	p.refuseConsent = 2
+	p.at(nine, func() { p.writes(nine) })
+	p.at(nine.Add(time.Hour), func() {
+		p.SignalWorkflow(contract.SignalConsentChanged, contract.ConsentChanged{Category: conversation.Marketing, Source: "form", OccurredAt: nine})
+		p.ask(t, "r1", contract.UpdateSendTemplate, contract.SendTemplate{Template: contract.Template{Name: "come_back", Language: "en_US"}})
+	})
+	p.run(t, input())
+	require.Len(t, p.consents, 1)
+	require.Zero(t, p.attemptsBefore, "the transaction that puts it in flight must know of the opt-out")
+	require.Len(t, p.attempts, 1)
 }
 
 func TestANewRunGoesOnWithWhatATerminatedOneHasLeft(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/whatsapp"
 )
 
 // decisionOf makes a line of explain: of a recorded decision its own words, of a fact what follows from it.
@@ -28,6 +29,8 @@ func decisionOf(row db.ListDecisionsRow) (Decision, error) {
 		err = d.ofConsent(row.Facts)
 	case "suppression":
 		d.Rule, d.Sentence = "suppression", suppressionSentences[row.Code]
+	case "attempt":
+		d.ofAttempt()
 	case "kept_reply":
 		d.Rule, d.Sentence = "kept", keptSentences[row.Code]
 	}
@@ -91,6 +94,18 @@ func (d *Decision) ofInbound(row db.ListDecisionsRow) error {
 		d.Facts["expires_at"] = next.ExpiresAt
 	}
 	return nil
+}
+
+// ofAttempt says why an attempt has not left, by the class of the provider's error, or that nobody knows.
+func (d *Decision) ofAttempt() {
+	if d.Code == "" {
+		d.Rule, d.Code, d.Sentence = "outcome", "unknown", "nobody knows whether the message has left; a status may tell"
+		return
+	}
+	d.Rule, d.Sentence = "error_class", classSentences[whatsapp.ErrorClass(d.Code)]
+	if d.Code == string(whatsapp.ClassRetry) {
+		d.Sentence = "the provider could not take it just then"
+	}
 }
 
 func (d *Decision) ofConsent(facts json.RawMessage) error {

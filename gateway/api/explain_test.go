@@ -53,6 +53,9 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 	f.exec(`INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
 		VALUES (gen_random_uuid(), $1, 'personal', $2, 'superseded', $3, $4, $5)`, id, send, h(31), h(199), h(32))
 
+	f.exec(`INSERT INTO send_attempts (send_id, attempt, started_at, ended_at, outcome, class, error_code) VALUES ($1, 1, $2, $2, 'not_sent', 'retry', 131016),
+		($1, 2, $3, $3, 'unknown', NULL, NULL), ($1, 3, $3, $3, 'accepted', NULL, NULL)`, send, h(33), h(34))
+
 	want := []string{
 		"20T12:00 window W1 window_opened",
 		"20T13:00 window W1 window_extended",
@@ -68,6 +71,8 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 		"21T18:00 send gate opt_in_required",
 		"21T19:00 kept_reply kept kept",
 		"21T20:00 kept_reply kept superseded",
+		"21T21:00 send error_class retry",
+		"21T22:00 send outcome unknown",
 		"22T12:59 window W1 window_extended",
 	}
 	path := "/v1/conversations/" + id.String() + "/explain"

@@ -28,6 +28,10 @@ func TestAMergedConversationIsReadAsTheOneThatItIsPartOf(t *testing.T) {
 	require.Equal(t, l.at(root, noon), l.at(part, noon))
 	require.Equal(t, root.String(), l.at(part, noon)["id"])
 	l.inbound(root, "text", true, noon.Add(-2*time.Hour), noon.Add(-2*time.Hour))
+	require.Equal(t, http.StatusOK, l.call("POST", "/v1/conversations/"+part.String()+"/resume-claim", `{"by": "Grace Example"}`, nil).StatusCode)
+	require.Equal(t, http.StatusConflict, l.call("POST", "/v1/conversations/"+root.String()+"/resume-claim", `{"by": "Joan Example"}`, nil).StatusCode)
+	require.Equal(t, http.StatusOK, l.call("DELETE", "/v1/conversations/"+part.String()+"/resume-claim", `{"by": "Grace Example"}`, nil).StatusCode)
+	l.exec(`DELETE FROM decisions`)
 	for _, named := range []uuid.UUID{part, root} {
 		var why api.Page[api.Decision]
 		require.Equal(t, http.StatusOK, l.call("GET", "/v1/conversations/"+named.String()+"/explain", "", &why).StatusCode)
