@@ -10,7 +10,7 @@ const (
 	SendMargin   = 15 * time.Second // W5: default distance that a free-form send keeps from the end
 )
 
-// MaxText is how many characters a free-form message may have (whatsapp.md).
+// MaxText is how many characters a free-form message may have: whatsapp.MaxText, which this package cannot import.
 const MaxText = 4096
 
 // Facts are the columns of the conversation row from which everything else follows. All instants are the provider's

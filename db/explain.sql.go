@@ -102,9 +102,10 @@ type ListDecisionsRow struct {
 	SendID   *uuid.UUID
 }
 
-// Every decision about a conversation and what has become part of it (W10), in order: those that are recorded, and those that follow from the facts, of which
-// the caller makes sentences. No texts and no names. Each kind is cut to what comes after the cursor by itself, so that a
-// page reads little more than itself; only an inbound message is judged by all before it.
+// Every decision about a conversation and what has become part of it (W10), in order: those that are recorded, and those
+// that follow from the facts, of which the caller makes sentences. No texts and no names. Each kind is cut to what comes
+// after the cursor by itself, so that a page reads little more than itself; only an inbound message is judged by all before
+// it.
 func (q *Queries) ListDecisions(ctx context.Context, arg ListDecisionsParams) ([]ListDecisionsRow, error) {
 	rows, err := q.db.Query(ctx, listDecisions,
 		arg.AfterAt,

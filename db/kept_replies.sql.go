@@ -153,8 +153,9 @@ FROM moving m
 WHERE k.id = m.id
 `
 
-// Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered, because the
-// run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
+// Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered,
+// because the run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go
+// before.
 func (q *Queries) MoveKeptReplies(ctx context.Context, now time.Time, losers []uuid.UUID, winners []uuid.UUID) error {
 	_, err := q.db.Exec(ctx, moveKeptReplies, now, losers, winners)
 	return err

@@ -8,12 +8,12 @@
 //	numbers │ aliases → contacts → conversations → sends → consent → outbound messages → events → marks, facts │ wake
 //	        └───────────────────── everything is locked in this order, and each in key order ─────────────────┘
 //
-// The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts
-// (W1 by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay. It costs a fixed number of
-// round trips, however many updates a body holds: four for a message of somebody known (begin, lock, store, commit); only
-// what names a send, says a keyword or tells of a template costs more. The
-// facts are worked out before the events are stored and go along with them, in the hope that all of them are new; only if
-// some are not, or if the row alone cannot tell, they go in a statement of their own.
+// The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts (W1
+// by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay. It costs a fixed number of round
+// trips, however many updates a body holds: four for a message of somebody known (begin, lock, store, commit); only what
+// names a send, says a keyword or tells of a template costs more. The facts are worked out before the events are stored and
+// go along with them, in the hope that all of them are new; only if some are not, or if the row alone cannot tell, they go
+// in a statement of their own.
 //
 // Before it, numbers that nobody has set up are registered, which keeps nobody waiting. After it, the relay is woken,
 // without waiting for that: a notification within the transaction would keep all commits of the server apart.
@@ -30,12 +30,12 @@
 //
 // A message and its statuses meet in the lock of the message's row in outbound_messages: whoever comes first makes it. A
 // status of an unknown message is parked there, without a conversation, and the transaction that stores the message adopts
-// it. Once parked statuses say that a message has arrived and what category it is of, somebody sends by other means: the message
-// is inferred (inferred.go), as an event of its own that counts until the message itself is reported. Deliveries move forward
-// only. A failure takes the message out of the facts unless it arrived after all, whichever news came first; the facts are then computed again from the log. Of statuses, only a failure and one that settles a send are
-// signalled. A dispute
-// (W9) is not taken back by a later delivery: the contact's next message ends it. Where the window was open for us at that
-// time it is an event of its own, the notice window_disputed, with an id that follows from the status'.
+// it. Once parked statuses say that a message has arrived and what category it is of, somebody sends by other means: the
+// message is inferred (inferred.go), as an event of its own that counts until the message itself is reported. Deliveries
+// move forward only. A failure takes the message out of the facts unless it arrived after all, whichever news came first;
+// the facts are then computed again from the log. Of statuses, only a failure and one that settles a send are signalled. A
+// dispute (W9) is not taken back by a later delivery: the contact's next message ends it. Where the window was open for us
+// at that time it is an event of its own, the notice window_disputed, with an id that follows from the status'.
 //
 // # Sends
 //
@@ -55,7 +55,7 @@
 //
 // # What follows from a failure
 //
-// The same as from an error in the answer (failures.go, by whatsapp.ClassOf), whoever sent the message: a suppression, an
+// The same as from an error in the answer (error_codes.go, by whatsapp.ClassOf), whoever sent the message: a suppression, an
 // opt-out (131050), a template's status, a paused number with one notification. A message that arrived nevertheless, or before,
 // draws none.
 //

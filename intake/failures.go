@@ -2,23 +2,12 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"reengage/conversation"
 	"reengage/whatsapp"
-)
-
-// The codes among which a class does not tell apart what is to be done (sending.md, "Error classes").
-const (
-	recipientIsSender = 131021
-	undeliverable     = 131026
-	inExperiment      = 130472
-	marketingStopped  = 131050
-	templatePaused    = 132015
-	templateDisabled  = 132016
 )
 
 // failure is a message that has not arrived, whoever sent it.
@@ -95,18 +84,6 @@ type failedSend struct {
 	ErrorCode *int32    `json:"error_code"`
 }
 
-// FailureReason is why a send has failed, in a word: what the gate would say of the next one, or the class of the error.
-func FailureReason(code int) string {
-	switch class := whatsapp.ClassOf(code); {
-	case code == marketingStopped:
-		return string(conversation.OptedOutOf)
-	case class == whatsapp.ClassSuppress, class == whatsapp.ClassSuppressMarketing:
-		return string(conversation.Suppressed)
-	default:
-		return string(class)
-	}
-}
-
 // noteFailedSends writes the reason to sends of ours, and what it says of their templates.
 func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error {
 	var rows []failedSend
@@ -133,59 +110,21 @@ func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error
 		f := byMessage[n.MessageID]
 		if status := templateStatusBy(f.code); status != "" && n.TemplateName != "" {
 			a.templates = append(a.templates, templateChange{number: n.BusinessNumberID, Name: n.TemplateName, Language: n.Language,
-				Status: status, At: f.at})
+				Status: status, Reason: faultReason(f.code), At: f.at})
 		}
 	}
 	return nil
-}
-
-// suppression is a row of suppressions on its way there.
-type suppression struct {
-	ContactID uuid.UUID `json:"contact_id"`
-	Scope     string    `json:"scope"` // all or marketing
-	Reason    string    `json:"reason"`
-	Source    string    `json:"source"`
-	Since     time.Time `json:"since"`
-}
-
-// suppressionBy is what an error's code says about writing to the contact.
-func suppressionBy(contact uuid.UUID, code int, at time.Time) (suppression, bool) {
-	s := suppression{ContactID: contact, Scope: "all", Source: fmt.Sprintf("whatsapp_%d", code), Since: at}
-	switch code {
-	case undeliverable:
-		s.Reason = "undeliverable"
-	case recipientIsSender:
-		s.Reason = "recipient_is_sender"
-	case inExperiment:
-		s.Scope, s.Reason = "marketing", "experiment"
-	default:
-		return s, false
-	}
-	return s, true
-}
-
-// templateStatusBy is the status that an error's code says a template has; empty if it says none.
-func templateStatusBy(code int) string {
-	switch code {
-	case templatePaused:
-		return "paused"
-	case templateDisabled:
-		return "disabled"
-	}
-	return ""
 }
 
 // pauseSender stops the business number if that is what the failure means.
 func (a *attempt) pauseSender(ctx context.Context, number uuid.UUID, f failure) error {
-	switch class := whatsapp.ClassOf(f.code); {
-	case f.code == 0:
+	class := whatsapp.ClassOf(f.code)
+	if f.code == 0 || !class.PausesSender() {
 		return nil
-	case class == whatsapp.ClassSenderPaused, class == whatsapp.ClassAuth, class == whatsapp.ClassRegistration:
-		paused, err := PauseSender(ctx, a.q, SenderPause{Number: number, Class: string(class), Code: f.code, At: f.at})
-		if paused {
-			a.paused++
-		}
-		return err
 	}
-	return nil
+	paused, err := PauseSender(ctx, a.q, SenderPause{Number: number, Class: string(class), Code: f.code, At: f.at})
+	if paused {
+		a.paused++
+	}
+	return err
 }

@@ -20,7 +20,8 @@ import (
 var ErrUnknownConversation = errors.New("there is no such conversation")
 
 // Load returns everything that a run of the conversation's workflow needs to know: complete, so that the run asks for
-// nothing more. Of a merged conversation it is all that of the one that it is part of, which MergedInto names. now is virtual; around it the number's time zone is written down (conversation.Zone).
+// nothing more. Of a merged conversation it is all that of the one that it is part of, which MergedInto names. now is virtual;
+// around it the number's time zone is written down (conversation.Zone).
 func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now time.Time) (contract.Loaded, error) {
 	row, err := q.GetConversation(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,23 +18,6 @@ const (
 	sendRefused  = "refused"
 	sendFailed   = "failed"
 )
-
-// callbackOf reads what we give along with each attempt and statuses bring back: `<send id>/<attempt>`.
-func callbackOf(opaque string) (send uuid.UUID, attempt int, ours bool) {
-	id, n, found := strings.Cut(opaque, "/")
-	if !found || len(id) != 36 {
-		return uuid.UUID{}, 0, false
-	}
-	send, err := uuid.Parse(id)
-	if err != nil {
-		return uuid.UUID{}, 0, false
-	}
-	number, err := strconv.ParseInt(n, 10, 32)
-	if err != nil || number < 1 {
-		return uuid.UUID{}, 0, false
-	}
-	return send, int(number), true
-}
 
 // news is what the provider says of one attempt of a send: that it took it, in its answer, or how far the message has got.
 type news struct {

@@ -1,7 +1,8 @@
 -- name: ListDecisions :many
--- Every decision about a conversation and what has become part of it (W10), in order: those that are recorded, and those that follow from the facts, of which
--- the caller makes sentences. No texts and no names. Each kind is cut to what comes after the cursor by itself, so that a
--- page reads little more than itself; only an inbound message is judged by all before it.
+-- Every decision about a conversation and what has become part of it (W10), in order: those that are recorded, and those
+-- that follow from the facts, of which the caller makes sentences. No texts and no names. Each kind is cut to what comes
+-- after the cursor by itself, so that a page reads little more than itself; only an inbound message is judged by all before
+-- it.
 WITH item AS (
     SELECT d.at, 'decision'::text AS source, lpad(d.id::text, 20, '0') AS id, d.subject, d.allowed, d.rule, d.code, d.sentence, d.facts, d.send_id
     FROM decisions d

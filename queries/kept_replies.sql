@@ -24,8 +24,9 @@ WHERE k.send_id = @send_id::uuid AND k.state = 'sent'
 RETURNING id;
 
 -- name: MoveKeptReplies :exec
--- Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered, because the
--- run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go before.
+-- Gives the agents of the conversations that others have become part of (W10) the replies that were kept there: offered,
+-- because the run that waited for the contact's answer has ended. One per conversation; a root's own and later ones go
+-- before.
 WITH pair AS (
     SELECT unnest(@losers::uuid[]) AS loser, unnest(@winners::uuid[]) AS winner
 ), moving AS (

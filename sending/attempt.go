@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/intake"
 	"reengage/whatsapp/cloudapi"
 	"reengage/workflows/contract"
 )
@@ -261,16 +261,13 @@ func (l *locked) takeOff(ctx context.Context, row db.Send, v conversation.Verdic
 func (l *locked) letter(row db.Send, t *contract.Template, r ruling) *letter {
 	out := &letter{until: l.endOf(row), Message: cloudapi.Message{
 		PhoneNumberID: l.number.PhoneNumberID, To: orZero(l.contact.Phone), BSUID: orZero(l.contact.Bsuid), Text: orZero(row.Text),
-		OpaqueData: opaque(row.ID, int(row.Attempt)),
+		OpaqueData: intake.Callback(row.ID, int(row.Attempt)),
 	}}
 	if t != nil {
 		out.Template = &cloudapi.Template{Name: t.Name, Language: t.Language, Components: r.components}
 	}
 	return out
 }
-
-// opaque comes back in the statuses of what this attempt sends.
-func opaque(send uuid.UUID, attempt int) string { return fmt.Sprintf("%s/%d", send, attempt) }
 
 // fastDeadline is the shortest deadline on a clock that runs fast, where the rest of a window may be a few milliseconds: an
 // answer that we did not wait for is worse than a message that comes a moment late.

@@ -127,7 +127,8 @@ func (l *locked) decideClass(ctx context.Context, row db.Send, f cloudapi.Failur
 		}
 		l.afterCommit(func() { l.count.throttled(ctx, "pair") })
 		return l.again(ctx, row, wait)
-	case whatsapp.ClassSenderPaused, whatsapp.ClassAuth, whatsapp.ClassRegistration:
+	}
+	if f.Class.PausesSender() {
 		if err := l.pause(ctx, f); err != nil {
 			return Result{}, err
 		}
@@ -136,7 +137,11 @@ func (l *locked) decideClass(ctx context.Context, row db.Send, f cloudapi.Failur
 	if err := l.consequences(ctx, row, f); err != nil {
 		return Result{}, err
 	}
-	return l.end(ctx, row, Failed, string(f.Class), codeOf(f), f.Details)
+	reason := string(f.Class)
+	if f.HasCode { // the same word as if a status had said so
+		reason = intake.FailureReason(f.Code)
+	}
+	return l.end(ctx, row, Failed, reason, codeOf(f), f.Details)
 }
 
 // again plans another attempt. Whoever still holds the number of this one can do nothing with it.
@@ -180,54 +185,22 @@ func (l *locked) dispute(ctx context.Context, row db.Send, f cloudapi.Failure) e
 	return nil
 }
 
-// suppressions are, by the provider's code, what keeps us from writing to a contact again.
-var suppressions = map[int]struct{ scope, reason string }{
-	131026: {"all", "undeliverable"},
-	131021: {"all", "recipient_is_sender"},
-	130472: {"marketing", "experiment"},
-}
-
-// suppression is a row of suppressions on its way there.
-type suppression struct {
-	ContactID uuid.UUID `json:"contact_id"`
-	Scope     string    `json:"scope"`
-	Reason    string    `json:"reason"`
-	Source    string    `json:"source"`
-	Since     time.Time `json:"since"`
-}
-
 func (l *locked) suppress(ctx context.Context, f cloudapi.Failure) error {
-	source := fmt.Sprintf("whatsapp_%d", f.Code)
-	if s, known := suppressions[f.Code]; known {
-		return l.q.Suppress(ctx, encode([]suppression{{l.contact.ID, s.scope, s.reason, source, l.now}}))
+	known, err := intake.SuppressBy(ctx, l.q, l.contact.ID, f.Code, l.now)
+	if known || err != nil {
+		return err
 	}
-	return intake.RecordOptOut(ctx, l.q, l.real, l.now, intake.OptOut{ContactID: l.contact.ID, Source: source, At: l.now})
-}
-
-// templateFaults are the states that the provider's refusal tells of.
-var templateFaults = map[int]string{132015: "paused", 132016: "disabled"}
-
-// templateNews is what is new of a template, as intake takes it from webhooks.
-type templateNews struct {
-	WABA       string    `json:"waba_id"`
-	Name       string    `json:"name"`
-	Language   string    `json:"language"`
-	ProviderID string    `json:"provider_id"`
-	Status     string    `json:"status"`
-	Reason     string    `json:"reason"`
-	Category   string    `json:"category"`
-	Quality    string    `json:"quality"`
-	At         time.Time `json:"at"`
+	return intake.RecordOptOut(ctx, l.q, l.real, l.now,
+		intake.OptOut{ContactID: l.contact.ID, Source: fmt.Sprintf("whatsapp_%d", f.Code), At: l.now})
 }
 
 func (l *locked) faultTemplate(ctx context.Context, row db.Send, f cloudapi.Failure) error {
-	status, known := templateFaults[f.Code]
 	t, err := templateOf(row.Template)
-	if err != nil || t == nil || !known {
+	if err != nil || t == nil {
 		return err
 	}
-	return l.q.NoteTemplateChanges(ctx, encode([]templateNews{{WABA: l.number.WabaID, Name: t.Name, Language: t.Language, Status: status,
-		Reason: fmt.Sprintf("error %d", f.Code), At: l.now}}))
+	return intake.NoteTemplateFault(ctx, l.q, intake.TemplateFault{WABA: l.number.WabaID, Name: t.Name, Language: t.Language,
+		Code: f.Code, At: l.now})
 }
 
 // pause keeps the number from sending until somebody resumes it, and tells of that once.

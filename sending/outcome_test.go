@@ -30,10 +30,10 @@ func TestWhatAnErrorMeansIsDecidedByItsClass(t *testing.T) {
 		"the window is closed for the provider": {131047, sending.Failed, "window_closed",
 			`SELECT count(*) = 1 FROM events JOIN conversations c ON c.disputed_at = events.occurred_at WHERE type = 'window_disputed' AND error_code = 131047`},
 		"not today":                     {131049, sending.Failed, "wait_24h", `SELECT NOT EXISTS (SELECT FROM suppressions)`},
-		"stopped in WhatsApp":           {131050, sending.Failed, "suppress_marketing", `SELECT NOT opted_in AND category = 'marketing' AND source = 'whatsapp_131050' FROM consent_changes`},
-		"part of an experiment":         {130472, sending.Failed, "suppress_marketing", `SELECT scope = 'marketing' AND reason = 'experiment' FROM suppressions`},
-		"undeliverable":                 {131026, sending.Failed, "suppress", `SELECT scope = 'all' AND reason = 'undeliverable' AND source = 'whatsapp_131026' FROM suppressions`},
-		"the sender itself":             {131021, sending.Failed, "suppress", `SELECT scope = 'all' AND reason = 'recipient_is_sender' FROM suppressions`},
+		"stopped in WhatsApp":           {131050, sending.Failed, "opted_out", `SELECT NOT opted_in AND category = 'marketing' AND source = 'whatsapp_131050' FROM consent_changes`},
+		"part of an experiment":         {130472, sending.Failed, "suppressed", `SELECT scope = 'marketing' AND reason = 'experiment' FROM suppressions`},
+		"undeliverable":                 {131026, sending.Failed, "suppressed", `SELECT scope = 'all' AND reason = 'undeliverable' AND source = 'whatsapp_131026' FROM suppressions`},
+		"the sender itself":             {131021, sending.Failed, "suppressed", `SELECT scope = 'all' AND reason = 'recipient_is_sender' FROM suppressions`},
 		"a fault of the request":        {131009, sending.Failed, "request_fault", `SELECT error_code = 131009 FROM sends`},
 		"a sender that may not":         {131031, sending.Planned, "", `SELECT sender_paused_class = 'sender_paused' AND sender_paused_code = 131031 FROM business_numbers WHERE phone_number_id = '106540000000001'`},
 		"a token that does not hold":    {190, sending.Planned, "", `SELECT sender_paused_class = 'auth' FROM business_numbers WHERE phone_number_id = '106540000000001'`},
@@ -85,26 +85,32 @@ func TestPeopleAreToldOnceThatANumberIsPaused(t *testing.T) {
 	require.NotContains(t, w.one(`SELECT payload::text FROM notifications`), ada)
 }
 
-func TestAPassingTroubleIsTriedTenTimesAndLonger(t *testing.T) {
+func TestAPassingTroubleIsTriedAgainForAsLongAsTheMessageCanGo(t *testing.T) {
 	w := newWorld(t)
 	id := w.writes(shop, ada, time.Hour)
 	next := w.saysTo(id, "Good morning")
 	refused := func(context.Context, cloudapi.Message) (cloudapi.Accepted, error) { // as a refused connection is
 		return cloudapi.Accepted{}, &cloudapi.SendError{Outcome: cloudapi.NotSent, Failure: cloudapi.Failure{Class: whatsapp.ClassRetry, Reason: cloudapi.ReasonConnect}}
 	}
-	for n := range 9 {
+	for n := range 12 {
 		w.provider.answer(refused)
 		before := time.Now()
 		next = w.sends(id, next)
 		require.Equal(t, sending.Planned, next.State)
-		require.WithinDuration(t, before.Add(min(time.Second<<n, time.Minute)), next.RetryAt, 2*time.Second)
+		wait := min(time.Second<<n, time.Minute)
+		if n >= 9 {
+			wait = 5 * time.Minute
+		}
+		require.WithinDuration(t, before.Add(wait), next.RetryAt, 2*time.Second)
 	}
-	w.provider.answer(refusing(1))
-	result := w.sends(id, next)
-	require.Equal(t, sending.Failed, result.State)
-	require.Equal(t, conversation.Code("retry"), result.Reason)
-	require.Len(t, w.provider.posts(), 10)
-	require.Equal(t, planned(w.provider.posts()[9].OpaqueData), "/10")
+	require.Equal(t, planned(w.provider.posts()[11].OpaqueData), "/12")
+	// The window ends before the next attempt would come.
+	w.exec(`UPDATE conversations SET last_inbound_at = now() - interval '24 hours' + interval '20 seconds', expires_at = now() + interval '20 seconds',
+		opened_at = now() - interval '24 hours' + interval '20 seconds' WHERE id = $1`, id)
+	w.provider.answer(refused)
+	next = w.sends(id, next)
+	require.Equal(t, sending.Planned, next.State)
+	require.WithinDuration(t, time.Now().Add(20*time.Second), next.RetryAt, 2*time.Second)
 }
 
 func planned(opaque string) string { return opaque[36:] }

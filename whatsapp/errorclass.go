@@ -54,6 +54,12 @@ var classes = map[int]ErrorClass{
 	0: ClassAuth, 3: ClassAuth, 10: ClassAuth, 190: ClassAuth, 131005: ClassAuth,
 }
 
+// PausesSender reports whether an error of this class stops everything that its
+// business number sends, until people have put something right.
+func (c ErrorClass) PausesSender() bool {
+	return c == ClassSenderPaused || c == ClassAuth || c == ClassRegistration
+}
+
 // ClassOf is the decision for a Graph error code, wherever it was stated: in the
 // answer to a send or in a failed status. An exact code goes before a range.
 func ClassOf(code int) ErrorClass {

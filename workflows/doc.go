@@ -5,8 +5,12 @@
 //	timer  ───────────────────┘   ▲                              │
 //	                              └──── what they bring back ◄───┘
 //
-// One coroutine decides. Handlers of signals only enqueue; effects run beside it and hold up no decision, so a billing
-// activity that retries through an outage delays neither a reminder nor the next message.
+// One coroutine decides. Handlers of signals and updates only enqueue, those of updates await their answer (requests.go);
+// effects run beside it and hold up no decision, so a billing activity that retries through an outage delays neither a
+// reminder nor the next message.
+//
+// A send is a loop of its own (send.go): an attempt, what became of it, a wait, another attempt. It is the only one that tries
+// again. What is allowed is decided by the transaction that plans it (package sending); the run's own verdict goes along.
 //
 // Why failure is safe: everything that arrives is in the run's history before it is decided on; whatever is received is
 // drained before a run ends or continues as new, with nothing blocking in between; and every effect is idempotent by a

@@ -15,6 +15,7 @@ import (
 	"reengage/engine"
 	"reengage/gateway/api"
 	"reengage/intake"
+	"reengage/whatsapp"
 	"reengage/workflows/contract"
 )
 
@@ -183,7 +184,8 @@ func TestWhenNoWorkerAnswersTheCallerLearnsHowToRepeatSafely(t *testing.T) {
 func TestWhatCouldNeverBeSentIsRefusedBeforeTheWorkflowIsAsked(t *testing.T) {
 	f := newFixture(t)
 	path := "/v1/conversations/" + f.add(someone{}).String()
-	long := strings.Repeat("é", conversation.MaxText)
+	long := strings.Repeat("é", whatsapp.MaxText)
+	require.Equal(t, whatsapp.MaxText, conversation.MaxText, "of a nudge's text, in a package that imports nothing")
 	f.engine.allow()
 	require.Equal(t, 202, f.post(path+"/messages", "", `{"text": "`+long+`"}`, nil).StatusCode, "4,096 characters")
 	f.engine.asked = nil

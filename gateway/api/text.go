@@ -2,10 +2,10 @@ package api
 
 import (
 	"encoding/json"
-	"strings"
+	"errors"
 	"unicode/utf8"
 
-	"reengage/conversation"
+	"reengage/whatsapp"
 )
 
 // checkText refuses a free-form text that could never be sent. raw is the body as it came: decoded, bytes that are not
@@ -16,12 +16,10 @@ func checkText(text string, raw []byte) error {
 		return invalid("text", "invalid_field", "text is not valid UTF-8")
 	case !utf8.Valid(raw):
 		return invalid("", "invalid_field", "the body is not valid UTF-8")
-	case strings.TrimSpace(text) == "":
-		return invalid("text", "invalid_field", "text is empty")
-	case strings.ContainsRune(text, 0):
-		return invalid("text", "invalid_field", "text contains a NUL character")
-	case utf8.RuneCountInString(text) > conversation.MaxText:
-		return invalid("text", "invalid_field", "text has more than %d characters", conversation.MaxText)
+	}
+	var wrong *whatsapp.TextError
+	if errors.As(whatsapp.CheckText(text), &wrong) {
+		return invalid(wrong.Field, "invalid_field", "%s", wrong.Sentence)
 	}
 	return nil
 }
