@@ -57,7 +57,11 @@ func (r *conversationRun) plan(ctx workflow.Context, q *request, wish conversati
 			r.decide(ctx, conversation.ReplyKept{Kept: planned.Kept})
 		}
 		verdict := planned.Answer.Verdict
-		r.note("send: " + string(verdict.Code) + ": " + verdict.Sentence)
+		if planned.Answer.Fault != "" {
+			r.note("send: " + planned.Answer.Fault)
+		} else {
+			r.note("send: " + string(verdict.Code) + ": " + verdict.Sentence)
+		}
 		if planned.Send != nil {
 			r.follow(ctx, *planned.Send)
 		} else {
