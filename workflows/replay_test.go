@@ -12,10 +12,11 @@ import (
 )
 
 // recorded are the histories that must be there: the loss of one would go unnoticed otherwise. TestStandardConversations
-// writes them (make histories).
+// and TestStandardSends write them (make histories).
 var recorded = []string{
 	"burst", "continue-as-new-first", "continue-as-new-second", "duplicate", "extension-after-reminder", "reminder",
 	"reminder-missed", "signal-during-the-end", "single-message",
+	"close", "fallback", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
 }
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {

@@ -20,7 +20,7 @@ import (
 )
 
 // sends are what the fake activities were asked to send. What becomes of a message is in its text or its template's name:
-// "lost" and "retry" once, else it is accepted.
+// "lost", "late" or, once, "retry"; else it is accepted.
 type sends struct {
 	planned  map[uuid.UUID]activities.PlanRequest
 	attempts []activities.SendRequest
@@ -56,6 +56,11 @@ func (a *fakeActivities) Send(_ context.Context, r activities.SendRequest) (send
 		return sending.Result{}, errors.New("the worker is gone")
 	case p.Text == "retry" && r.Attempt == 1:
 		return sending.Result{SendID: r.SendID, State: sending.Planned, Attempt: 2, RetryAt: time.Now().Add(100 * time.Millisecond), Facts: a.sends.facts}, nil
+	case p.Text == "late":
+		fallback := uuid.NewSHA1(r.SendID, []byte("fallback"))
+		a.planned[fallback] = activities.PlanRequest{SendID: fallback, Template: p.Fallback}
+		return sending.Result{SendID: r.SendID, State: sending.Failed, Attempt: 1, Reason: conversation.WindowClosed, Facts: a.sends.facts,
+			Fallback: &sending.Result{SendID: fallback, State: sending.Planned, Attempt: 1, Template: true, Facts: a.sends.facts}}, nil
 	}
 	return a.acceptedSend(r), nil
 }
@@ -186,6 +191,25 @@ func TestStandardSends(t *testing.T) {
 		events := s.ends()
 		require.Equal(t, 2, s.acts.sent())
 		s.keep("kept-reply", events)
+	})
+	t.Run("Fallback", func(t *testing.T) { // the window has closed before the message could go
+		t.Parallel()
+		s := newStage(t, temporaltest.New(t))
+		s.contactWrites(0)
+		s.ask("r1", contract.UpdateSendMessage, contract.SendMessage{Text: "late", Fallback: &offer})
+		events := s.ends()
+		require.Equal(t, 2, s.acts.sent())
+		s.keep("fallback", events)
+	})
+	t.Run("Merged", func(t *testing.T) { // in the middle of a window
+		t.Parallel()
+		s := newStage(t, temporaltest.New(t))
+		s.contactWrites(0)
+		s.ask("r1", contract.UpdateSendMessage, message("We do."))
+		s.signal(contract.SignalMerged, contract.Merged{Into: uuid.NewSHA1(s.id, []byte("the other"))})
+		events := s.ends()
+		require.Empty(t, s.acts.outcomes())
+		s.keep("merged", events)
 	})
 	t.Run("Close", func(t *testing.T) {
 		t.Parallel()
