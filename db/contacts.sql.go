@@ -356,3 +356,25 @@ func (q *Queries) SaveContacts(ctx context.Context, arg SaveContactsParams) (int
 	err := row.Scan(&count)
 	return count, err
 }
+
+const setContact = `-- name: SetContact :execrows
+WITH RECURSIVE chain AS (
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $3
+    UNION ALL
+    SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
+)
+UPDATE contacts c
+SET time_zone = coalesce($1, c.time_zone), language = coalesce($2, c.language)
+FROM chain m
+WHERE c.id = m.id AND c.merged_into IS NULL
+`
+
+// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. None: there is no
+// such contact, or it has become part of another one at this moment.
+func (q *Queries) SetContact(ctx context.Context, timeZone *string, language *string, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, setContact, timeZone, language, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}

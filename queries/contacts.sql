@@ -124,3 +124,16 @@ SELECT sqlc.embed(c), to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
        (SELECT count(*) FROM contact_aliases a WHERE a.contact_id = c.id) AS aliases
 FROM chain m JOIN contacts c ON c.id = m.id
 WHERE m.merged_into IS NULL;
+
+-- name: SetContact :execrows
+-- Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. None: there is no
+-- such contact, or it has become part of another one at this moment.
+WITH RECURSIVE chain AS (
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = @id
+    UNION ALL
+    SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
+)
+UPDATE contacts c
+SET time_zone = coalesce(sqlc.narg(time_zone), c.time_zone), language = coalesce(sqlc.narg(language), c.language)
+FROM chain m
+WHERE c.id = m.id AND c.merged_into IS NULL;

@@ -8,11 +8,13 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/intake"
 	"reengage/ledger"
 )
 
 // limits fills in what a policy bounds across conversations, except for money. The contact's plans wait for one another
-// until this one is committed, so that two numbers do not both send the last one allowed.
+// until this one is committed, so that two numbers do not both send the last one allowed. Where the contact lives is read
+// anew, unlike the policy: quiet hours are about its night, not about what we took for that when the plan was made.
 func (l *locked) limits(ctx context.Context, w *conversation.Wish, d *draft) error {
 	if err := l.q.LockCaps(ctx, l.contact.ID); err != nil {
 		return err
@@ -25,7 +27,7 @@ func (l *locked) limits(ctx context.Context, w *conversation.Wish, d *draft) err
 		w.Caps = append(w.Caps, conversation.CapUse{Max: c.Max, Per: c.Per, Sent: int(sent)})
 	}
 	if hours := d.policy.QuietHours; hours != nil {
-		w.Quiet = &conversation.Quiet{Hours: *hours, Zone: d.zone}
+		w.Quiet = &conversation.Quiet{Hours: *hours, Zone: intake.ZoneOf(l.contact, l.number, l.now)}
 		d.notAfter = earlier(d.notAfter, nextQuiet(w.Quiet, l.now))
 	}
 	if d.origin != FromReengagement {

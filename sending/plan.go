@@ -42,7 +42,7 @@ func (s *Sender) Plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 
 func (l *locked) plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 	d := draft{id: r.SendID, origin: r.Origin, text: r.Text, template: r.Template, fallback: r.Fallback, critical: r.Critical,
-		notAfter: r.NotAfter, policy: r.Policy, zone: r.Zone}
+		notAfter: r.NotAfter, policy: r.Policy}
 	if d.notAfter.IsZero() {
 		d.notAfter = l.now.Add(lastsFor)
 	}

@@ -288,6 +288,7 @@ func TestAnAttemptThatWasRefusedForQuietHoursIsDecidedAnew(t *testing.T) {
 	w := newWorld(t)
 	id := w.writes(shop, ada, 25*time.Hour)
 	w.consents(id, "utility", true)
+	w.exec(`UPDATE contacts SET time_zone = 'UTC'`)
 	now := time.Now().UTC()
 	policy := conversation.Policy{QuietHours: &conversation.QuietHours{From: now.Add(-time.Hour).Format("15:04"), To: now.Add(time.Hour).Format("15:04")}}
 	refused := w.reengages(id, 1, policy, update())
@@ -303,6 +304,32 @@ func TestAnAttemptThatWasRefusedForQuietHoursIsDecidedAnew(t *testing.T) {
 	require.NoError(t, w.pool.QueryRow(t.Context(), `SELECT not_after FROM sends`).Scan(&end))
 	require.WithinDuration(t, now.Add(2*time.Hour), end, time.Minute, "should it be held up, it does not go in the next quiet hours")
 	require.Equal(t, allowed.Send, w.reengages(id, 1, policy, update()).Send, "what was allowed stays allowed")
+}
+
+func TestQuietHoursAreTheContactsOwnAsItIsSetNow(t *testing.T) {
+	w := newWorld(t)
+	id := w.writes(shop, ada, 25*time.Hour)
+	w.consents(id, "utility", true)
+	now := time.Now().UTC()
+	policy := conversation.Policy{MaxPerContact: []conversation.Cap{},
+		QuietHours: &conversation.QuietHours{From: now.Add(-time.Hour).Format("15:04"), To: now.Add(time.Hour).Format("15:04")}}
+	for n, tt := range []struct {
+		contact, number string
+		want            conversation.Code
+	}{
+		{"UTC", "Asia/Tokyo", conversation.QuietHoursNow},
+		{"Asia/Tokyo", "UTC", conversation.Allowed},
+		{"Etc/GMT+12", "UTC", conversation.Allowed},
+		{"Africa/Abidjan", "Asia/Tokyo", conversation.QuietHoursNow}, // UTC all year
+	} {
+		w.exec(`UPDATE contacts SET time_zone = $1`, tt.contact)
+		w.exec(`UPDATE business_numbers SET time_zone = $1`, tt.number)
+		result := w.reengages(id, n+1, policy, update())
+		require.Equal(t, tt.want, result.Answer.Verdict.Code, "%+v", tt)
+		if result.Send != nil {
+			w.sends(id, *result.Send) // nothing is in progress when the next one comes
+		}
+	}
 }
 
 func TestWhoHasHardlyEverWrittenIsNotChased(t *testing.T) {

@@ -26,9 +26,8 @@ type PlanRequest struct {
 	// Facts and Verdict are the workflow's: what it knows, and what its gate said about that.
 	Facts   conversation.Facts   `json:"facts"`
 	Verdict conversation.Verdict `json:"verdict"`
-	// Policy and Zone are the plan's snapshot, of automatic sends.
+	// Policy is the plan's snapshot, of automatic sends.
 	Policy *conversation.Policy `json:"policy,omitempty"`
-	Zone   conversation.Zone    `json:"zone,omitempty"`
 	// KeepText is kept, in the same transaction, if the template is allowed; KeepFor is for how long.
 	KeepText string        `json:"keep_text,omitempty"`
 	KeepFor  time.Duration `json:"keep_for,omitempty"`

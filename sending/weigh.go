@@ -29,7 +29,6 @@ type draft struct {
 	critical bool
 	notAfter time.Time
 	policy   *conversation.Policy
-	zone     conversation.Zone
 	again    bool // it was refused before
 	// held: that the sender is paused does not refuse it. It stands in for one that was planned, and waits as that did.
 	held bool

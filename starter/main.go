@@ -25,6 +25,7 @@ type verbs struct {
 	Kept           keptVerbs          `cmd:"" aliases:"keep" help:"Keep a reply until the contact answers a template; list, send or discard kept ones."`
 	Close          closeVerb          `cmd:"" help:"Cancel a window's reminders and the plan to win the contact back."`
 	Explain        explainVerb        `cmd:"" help:"Show every decision about a conversation, and why."`
+	Contact        contactVerbs       `cmd:"" help:"Show a contact; set its time zone and language."`
 	Consent        consentVerbs       `cmd:"" help:"Show what a contact permits, opt it in or out, or have it not written to."`
 	Numbers        numbersVerbs       `cmd:"" help:"List business numbers, show or set one up, pause or resume it."`
 	ConversationID conversationIDVerb `cmd:"" name:"conversation-id" help:"Print a conversation's id; the conversation is made if there is none."`

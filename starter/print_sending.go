@@ -100,6 +100,8 @@ func printContact(s streams, c api.KnownContact) error {
 	line := func(name, value string) { fmt.Fprintf(t, "%s\t%s\n", name, value) }
 	line("contact", c.ID.String())
 	line("who", contactOf(c.Contact))
+	line("time zone", textOrNone(c.TimeZone))
+	line("language", textOrNone(c.Language))
 	for _, category := range conversation.Categories {
 		line(string(category), strings.ReplaceAll(string(c.Consent[string(category)]), "_", " "))
 	}

@@ -121,6 +121,8 @@ func TestMistakesInWhatIsToBeSentAreFoundBeforeAnybodyIsAsked(t *testing.T) {
 		{"close", "17"},
 		{"explain", "17"},
 		{"consent", "show", "17"},
+		{"contact", "show", "17"},
+		{"contact", "set", "6f0d3a52-1111-4000-8000-000000000001"},
 		{"consent", "in", "6f0d3a52-1111-4000-8000-000000000001"},
 		{"numbers", "set", "/nowhere", "--number", "1"},
 		{"numbers", "set", os.Args[0], "--number", "1"},
@@ -132,7 +134,7 @@ func TestMistakesInWhatIsToBeSentAreFoundBeforeAnybodyIsAsked(t *testing.T) {
 	require.Empty(t, requests)
 }
 
-func TestConsentNumbersAndDecisionsFromTheCommandLine(t *testing.T) {
+func TestContactsNumbersAndDecisionsFromTheCommandLine(t *testing.T) {
 	s := running(t)
 	ok := func(args ...string) string {
 		t.Helper()
@@ -150,6 +152,11 @@ func TestConsentNumbersAndDecisionsFromTheCommandLine(t *testing.T) {
 	require.Regexp(t, `(?m)^suppressed +all, manual, since .*, by Grace$`, ok("consent", "suppress", "--phone", "447700900123", "--by", "Grace"))
 	require.Contains(t, ok("status", "--phone", "447700900123"), "nothing (suppressed)")
 	require.NotContains(t, ok("consent", "lift", "--phone", "447700900123", "--by", "Grace"), "suppressed")
+
+	require.Regexp(t, `(?m)^time zone +–\nlanguage +–$`, ok("contact", "show", "--phone", "447700900123"))
+	ok("contact", "set", "--phone", "447700900123", "--time-zone", "Asia/Tokyo")
+	require.Regexp(t, `(?m)^time zone +Asia/Tokyo\nlanguage +en_GB$`, ok("contact", "set", "--phone", "447700900123", "--language", "en_GB"))
+	require.Regexp(t, `(?m)^time zone +–\nlanguage +en_GB$`, ok("contact", "set", "--phone", "447700900123", "--time-zone="))
 
 	out = ok("explain", "--phone", "447700900123")
 	require.Regexp(t, `(?m)^AT +SUBJECT +SEND +RULE +DECISION +WHY$`, out)

@@ -264,7 +264,7 @@ func (r *conversationRun) reengage(ctx workflow.Context, e conversation.Reengage
 		e.DueAt.Format(time.RFC3339Nano)))
 	r.sender.attempts = append(r.sender.attempts, reengageAttempt{id, e.WindowEnd, e.Attempt})
 	r.plan(ctx, nil, conversation.Wish{Template: true, Automatic: true}, activities.PlanRequest{
-		SendID: id, Origin: sending.FromReengagement, Policy: &e.Policy, Zone: r.state.Zone,
+		SendID: id, Origin: sending.FromReengagement, Policy: &e.Policy,
 		Template: &contract.Template{Name: a.Template, Language: a.Language, Parameters: a.Parameters},
 	})
 }

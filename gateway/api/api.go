@@ -83,6 +83,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, getSendOp, (*GetSend).Execute)
 	register(a, listTemplatesOp, (*ListTemplates).Execute)
 	register(a, getContactOp, (*GetContact).Execute)
+	register(a, setContactOp, (*SetContact).Execute)
 	register(a, changeConsentOp, (*ChangeConsent).Execute)
 	register(a, changeSuppressionOp, (*ChangeSuppression).Execute)
 	register(a, listNumbersOp, (*ListNumbers).Execute)

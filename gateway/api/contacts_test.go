@@ -88,6 +88,49 @@ func TestAContactThatHasBecomePartOfAnotherIsAnsweredWithThat(t *testing.T) {
 	require.Equal(t, root, c.ID)
 }
 
+func TestATimeZoneAndALanguageAreSetAndCleared(t *testing.T) {
+	f := newFixture(t)
+	path := "/v1/contacts/" + f.contactOf(f.add(someone{name: "Ada Example", phone: "447700900123"})).String()
+	none := ""
+	for _, tt := range []struct{ body, zone, language string }{
+		{`{}`, none, none},
+		{`{"time_zone": "America/New_York", "language": "en_US"}`, "America/New_York", "en_US"},
+		{`{}`, "America/New_York", "en_US"},
+		{`{"language": "pt"}`, "America/New_York", "pt"},
+		{`{"time_zone": "UTC"}`, "UTC", "pt"},
+		{`{"language": ""}`, "UTC", none},
+		{`{"time_zone": ""}`, none, none},
+	} {
+		var put, got api.KnownContact
+		require.Equal(t, http.StatusOK, f.call("PUT", path, tt.body, &put).StatusCode, tt.body)
+		f.call("GET", path, "", &got)
+		require.Equal(t, got, put)
+		for want, is := range map[*string]*string{&tt.zone: got.TimeZone, &tt.language: got.Language} {
+			if *want == none {
+				require.Nil(t, is, tt.body)
+			} else {
+				require.Equal(t, want, is, tt.body)
+			}
+		}
+	}
+}
+
+func TestWhatIsSetOfAContactThatHasBecomePartOfAnotherIsSetOfThat(t *testing.T) {
+	f := newFixture(t)
+	lost, root := f.contactOf(f.add(someone{name: "Ada"})), f.contactOf(f.add(someone{name: "Ada Example"}))
+	other := f.contactOf(f.add(someone{name: "Grace Example"}))
+	f.exec(`UPDATE contacts SET merged_into = $2 WHERE id = $1`, lost, root)
+	var c api.KnownContact
+	require.Equal(t, http.StatusOK, f.call("PUT", "/v1/contacts/"+lost.String(), `{"time_zone": "Asia/Tokyo", "language": "ja"}`, &c).StatusCode)
+	require.Equal(t, root, c.ID)
+	require.Equal(t, "Asia/Tokyo", *c.TimeZone)
+	for id, want := range map[uuid.UUID]string{root: "Asia/Tokyo/ja", lost: "/", other: "/"} {
+		var is string
+		require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT time_zone || '/' || language FROM contacts WHERE id = $1`, id).Scan(&is))
+		require.Equal(t, want, is)
+	}
+}
+
 func TestWhatCannotBeRecordedOfAContactIsRefused(t *testing.T) {
 	f := newFixture(t)
 	path := "/v1/contacts/" + f.contactOf(f.add(someone{})).String()
@@ -98,6 +141,15 @@ func TestWhatCannotBeRecordedOfAContactIsRefused(t *testing.T) {
 		"an unknown category":  {"/consent", `{"opted_in": true, "source": "form", "category": "spam"}`, "category"},
 		"a word of the future": {"/consent", `{"opted_in": true, "source": "form", "occurred_at": "2999-01-01T00:00:00Z"}`, "occurred_at"},
 		"a word of the past":   {"/consent", `{"opted_in": true, "source": "form", "occurred_at": "1969-01-01T00:00:00Z"}`, "occurred_at"},
+		"a zone of nowhere":    {"", `{"time_zone": "Mars/Olympus"}`, "time_zone"},
+		"a zone of anywhere":   {"", `{"time_zone": "Local"}`, "time_zone"},
+		"a zone with a NUL":    {"", `{"time_zone": "UTC\u0000"}`, "time_zone"},
+		"a zone that is none":  {"", `{"time_zone": 3}`, "time_zone"},
+		"a language's name":    {"", `{"language": "English (US)"}`, "language"},
+		"a language with -":    {"", `{"language": "en-US"}`, "language"},
+		"half a language":      {"", `{"language": "e"}`, "language"},
+		"a language on a line": {"", `{"language": "en\n"}`, "language"},
+		"what is not set here": {"", `{"name": "Ada"}`, "name"},
 		"suppressed by nobody": {"/suppression", `{"suppressed": true}`, "by"},
 		"suppressed in part":   {"/suppression", `{"suppressed": true, "scope": "half", "by": "Grace"}`, "scope"},
 	} {
@@ -107,7 +159,7 @@ func TestWhatCannotBeRecordedOfAContactIsRefused(t *testing.T) {
 			require.Equal(t, tt.field, p.Field, "%+v", p)
 		})
 	}
-	for path, body := range map[string]string{"/consent": `{"opted_in": true, "source": "form"}`, "/suppression": `{"suppressed": true, "by": "Grace"}`} {
+	for path, body := range map[string]string{"": `{"time_zone": "UTC"}`, "/consent": `{"opted_in": true, "source": "form"}`, "/suppression": `{"suppressed": true, "by": "Grace"}`} {
 		var p api.Problem
 		require.Equal(t, http.StatusNotFound, f.call("PUT", "/v1/contacts/"+uuid.NewString()+path, body, &p).StatusCode)
 		require.Equal(t, "contact_not_found", p.Code)

@@ -16,7 +16,7 @@
 // Only what is to be sent, kept, released or closed is asked of the conversation's workflow (ask.go), because it alone decides; these
 // requests are told apart by the Idempotency-Key. A refusal is an answer: 409 with the gate's code. If no worker answers in time
 // that is a 503 of its own, and the same request under the same key is safe. Everything else is answered from Postgres, while
-// Temporal is away too: the settings of numbers, consent and claims are written here or by intake, and runs are told by the relay.
+// Temporal is away too: the settings of numbers, contacts, consent and claims are written here or by intake, and runs are told by the relay.
 //
 // Charges and their sums are read in one snapshot. In every report (also of differences and unpriced messages) a date is a day of
 // each number's account.
