@@ -119,7 +119,7 @@ func (r *conversationRun) sendNext(ctx workflow.Context) {
 // attempt is one POST at most. The activity is not repeated by the server: after any error of it nobody knows whether the
 // message has left, and only the row can tell.
 func (r *conversationRun) attempt(ctx workflow.Context, s sending.Result) {
-	if r.outside.consents > 0 && workflow.GetVersion(ctx, "send-after-consent", workflow.DefaultVersion, 1) == 1 {
+	if r.outside.consents > 0 { // whether the contact allows it is being stored
 		r.sender.busy = false
 		r.sender.queue = append([]sending.Result{s}, r.sender.queue...)
 		return
@@ -136,7 +136,7 @@ func (r *conversationRun) attempt(ctx workflow.Context, s sending.Result) {
 			r.settle(ctx, s)
 			return
 		}
-		r.stepped(ctx, s, result)
+		r.stepped(ctx, result)
 	})
 }
 
@@ -156,20 +156,20 @@ func (r *conversationRun) settle(ctx workflow.Context, s sending.Result) {
 			r.note("send: it could not be settled: " + sentence(err))
 			result = sending.Result{SendID: s.SendID, State: sending.Failed, Facts: r.state.Facts}
 		}
-		r.stepped(ctx, s, result)
+		r.stepped(ctx, result)
 	})
 }
 
 // stepped frees the sender and goes on. One that is to be tried again comes before those planned after it.
-func (r *conversationRun) stepped(ctx workflow.Context, before, after sending.Result) {
+func (r *conversationRun) stepped(ctx workflow.Context, s sending.Result) {
 	r.sender.busy = false
-	if after.State == sending.Planned {
-		r.decide(ctx, conversation.FactsKnown{Facts: after.Facts})
-		r.sender.queue = append([]sending.Result{after}, r.sender.queue...)
+	if s.State == sending.Planned {
+		r.decide(ctx, conversation.FactsKnown{Facts: s.Facts})
+		r.sender.queue = append([]sending.Result{s}, r.sender.queue...)
 		r.sendNext(ctx)
 		return
 	}
-	r.follow(ctx, after)
+	r.follow(ctx, s)
 }
 
 // awaitStatus waits for a delivery status that says what has become of a send, and ends the wait at last.
@@ -223,7 +223,7 @@ func (r *conversationRun) told(ctx workflow.Context, id uuid.UUID) {
 // replace asks what goes instead of a message that the provider took and then failed, because it considers the window closed: the
 // same error in the answer to the request has the attempt itself plan that.
 func (r *conversationRun) replace(ctx workflow.Context, id uuid.UUID) {
-	if r.state.Merged || workflow.GetVersion(ctx, "replace-after-status", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+	if r.state.Merged {
 		return
 	}
 	r.start(ctx, "replace send", acts.SettleSend, r.sendRequest(sending.Result{SendID: id}), func(f workflow.Future) {
