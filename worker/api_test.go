@@ -81,7 +81,7 @@ func (a agent) explains(path string, codes ...string) {
 
 func TestAnAgentsReplyGoesFromHTTPToThePhoneOnce(t *testing.T) {
 	a := openShop(t, 1).hire()
-	const customer = "12025550401"
+	const customer = "12025550171"
 	path := "/v1/conversations/" + a.writes(customer, "Is it still there?", 0).String()
 
 	var first, again api.Accepted
@@ -106,7 +106,7 @@ func TestAnAgentsReplyGoesFromHTTPToThePhoneOnce(t *testing.T) {
 
 func TestAnAgentsReplyToAClosedWindowIsKeptUntilTheContactAnswers(t *testing.T) {
 	a := openShop(t, 1).hire()
-	const customer = "12025550402"
+	const customer = "12025550172"
 	id := a.writes(customer, "Is it still there?", 25*time.Hour)
 	path := "/v1/conversations/" + id.String()
 

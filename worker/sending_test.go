@@ -172,7 +172,7 @@ func TestAReplyWhoseRetryFallsAfterTheWindowIsNotSentFreeForm(t *testing.T) {
 			var got send
 			for i := 0; len(s.posts(customer)) == 0; i++ { // on a busy machine even the first attempt may come too late
 				require.Less(t, i, 30, "no first attempt has come in time")
-				customer = fmt.Sprintf("120255502%02d", i)
+				customer = fmt.Sprintf("120255501%02d", i)
 				require.NoError(t, s.meta.Script(whatsapptest.Rule{Match: whatsapptest.Match{To: customer, Type: "text"}, Do: "error", Code: 131016, Times: -1}))
 				closes := s.now().Add(2 * time.Minute)
 				id := s.writes(customer, "Is it on its way?", 24*time.Hour-2*time.Minute)
@@ -200,7 +200,7 @@ func TestAReplyWhoseRetryFallsAfterTheWindowIsNotSentFreeForm(t *testing.T) {
 
 func TestAStopBetweenThePlanAndTheSendKeepsItBack(t *testing.T) {
 	s := openShop(t, 1)
-	const customer = "12025550301"
+	const customer = "12025550161"
 	id := s.writes(customer, "Hello", 30*time.Hour)
 	s.consents(id, conversation.Marketing)
 	// The number's next slot is far enough away for the send to wait for its turn.
@@ -219,7 +219,7 @@ func TestAStopBetweenThePlanAndTheSendKeepsItBack(t *testing.T) {
 
 func TestAnAnswerThatIsLostIsSettledByTheStatus(t *testing.T) {
 	s := openShop(t, 1)
-	const customer = "12025550302"
+	const customer = "12025550162"
 	id := s.writes(customer, "Hello", 0)
 	require.NoError(t, s.meta.Script(whatsapptest.Rule{Match: whatsapptest.Match{To: customer}, Do: "reset_after_accept"}))
 	sent := s.says(id, "Good morning", nil)
