@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 // of its outcomes, then to accepted.
 type provider struct {
 	*env
+	mu       sync.Mutex // activities run beside one another
 	refuse   func(activities.PlanRequest) conversation.Verdict
 	outcomes []func(activities.SendRequest) (sending.Result, error)
 	finish   func(activities.SendRequest) sending.Result
@@ -45,6 +47,8 @@ func newProvider(t *testing.T) *provider {
 	p.OnActivity("PlanSend", mock.Anything, mock.Anything).Return(p.planSend).Maybe()
 	p.OnActivity("Send", mock.Anything, mock.Anything).Return(p.send).Maybe()
 	p.OnActivity("SettleSend", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.SendRequest) (sending.Result, error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.settled = append(p.settled, r)
 		if p.settle != nil {
 			return p.result(p.settle(r)), nil
@@ -52,6 +56,8 @@ func newProvider(t *testing.T) *provider {
 		return p.result(sending.Result{SendID: r.SendID, State: sending.Unknown, Attempt: r.Attempt, WaitFor: 5 * time.Minute}), nil
 	}).Maybe()
 	p.OnActivity("FinishSend", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.SendRequest) (sending.Result, error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.finished = append(p.finished, r)
 		if p.finish != nil {
 			return p.result(p.finish(r)), nil
@@ -59,6 +65,8 @@ func newProvider(t *testing.T) *provider {
 		return p.result(sending.Result{SendID: r.SendID, State: sending.Unknown, Attempt: r.Attempt}), nil
 	}).Maybe()
 	p.OnActivity("RecordDecisions", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.DecisionsRequest) (contract.Answer, error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.decisions = append(p.decisions, r.Decisions...)
 		return contract.Answer{Verdict: r.Decisions[0].Verdict}, nil
 	}).Maybe()
@@ -67,11 +75,15 @@ func newProvider(t *testing.T) *provider {
 			p.refuseConsent--
 			return errors.New("the database is away")
 		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.consents = append(p.consents, r)
 		p.attemptsBefore = len(p.attempts)
 		return nil
 	}).Maybe()
 	p.OnActivity("SettleKept", mock.Anything, mock.Anything).Return(func(_ context.Context, r activities.KeptRequest) (contract.Answer, error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.kept = append(p.kept, r)
 		return contract.Answer{KeptReplyID: &r.KeptReplyID}, nil
 	}).Maybe()
@@ -86,6 +98,8 @@ func (p *provider) result(r sending.Result) sending.Result {
 }
 
 func (p *provider) planSend(_ context.Context, r activities.PlanRequest) (activities.PlanResult, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.planned = append(p.planned, r)
 	p.facts = p.facts.Merge(r.Facts)
 	verdict := conversation.Gate(conversation.Circumstances{Facts: p.facts}, conversation.Wish{Template: r.Template != nil}, p.now())
@@ -104,6 +118,8 @@ func (p *provider) planSend(_ context.Context, r activities.PlanRequest) (activi
 }
 
 func (p *provider) send(_ context.Context, r activities.SendRequest) (sending.Result, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.attempts = append(p.attempts, r)
 	if len(p.outcomes) > 0 {
 		next := p.outcomes[0]
@@ -129,7 +145,9 @@ func (p *provider) accepted(r activities.SendRequest) sending.Result {
 
 // writes tells of a message of the contact, as the relay does.
 func (p *provider) writes(at time.Time) {
+	p.mu.Lock()
 	p.facts, _ = p.facts.WithInbound(at)
+	p.mu.Unlock()
 	p.inbound(at)
 }
 
