@@ -28,13 +28,8 @@ func (l *locked) recordDecision(ctx context.Context, d Decision, allowed *bool, 
 // RecordDecisions records decisions, each once by its key. With a request id the answer is the last one's verdict, or the
 // first answer to that request.
 func (s *Sender) RecordDecisions(ctx context.Context, r DecisionsRequest) (contract.Answer, error) {
-	var answer contract.Answer
-	err := s.locking(ctx, r.ConversationID, func(l *locked) error {
-		var found bool
-		var err error
-		if answer, found, err = l.firstAnswer(ctx, r.RequestID, r.Fingerprint); found || err != nil {
-			return err
-		}
+	asked := asked{r.RequestID, contract.UpdateClose, r.Fingerprint}
+	return s.answering(ctx, r.ConversationID, asked, func(l *locked) (answer contract.Answer, err error) {
 		for _, d := range r.Decisions {
 			var allowed *bool
 			if d.Asked {
@@ -42,17 +37,37 @@ func (s *Sender) RecordDecisions(ctx context.Context, r DecisionsRequest) (contr
 				allowed = &allows
 			}
 			if err := l.recordDecision(ctx, d, allowed, nil); err != nil {
-				return err
+				return answer, err
 			}
 			answer.Verdict = d.Verdict
 		}
 		if r.Replan {
 			if err := l.replan(ctx, r.Plan); err != nil {
-				return err
+				return answer, err
 			}
 		}
 		s.crash("decisions.before_commit")
-		return l.keepAnswer(ctx, r.RequestID, contract.UpdateClose, r.Fingerprint, answer)
+		return answer, nil
+	})
+}
+
+// asked names the request that an answer is given to; without an id nobody has asked.
+type asked struct{ id, kind, fingerprint string }
+
+// answering runs fn in a transaction that holds the conversation and keeps its answer as the first one to the request. A
+// repetition gets that, and fn is not run.
+func (s *Sender) answering(ctx context.Context, conversationID uuid.UUID, q asked, fn func(*locked) (contract.Answer, error)) (contract.Answer, error) {
+	var answer contract.Answer
+	err := s.locking(ctx, conversationID, func(l *locked) error {
+		var found bool
+		var err error
+		if answer, found, err = l.firstAnswer(ctx, q.id, q.fingerprint); found || err != nil {
+			return err
+		}
+		if answer, err = fn(l); err != nil {
+			return err
+		}
+		return l.keepAnswer(ctx, q.id, q.kind, q.fingerprint, answer)
 	})
 	return answer, err
 }

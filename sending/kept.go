@@ -93,20 +93,14 @@ var keptSentences = map[KeptState]string{
 // SettleKept ends, or offers, a kept reply. One that is in that state already is left as it is; one that is settled
 // otherwise is a fault.
 func (s *Sender) SettleKept(ctx context.Context, r KeptRequest) (contract.Answer, error) {
-	var answer contract.Answer
-	err := s.locking(ctx, r.ConversationID, func(l *locked) error {
-		var found bool
-		var err error
-		if answer, found, err = l.firstAnswer(ctx, r.RequestID, r.Fingerprint); found || err != nil {
-			return err
+	asked := asked{r.RequestID, contract.UpdateReleaseKeptReply, r.Fingerprint}
+	return s.answering(ctx, r.ConversationID, asked, func(l *locked) (contract.Answer, error) {
+		answer, err := l.settleKept(ctx, r)
+		if err == nil {
+			s.crash("kept.before_commit")
 		}
-		if answer, err = l.settleKept(ctx, r); err != nil {
-			return err
-		}
-		s.crash("kept.before_commit")
-		return l.keepAnswer(ctx, r.RequestID, contract.UpdateReleaseKeptReply, r.Fingerprint, answer)
+		return answer, err
 	})
-	return answer, err
 }
 
 func (l *locked) settleKept(ctx context.Context, r KeptRequest) (contract.Answer, error) {

@@ -35,7 +35,7 @@ func (s *Sender) turn(ctx context.Context, row db.Send) (later time.Time, err er
 	if Origin(row.Origin).bulk() {
 		patience = bulkPatience
 	}
-	number, taken, err := numberSlot(ctx, q, row.BusinessNumberID, patience)
+	number, taken, err := numberRate(ctx, q, row.BusinessNumberID, patience).slot(patience)
 	if err == nil && !taken {
 		if Origin(row.Origin).bulk() {
 			number += rand.N(bulkSpread)
@@ -45,7 +45,7 @@ func (s *Sender) turn(ctx context.Context, row db.Send) (later time.Time, err er
 	if err != nil {
 		return time.Time{}, err
 	}
-	pair, taken, err := pairSlot(ctx, q, row.ConversationID, patience)
+	pair, taken, err := pairRate(ctx, q, row.ConversationID, patience).slot(patience)
 	if err == nil && !taken {
 		return time.Now().Add(pair), nil
 	}
@@ -55,22 +55,32 @@ func (s *Sender) turn(ctx context.Context, row db.Send) (later time.Time, err er
 	return time.Time{}, sleep(ctx, max(number, pair))
 }
 
-// numberSlot takes the number's next slot if it begins within patience; else it says when it would.
-func numberSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Duration) (wait time.Duration, taken bool, err error) {
+// rate is where a rate is kept: a business number's, or that of one contact of it. take takes its next slot, and finds nothing if
+// that begins after patience or if there is no such row yet; find says when it begins.
+type rate struct {
+	take, find func() (wait time.Duration, err error)
+	start      func() error
+}
+
+// slotTries is how often a slot is asked for: again if its row had to be made, by us or by somebody else between two looks.
+const slotTries = 3
+
+// slot takes the next slot if it begins within patience; else it says when it would.
+func (r rate) slot(patience time.Duration) (wait time.Duration, taken bool, err error) {
 	for range slotTries {
-		in, err := q.TakeNumberSlot(ctx, id, patience.Seconds())
+		wait, err := r.take()
 		if err == nil {
-			return seconds(in), true, nil
+			return wait, true, nil
 		}
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return 0, false, err
 		}
-		in, err = q.FindNumberSlot(ctx, id)
+		wait, err = r.find()
 		switch {
-		case err == nil && seconds(in) > patience:
-			return seconds(in), false, nil
+		case err == nil && wait > patience:
+			return wait, false, nil
 		case errors.Is(err, pgx.ErrNoRows):
-			err = q.StartNumberRate(ctx, id)
+			err = r.start()
 		}
 		if err != nil {
 			return 0, false, err
@@ -79,33 +89,35 @@ func numberSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.
 	return 0, false, nil // the others were faster: come again at once
 }
 
-// slotTries is how often a slot is asked for: again if its row had to be made, by us or by somebody else between two looks.
-const slotTries = 3
-
-// pairSlot is numberSlot for one contact of the number.
-func pairSlot(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Duration) (wait time.Duration, taken bool, err error) {
-	for range slotTries {
-		took, err := q.TakePairSlot(ctx, db.TakePairSlotParams{ConversationID: id, EverySeconds: pairEvery.Seconds(),
-			AheadSeconds: (pairBorrowed + patience).Seconds(), PatienceSeconds: patience.Seconds()})
-		if err == nil {
-			return max(seconds(took.AheadSeconds)-pairEvery-pairBorrowed, seconds(took.ThrottledSeconds)), true, nil
-		}
-		if !errors.Is(err, pgx.ErrNoRows) {
-			return 0, false, err
-		}
-		found, err := q.FindPairSlot(ctx, id)
-		wait := max(seconds(found.AheadSeconds)-pairBorrowed, seconds(found.ThrottledSeconds))
-		switch {
-		case err == nil && wait > patience:
-			return wait, false, nil
-		case errors.Is(err, pgx.ErrNoRows):
-			err = q.StartPairRate(ctx, id)
-		}
-		if err != nil {
-			return 0, false, err
-		}
+// numberRate is how fast the number may send.
+func numberRate(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Duration) rate {
+	return rate{
+		take: func() (time.Duration, error) {
+			in, err := q.TakeNumberSlot(ctx, id, patience.Seconds())
+			return seconds(in), err
+		},
+		find: func() (time.Duration, error) {
+			in, err := q.FindNumberSlot(ctx, id)
+			return seconds(in), err
+		},
+		start: func() error { return q.StartNumberRate(ctx, id) },
 	}
-	return 0, false, nil
+}
+
+// pairRate is how fast one contact of the number may be written to.
+func pairRate(ctx context.Context, q *db.Queries, id uuid.UUID, patience time.Duration) rate {
+	return rate{
+		take: func() (time.Duration, error) {
+			took, err := q.TakePairSlot(ctx, db.TakePairSlotParams{ConversationID: id, EverySeconds: pairEvery.Seconds(),
+				AheadSeconds: (pairBorrowed + patience).Seconds(), PatienceSeconds: patience.Seconds()})
+			return max(seconds(took.AheadSeconds)-pairEvery-pairBorrowed, seconds(took.ThrottledSeconds)), err
+		},
+		find: func() (time.Duration, error) {
+			found, err := q.FindPairSlot(ctx, id)
+			return max(seconds(found.AheadSeconds)-pairBorrowed, seconds(found.ThrottledSeconds)), err
+		},
+		start: func() error { return q.StartPairRate(ctx, id) },
+	}
 }
 
 func seconds(f float64) time.Duration { return time.Duration(f * float64(time.Second)) }
