@@ -13,6 +13,7 @@ import (
 
 	"reengage/clock"
 	"reengage/db"
+	"reengage/gateway/access"
 	"reengage/ledger"
 )
 
@@ -61,54 +62,54 @@ func (a *API) Register(mux *http.ServeMux) {
 	c.SchemasPath = ""
 	c.DocsPath = ""
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
-	c.Security = []map[string][]string{{"key": {}}}
 	a.huma = humago.New(mux, c)
 	a.huma.UseMiddleware(a.authorize, a.checkQuery)
 
-	register(a, recordInboundOp, (*RecordInbound).Execute)
-	register(a, recordOutboundOp, (*RecordOutbound).Execute)
-	register(a, findConversationOp, (*FindConversation).Execute)
-	register(a, listConversationsOp, (*ListConversations).Execute)
-	register(a, getConversationOp, (*GetConversation).Execute)
-	register(a, explainOp, (*Explain).Execute)
-	register(a, sendMessageOp, (*SendMessage).Execute)
-	register(a, sendTemplateOp, (*SendTemplate).Execute)
-	register(a, closeConversationOp, (*CloseConversation).Execute)
-	register(a, keepReplyOp, (*KeepReply).Execute)
-	register(a, listKeptRepliesOp, (*ListKeptReplies).Execute)
-	register(a, sendKeptReplyOp, (*SendKeptReply).Execute)
-	register(a, discardKeptReplyOp, (*DiscardKeptReply).Execute)
-	register(a, claimResumeOp, (*ClaimResume).Execute)
-	register(a, releaseResumeOp, (*ReleaseResume).Execute)
-	register(a, getSendOp, (*GetSend).Execute)
-	register(a, listTemplatesOp, (*ListTemplates).Execute)
-	register(a, getContactOp, (*GetContact).Execute)
-	register(a, setContactOp, (*SetContact).Execute)
-	register(a, changeConsentOp, (*ChangeConsent).Execute)
-	register(a, changeSuppressionOp, (*ChangeSuppression).Execute)
-	register(a, listNumbersOp, (*ListNumbers).Execute)
-	register(a, getNumberOp, (*GetNumber).Execute)
-	registerWithin(a, setNumberOp, SetNumberTimeout, (*SetNumber).Execute)
-	register(a, pauseNumberOp, (*PauseNumber).Execute)
-	register(a, resumeNumberOp, (*ResumeNumber).Execute)
-	register(a, listChargesOp, (*ListCharges).Execute)
-	register(a, listDifferencesOp, (*ListDifferences).Execute)
-	register(a, listUnpricedOp, (*ListUnpriced).Execute)
-	registerWithin(a, compareInvoiceOp, ComparisonTimeout, (*CompareInvoice).Execute)
-	registerWithin(a, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
+	register(a, access.Send, recordInboundOp, (*RecordInbound).Execute)
+	register(a, access.Send, recordOutboundOp, (*RecordOutbound).Execute)
+	register(a, access.Send, findConversationOp, (*FindConversation).Execute)
+	register(a, access.Read, listConversationsOp, (*ListConversations).Execute)
+	register(a, access.Read, getConversationOp, (*GetConversation).Execute)
+	register(a, access.Read, explainOp, (*Explain).Execute)
+	register(a, access.Send, sendMessageOp, (*SendMessage).Execute)
+	register(a, access.Send, sendTemplateOp, (*SendTemplate).Execute)
+	register(a, access.Send, closeConversationOp, (*CloseConversation).Execute)
+	register(a, access.Send, keepReplyOp, (*KeepReply).Execute)
+	register(a, access.Read, listKeptRepliesOp, (*ListKeptReplies).Execute)
+	register(a, access.Send, sendKeptReplyOp, (*SendKeptReply).Execute)
+	register(a, access.Send, discardKeptReplyOp, (*DiscardKeptReply).Execute)
+	register(a, access.Send, claimResumeOp, (*ClaimResume).Execute)
+	register(a, access.Send, releaseResumeOp, (*ReleaseResume).Execute)
+	register(a, access.Read, getSendOp, (*GetSend).Execute)
+	register(a, access.Read, listTemplatesOp, (*ListTemplates).Execute)
+	register(a, access.Read, getContactOp, (*GetContact).Execute)
+	register(a, access.Send, setContactOp, (*SetContact).Execute)
+	register(a, access.Send, changeConsentOp, (*ChangeConsent).Execute)
+	register(a, access.Send, changeSuppressionOp, (*ChangeSuppression).Execute)
+	register(a, access.Read, listNumbersOp, (*ListNumbers).Execute)
+	register(a, access.Read, getNumberOp, (*GetNumber).Execute)
+	registerWithin(a, access.Admin, setNumberOp, SetNumberTimeout, (*SetNumber).Execute)
+	register(a, access.Admin, pauseNumberOp, (*PauseNumber).Execute)
+	register(a, access.Admin, resumeNumberOp, (*ResumeNumber).Execute)
+	register(a, access.Billing, listChargesOp, (*ListCharges).Execute)
+	register(a, access.Billing, listDifferencesOp, (*ListDifferences).Execute)
+	register(a, access.Billing, listUnpricedOp, (*ListUnpriced).Execute)
+	registerWithin(a, access.Billing, compareInvoiceOp, ComparisonTimeout, (*CompareInvoice).Execute)
+	registerWithin(a, access.Billing, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
 }
 
-// register adds one endpoint: execute is called with the request and the real time of its arrival.
-func register[I, O any](a *API, op huma.Operation, execute func(*I, context.Context, *API, time.Time) (O, error)) {
-	registerWithin(a, op, requestTimeout, execute)
+// register adds one endpoint for those who have the scope: execute is called with the request and the real time of its arrival.
+func register[I, O any](a *API, scope access.Scope, op huma.Operation, execute func(*I, context.Context, *API, time.Time) (O, error)) {
+	registerWithin(a, scope, op, requestTimeout, execute)
 }
 
 // registerWithin is register for what may take another time than requests do.
-func registerWithin[I, O any](a *API, op huma.Operation, within time.Duration, execute func(*I, context.Context, *API, time.Time) (O, error)) {
-	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusServiceUnavailable)
+func registerWithin[I, O any](a *API, scope access.Scope, op huma.Operation, within time.Duration, execute func(*I, context.Context, *API, time.Time) (O, error)) {
+	op.Security = needs(scope)
+	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 	if op.Method != http.MethodGet { // whose body may be missing, malformed or too large
 		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusRequestEntityTooLarge)
 	}

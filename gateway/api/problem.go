@@ -123,6 +123,7 @@ func methods(mux *http.ServeMux, r *http.Request) []string {
 var codes = map[int]string{
 	http.StatusBadRequest:            "malformed_request",
 	http.StatusUnauthorized:          "unauthorized",
+	http.StatusForbidden:             "forbidden",
 	http.StatusNotFound:              "not_found",
 	http.StatusNotAcceptable:         "not_acceptable",
 	http.StatusRequestTimeout:        "request_timeout",
