@@ -29,7 +29,7 @@ type Config struct {
 	EntryPointHours int           `name:"entry-point-hours" env:"REENGAGE_ENTRY_POINT_HOURS" default:"72" help:"How many hours a free entry point lasts, unless the provider states its end."`
 	EntryPoints     []string      `name:"entry-points" env:"REENGAGE_ENTRY_POINTS" sep:"," default:"ad" help:"Kinds of referral, as Meta's source_type has them, that open a free entry point."`
 	TimeScale       float64       `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
-	TemporalUIURL   Address       `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow. Not used yet: nothing shows links."`
+	TemporalUIURL   Address       `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow."`
 }
 
 // Database is what a verb that works on the database itself needs to know.

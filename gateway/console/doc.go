@@ -1,0 +1,16 @@
+// Package console is the web console under /console: which conversations are about to be lost, and what can be done for them.
+//
+//	browser ─► headers, same origin? ─► session ─► route's scope? ─► page ─► client ─► the API's own handler (in this process)
+//	   ▲                                                             │ view: a plain struct, all that the template shows
+//	   │ live: "conversation X changed" (server-sent events)         ▼
+//	   └── htmx asks for the same page again and morphs it ◄── template
+//
+// A page is a file: its routes, a view and the function that makes the view of what the API answers. Templates and assets are
+// embedded; nothing is fetched from elsewhere, and no script or style is inline (the Content-Security-Policy forbids it). What is
+// done in the console is an API request of the person who has signed in, so gate, scopes, idempotency and audit are the API's.
+//
+// Live updates carry no content: they say what has changed, and the page asks for it again. So a page that was cut off needs
+// nothing but to ask once more.
+//
+// It owns pages, their texts and their look. It does not own rules, prices, or who may do what (gateway/access).
+package console

@@ -1,0 +1,58 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"reengage/gateway/access"
+)
+
+// story is one state of one page, made of literals, so that it can be looked at, and compared, without anything behind it. Its
+// people are invented and its numbers reserved ones.
+type story struct {
+	name  string // as in an address: inbox-all-states
+	frame frame
+}
+
+// stories are all there are; each page keeps its own beside it.
+func stories() []story {
+	var all []story
+	for _, part := range [][]story{inboxStories} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// The moment at which stories are told, on a clock that stands still, and to whom.
+var (
+	storyTime   = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	storyReader = access.Principal{Kind: access.ByUser, Name: "Grace Example", Scopes: access.Scopes}
+)
+
+func listStories(w http.ResponseWriter, r *http.Request) {
+	var names []string
+	for _, s := range stories() {
+		names = append(names, s.name)
+	}
+	if err := render(w, r, http.StatusOK, frame{Title: "Stories", Page: "stories", View: names}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+func (c *Console) showStory(w http.ResponseWriter, r *http.Request) {
+	for _, s := range stories() {
+		if s.name != r.PathValue("name") {
+			continue
+		}
+		f := s.frame
+		f.Clock = clockView{Now: storyTime}
+		if f.Who.Name == "" {
+			f.Who = storyReader
+		}
+		if err := render(w, r, http.StatusOK, f); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+		return
+	}
+	http.NotFound(w, r)
+}
