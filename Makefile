@@ -18,7 +18,7 @@ bin/devstack:
 build:
 	go build -o bin/ ./starter ./worker ./devstack
 
-# Tests run against a real Postgres and a real Temporal; both are found, installed or built here, visibly.
+# Tests run against a real Postgres, a real Temporal and a real Chromium; all are found, installed or built here, visibly.
 ensure:
 	@echo "compiling (the first time takes some minutes)"
 	@go run ./devstack/ensure
