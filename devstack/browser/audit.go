@@ -60,8 +60,9 @@ func (t *Tab) Overflow(width int64) ([]string, error) {
 		if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
 		const boxed = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) {
 			if (getComputedStyle(p).overflowX !== "visible") return true; } return false; };
-		const wide = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > width + 0.5 && !boxed(e))
-			.map(e => e.tagName.toLowerCase() + (e.className ? "." + e.getAttribute("class").split(" ").join(".") : "") + " to " + Math.round(e.getBoundingClientRect().right));
+		const right = e => { const box = e.getBoundingClientRect(); return Math.round(Math.max(box.right, box.left + e.scrollWidth)); };
+		const name = e => [e.tagName.toLowerCase(), ...e.classList].join(".");
+		const wide = [...document.body.querySelectorAll("*")].filter(e => right(e) > width && !boxed(e)).map(e => name(e) + " to " + right(e));
 		return wide.length ? wide.slice(0, 8) : ["the page is " + document.documentElement.scrollWidth + " wide"];
 	})()`, width))
 }
