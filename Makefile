@@ -2,7 +2,7 @@
 
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: demo test crash dev dev-reset generate histories verify bench build ensure bin/devstack
+.PHONY: demo test crash dev dev-reset generate histories screenshots verify bench build ensure bin/devstack
 
 demo dev bench: bin/devstack
 	@exec bin/devstack $@
@@ -49,3 +49,7 @@ verify:
 # Plays the standard conversations on a real Temporal server and writes their histories down for the replay tests.
 histories: ensure
 	go test ./workflows -run 'TestStandard|ToldApart' -record
+
+# Makes the README's pictures of the console from its stories (docs/screenshots).
+screenshots: ensure
+	go run ./devstack/screenshots
