@@ -117,3 +117,18 @@ func TestAMachineWithoutOneIsToldInOneSentenceWhatToInstall(t *testing.T) {
 	_, err := chromium.Ensure(t.Context(), slog.New(slog.DiscardHandler))
 	require.ErrorContains(t, err, "install the package chromium (Debian: apt-get install chromium")
 }
+
+func TestAMachineWithoutOneGetsTheDistributionsPackageIfWeAreRoot(t *testing.T) {
+	apt := program(t, "apt-get", "0")
+	installed := filepath.Join(filepath.Dir(apt), "chromium")
+	script := "#!/bin/sh\ncase \"$*\" in *install*chromium) echo '#!/bin/sh' >" + installed + "; /bin/chmod +x " + installed + ";; esac\n"
+	require.NoError(t, os.WriteFile(apt, []byte(script), 0o755))
+
+	path, err := chromium.Ensure(t.Context(), slog.New(slog.DiscardHandler))
+	if os.Geteuid() != 0 {
+		require.ErrorContains(t, err, "only root may install it")
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, installed, path)
+}
