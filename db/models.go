@@ -45,6 +45,21 @@ type CardSet struct {
 	LoadedAt time.Time
 }
 
+type Change struct {
+	Xid            uint64
+	Seq            int64
+	Kind           string
+	ConversationID *uuid.UUID
+	SubjectID      *uuid.UUID
+	RecordedAt     time.Time
+}
+
+type ChangesHorizon struct {
+	OnlyRow bool
+	Server  int64
+	Pruned  uint64
+}
+
 type Charge struct {
 	ID               int64
 	Scheme           string
