@@ -144,6 +144,26 @@ func (t *Tab) Type(selector, text string) error {
 	}))
 }
 
+// Choose chooses an option of the select that matches the CSS selector, by the words that it shows.
+func (t *Tab) Choose(selector, option string) error {
+	choose := fmt.Sprintf(`(() => {
+		const s = %s;
+		const o = s && !s.disabled && [...s.options].find(o => !o.disabled && o.text.includes(%q));
+		if (!o) return false;
+		s.value = o.value;
+		for (const e of ["input", "change"]) s.dispatchEvent(new Event(e, {bubbles: true}));
+		return true;
+	})()`, find(selector, ""), option)
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) && t.ctx.Err() == nil {
+		if done, err := Ask[bool](t, choose); err == nil && done {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("nothing to choose: %s %q", selector, option)
+}
+
 // Press presses keys, as kb of chromedp names them, where the focus is.
 func (t *Tab) Press(keys string) error { return t.do(chromedp.KeyEvent(keys)) }
 
