@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
-	"reengage/db"
 	"reengage/ledger"
 	"reengage/whatsapp/template"
 	"reengage/workflows/contract"
@@ -107,7 +106,7 @@ func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Te
 	if err != nil {
 		return r, err
 	}
-	w.Found, w.Status, w.Category = true, row.Status, categoryOf(row)
+	w.Found, w.Status, w.Category = true, row.Status, CategoryOf(row.Category)
 	r.category = w.Category
 	known := template.Template{Name: row.Name, Language: row.Language, Category: row.Category, Status: row.Status}
 	if err := json.Unmarshal(row.Components, &known.Components); err != nil {
@@ -123,15 +122,6 @@ func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Te
 		r.components = known.Fill(parameters)
 	}
 	return r, nil
-}
-
-// categoryOf takes a category that we do not know for the one that most is asked of.
-func categoryOf(t db.FindTemplateRow) conversation.Category {
-	switch c := conversation.Category(t.Category); c {
-	case conversation.Utility, conversation.Authentication:
-		return c
-	}
-	return conversation.Marketing
 }
 
 // storable writes parameters as they are kept; nil if Postgres could not keep them: it knows no NUL.
