@@ -91,6 +91,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Read, listNumbersOp, (*ListNumbers).Execute)
 	register(a, access.Read, getNumberOp, (*GetNumber).Execute)
 	registerWithin(a, access.Admin, setNumberOp, SetNumberTimeout, (*SetNumber).Execute)
+	register(a, access.Read, previewNumberOp, (*PreviewNumber).Execute)
 	register(a, access.Admin, pauseNumberOp, (*PauseNumber).Execute)
 	register(a, access.Admin, resumeNumberOp, (*ResumeNumber).Execute)
 	register(a, access.Billing, listChargesOp, (*ListCharges).Execute)
