@@ -274,6 +274,19 @@ type RawBody struct {
 	Updates    int32
 }
 
+type ReengagementAttempt struct {
+	ID               uuid.UUID
+	BusinessNumberID uuid.UUID
+	ConversationID   uuid.UUID
+	MessageID        *uuid.UUID
+	PlannedAt        time.Time
+	AcceptedAt       *time.Time
+	ByWhom           string
+	CameTo           string
+	Code             string
+	Parts            uuid.UUID
+}
+
 type ReengagementPlan struct {
 	ConversationID uuid.UUID
 	WindowEnd      time.Time

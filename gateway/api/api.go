@@ -98,6 +98,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Billing, listDifferencesOp, (*ListDifferences).Execute)
 	register(a, access.Billing, listUnpricedOp, (*ListUnpriced).Execute)
 	registerWithin(a, access.Billing, compareInvoiceOp, ComparisonTimeout, (*CompareInvoice).Execute)
+	registerWithin(a, access.Billing, reengagementCostsOp, reengagementTimeout, (*ReengagementCosts).Execute)
+	register(a, access.Billing, listRateCardsOp, (*ListRateCards).Execute)
 	registerWithin(a, access.Billing, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
