@@ -74,6 +74,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Read, explainOp, (*Explain).Execute)
 	register(a, access.Send, sendMessageOp, (*SendMessage).Execute)
 	register(a, access.Send, sendTemplateOp, (*SendTemplate).Execute)
+	register(a, access.Read, previewTemplateOp, (*PreviewTemplate).Execute)
 	register(a, access.Send, closeConversationOp, (*CloseConversation).Execute)
 	register(a, access.Send, keepReplyOp, (*KeepReply).Execute)
 	register(a, access.Read, listKeptRepliesOp, (*ListKeptReplies).Execute)
