@@ -67,6 +67,21 @@ type CardSet struct {
 	LoadedAt time.Time
 }
 
+type Change struct {
+	Xid            uint64
+	Seq            int64
+	Kind           string
+	ConversationID *uuid.UUID
+	SubjectID      *uuid.UUID
+	RecordedAt     time.Time
+}
+
+type ChangesHorizon struct {
+	OnlyRow bool
+	Server  int64
+	Pruned  uint64
+}
+
 type Charge struct {
 	ID               int64
 	Scheme           string
@@ -287,6 +302,19 @@ type RawBody struct {
 	ReceivedAt time.Time
 	Body       []byte
 	Updates    int32
+}
+
+type ReengagementAttempt struct {
+	ID               uuid.UUID
+	BusinessNumberID uuid.UUID
+	ConversationID   uuid.UUID
+	MessageID        *uuid.UUID
+	PlannedAt        time.Time
+	AcceptedAt       *time.Time
+	ByWhom           string
+	CameTo           string
+	Code             string
+	Parts            uuid.UUID
 }
 
 type ReengagementPlan struct {
