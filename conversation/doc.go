@@ -16,6 +16,7 @@
 //   - Facts is what the conversation row knows; Status and FreeformAllowed are functions of Facts and a moment.
 //   - Permissions are what does not depend on the window: consent, suppression, whether the number sends.
 //   - Settings is what a business number decides; Reminders lays out those of one window.
+//   - Foresee plays the next days of a contact that writes no more through Step and Gate, for those who set a number up.
 //   - Gate says whether something may be sent, by which rule and on which facts. Everybody asks it: the workflow on what it
 //     knows, the transaction that plans a send on what spans conversations, the one that puts it in flight once more.
 //   - State is what a run of the workflow remembers; Step takes it and one Event and returns the next state and the

@@ -8,6 +8,7 @@ const (
 	AlertLead    = time.Hour        // W6: from here on a window is expiring
 	FutureLimit  = 60 * time.Second // W3: a message may be this far ahead of our receipt
 	SendMargin   = 15 * time.Second // W5: default distance that a free-form send keeps from the end
+	SendLasts    = 24 * time.Hour   // sending.md, not_after: how long a send may wait for its turn if nobody says otherwise
 )
 
 // MaxText is how many characters a free-form message may have: whatsapp.MaxText, which this package cannot import.

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -118,43 +119,47 @@ func (p Policy) Stops(on StopRule) bool {
 }
 
 func (p Policy) validate() error {
+	var wrong []error
+	found := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	if len(p.Attempts) > maxAttempts {
 		return fmt.Errorf("reengagement.attempts: there may be at most %d", maxAttempts)
 	}
 	for i, a := range p.Attempts {
 		switch {
 		case a.Delay < 0 || a.Delay > maxDelay:
-			return fmt.Errorf("reengagement.attempts[%d].delay: %s must be between 0 and 90 days", i, time.Duration(a.Delay))
+			found("reengagement.attempts[%d].delay: %s must be between 0 and 90 days", i, time.Duration(a.Delay))
 		case i > 0 && a.Delay < p.Attempts[i-1].Delay:
-			return fmt.Errorf("reengagement.attempts[%d].delay: attempts must be in the order of their delays", i)
+			found("reengagement.attempts[%d].delay: attempts must be in the order of their delays", i)
+		}
+		switch {
 		case strings.ContainsRune(a.Template+a.Language, 0) || strings.Contains(string(a.Parameters), `\u0000`):
-			return fmt.Errorf("reengagement.attempts[%d]: a text with a NUL cannot be kept", i)
+			found("reengagement.attempts[%d]: a text with a NUL cannot be kept", i)
 		case a.Template == "" || a.Language == "":
-			return fmt.Errorf("reengagement.attempts[%d]: template and language are needed", i)
+			found("reengagement.attempts[%d]: template and language are needed", i)
 		}
 	}
 	for i, c := range p.MaxPerContact {
 		if c.Max < 1 || c.Per < Duration(time.Minute) {
-			return fmt.Errorf("reengagement.max_per_contact[%d]: at least 1 in at least 1m", i)
+			found("reengagement.max_per_contact[%d]: at least 1 in at least 1m", i)
 		}
 	}
 	if q := p.QuietHours; q != nil {
 		if _, _, ok := q.times(); !ok {
-			return fmt.Errorf("reengagement.quiet_hours: %q to %q are not two different times of day as HH:MM", q.From, q.To)
+			found("reengagement.quiet_hours: %q to %q are not two different times of day as HH:MM", q.From, q.To)
 		}
 	}
 	if b := p.Budget; b != nil && (b.DayMicros < 0 || b.MonthMicros < 0) {
-		return fmt.Errorf("reengagement.budget: micros cannot be negative")
+		found("reengagement.budget: micros cannot be negative")
 	}
-	for _, r := range p.StopOn {
+	for i, r := range p.StopOn {
 		if r != StopOnAnswer && r != StopOnOptOut && r != StopOnClose {
-			return fmt.Errorf("reengagement.stop_on: %q is not one of answer, opt_out, close", r)
+			found("reengagement.stop_on[%d]: %q is not one of answer, opt_out, close", i, r)
 		}
 	}
 	if p.MinPriorInbound != nil && *p.MinPriorInbound < 0 {
-		return fmt.Errorf("reengagement.min_prior_inbound cannot be negative")
+		found("reengagement.min_prior_inbound cannot be negative")
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 func (k KeptReplies) validate() error {

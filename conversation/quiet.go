@@ -35,6 +35,27 @@ func (q *Quiet) Until(at time.Time) (end time.Time, quiet bool) {
 	}
 }
 
+// Next is when quiet hours begin next after now, to the minute: a send that has to wait for its turn must not wake the
+// contact. If none do within a day, and for nil, it is a moment a day ahead.
+func (q *Quiet) Next(now time.Time) time.Time {
+	if q == nil {
+		return now.Add(25 * time.Hour)
+	}
+	at := now.Truncate(time.Minute).Add(time.Minute)
+	for end := now.Add(25 * time.Hour); at.Before(end); at = at.Add(time.Minute) {
+		if _, quiet := q.Until(at); quiet {
+			break
+		}
+	}
+	return at
+}
+
+// NotAfter is until when a send that is planned at now may wait for its turn, if nobody says otherwise: it must not reach
+// into quiet hours.
+func (q *Quiet) NotAfter(now time.Time) time.Time {
+	return earlier(now.Add(SendLasts), q.Next(now))
+}
+
 // times are both ends since midnight, "24:00" being midnight; ok is false if they do not bound anything.
 func (h QuietHours) times() (from, to time.Duration, ok bool) {
 	from, errFrom := clock(h.From)

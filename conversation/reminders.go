@@ -15,7 +15,7 @@ type Due struct {
 func Reminders(s Settings, deadline time.Time) []Due {
 	var due []Due
 	for _, lead := range s.Reminders.leads() {
-		at := reminderAt(s, deadline, lead)
+		at, _ := placeReminder(s, deadline, lead)
 		if i := slices.IndexFunc(due, func(d Due) bool { return d.At.Equal(at) }); i >= 0 {
 			due[i].Leads = append(due[i].Leads, lead)
 			continue
@@ -26,22 +26,34 @@ func Reminders(s Settings, deadline time.Time) []Due {
 	return due
 }
 
-// reminderAt is the lead before the deadline or, outside working hours, shortly before people last go home. A moment
+// placing says why a reminder is when it is.
+type placing int
+
+const (
+	atLead          placing = iota // its lead lies within working hours, or there are none
+	beforeEndOfWork                // it lies outside of them
+	noWorkSince                    // outside of them, and nobody has worked since the contact's last message
+)
+
+// placeReminder is the lead before the deadline or, outside working hours, shortly before people last go home. A moment
 // before the contact's last message would warn of nothing, so then the lead stands.
-func reminderAt(s Settings, deadline time.Time, lead time.Duration) time.Time {
+func placeReminder(s Settings, deadline time.Time, lead time.Duration) (time.Time, placing) {
 	at := deadline.Add(-lead)
 	if s.WorkingHours == nil {
-		return at
+		return at, atLead
 	}
 	begin, end, ok := s.WorkingHours.lastPeriod(at)
-	if !ok || at.Before(end) {
-		return at
+	switch {
+	case !ok:
+		return at, noWorkSince
+	case at.Before(end):
+		return at, atLead
 	}
 	moved := later(begin, end.Add(-s.Reminders.beforeEnd()))
 	if lastInbound := deadline.Add(-WindowLength); moved.Before(lastInbound) {
-		return at
+		return at, noWorkSince
 	}
-	return moved
+	return moved, beforeEndOfWork
 }
 
 // lastPeriod returns the working period that holds the instant, else the last one that ended before it, among those of

@@ -91,48 +91,54 @@ func (p ReminderPolicy) beforeEnd() time.Duration {
 	return time.Duration(p.BeforeEnd)
 }
 
-// Validate reports the first thing in the settings that cannot be meant, naming the field.
+// Validate reports all in the settings that cannot be meant, joined, a line each that begins with the field.
 func (s Settings) Validate() error {
-	for _, l := range s.Reminders.Leads {
+	return errors.Join(s.Reminders.validate(), s.WorkingHours.validate(), s.Reengagement.validate(), s.KeptReplies.validate())
+}
+
+func (p ReminderPolicy) validate() error {
+	var wrong []error
+	for i, l := range p.Leads {
 		if l < Duration(time.Second) || l >= Duration(WindowLength) || l%Duration(time.Second) != 0 {
-			return fmt.Errorf("reminders.leads: %s must be whole seconds between 1s and 24h", time.Duration(l))
+			wrong = append(wrong, fmt.Errorf("reminders.leads[%d]: %s must be whole seconds between 1s and 24h", i, time.Duration(l)))
 		}
 	}
-	if n := s.Reminders.Nudge; n != nil {
+	if n := p.Nudge; n != nil {
 		if n.Lead < Duration(time.Minute) || n.Lead >= Duration(WindowLength) {
-			return fmt.Errorf("reminders.nudge.lead: %s must be between 1m and 24h", time.Duration(n.Lead))
+			wrong = append(wrong, fmt.Errorf("reminders.nudge.lead: %s must be between 1m and 24h", time.Duration(n.Lead)))
+		} else if leads := p.leads(); time.Duration(n.Lead) >= leads[len(leads)-1] {
+			wrong = append(wrong, errors.New("reminders.nudge.lead must be shorter than every reminder's: a nudge is a message of ours, after which nobody is reminded"))
 		}
 		if strings.TrimSpace(n.Text) == "" || utf8.RuneCountInString(n.Text) > MaxText {
-			return fmt.Errorf("reminders.nudge.text must have 1 to %d characters", MaxText)
-		}
-		if leads := s.Reminders.leads(); time.Duration(n.Lead) >= leads[len(leads)-1] {
-			return errors.New("reminders.nudge.lead must be shorter than every reminder's: a nudge is a message of ours, after which nobody is reminded")
+			wrong = append(wrong, fmt.Errorf("reminders.nudge.text must have 1 to %d characters", MaxText))
 		}
 	}
-	if b := s.Reminders.BeforeEnd; b < 0 || b >= Duration(WindowLength) {
-		return fmt.Errorf("reminders.before_end: %s must be between 0 and 24h", time.Duration(b))
+	if b := p.BeforeEnd; b < 0 || b >= Duration(WindowLength) {
+		wrong = append(wrong, fmt.Errorf("reminders.before_end: %s must be between 0 and 24h", time.Duration(b)))
 	}
-	if err := errors.Join(s.Reengagement.validate(), s.KeptReplies.validate()); err != nil {
-		return err
-	}
-	if s.WorkingHours == nil {
+	return errors.Join(wrong...)
+}
+
+func (w *WorkingHours) validate() error {
+	if w == nil {
 		return nil
 	}
-	for day, periods := range s.WorkingHours.Week {
-		for _, p := range periods {
+	var wrong []error
+	for d, periods := range w.Week {
+		for i, p := range periods {
 			from, errFrom := clock(p.From)
 			to, errTo := clock(p.To)
 			if err := errors.Join(errFrom, errTo); err != nil || from >= to {
-				return fmt.Errorf("working_hours.week[%d]: %s-%s is not a period of one day", day, p.From, p.To)
+				wrong = append(wrong, fmt.Errorf("working_hours.week[%d][%d]: %s-%s is not a period of one day", d, i, p.From, p.To))
 			}
 		}
 	}
-	for _, h := range s.WorkingHours.Holidays {
+	for i, h := range w.Holidays {
 		if _, err := time.Parse(time.DateOnly, h); err != nil {
-			return fmt.Errorf("working_hours.holidays: %q is not a date like 2026-12-25", h)
+			wrong = append(wrong, fmt.Errorf("working_hours.holidays[%d]: %q is not a date like 2026-12-25", i, h))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // clock reads HH:MM as the time since midnight; 24:00 is allowed.

@@ -28,7 +28,7 @@ func (l *locked) limits(ctx context.Context, w *conversation.Wish, d *draft) err
 	}
 	if hours := d.policy.QuietHours; hours != nil {
 		w.Quiet = &conversation.Quiet{Hours: *hours, Zone: intake.ZoneOf(l.contact, l.number, l.now)}
-		d.notAfter = earlier(d.notAfter, nextQuiet(w.Quiet, l.now))
+		d.notAfter = earlier(d.notAfter, w.Quiet.Next(l.now))
 	}
 	if d.origin != FromReengagement {
 		return nil
@@ -37,17 +37,6 @@ func (l *locked) limits(ctx context.Context, w *conversation.Wish, d *draft) err
 	written, err := l.q.CountCountingInbound(ctx, l.id, int32(least))
 	w.Prior = &conversation.PriorInbound{Min: least, Messages: int(written)}
 	return err
-}
-
-// nextQuiet is when quiet hours begin next, to the minute: a send that has to wait for its turn must not wake the contact.
-func nextQuiet(q *conversation.Quiet, now time.Time) time.Time {
-	at := now.Truncate(time.Minute).Add(time.Minute)
-	for end := now.Add(25 * time.Hour); at.Before(end); at = at.Add(time.Minute) {
-		if _, quiet := q.Until(at); quiet {
-			break
-		}
-	}
-	return at
 }
 
 // price quotes an automatic template and holds it against the policy's budget, which this plan then reserves from.

@@ -13,10 +13,6 @@ import (
 	"reengage/workflows/contract"
 )
 
-// lastsFor is how long a send may wait for its turn, in virtual time, if nobody says otherwise. A free-form message ends
-// with its window besides, wherever that has moved by then.
-const lastsFor = 24 * time.Hour
-
 // Plan records a send, planned or refused, with the answer to the request that asked for it. A repetition gets the first
 // answer; only an automatic send that was refused is decided anew, because a policy asks again once the quiet hours, or the
 // sender's pause, are over. The error is intake.ErrUnknownConversation or whatever keeps the database away.
@@ -44,7 +40,7 @@ func (l *locked) plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 	d := draft{id: r.SendID, origin: r.Origin, text: r.Text, template: r.Template, fallback: r.Fallback, critical: r.Critical,
 		notAfter: r.NotAfter, policy: r.Policy}
 	if d.notAfter.IsZero() {
-		d.notAfter = l.now.Add(lastsFor)
+		d.notAfter = l.now.Add(conversation.SendLasts)
 	}
 	if done, found, err := l.repeated(ctx, r, &d); found || err != nil {
 		return done, err
@@ -140,7 +136,7 @@ func (l *locked) fallBackAtOnce(ctx context.Context, d *draft, freeform ruling) 
 // planFallback plans the template that goes instead; nil if the gate refuses it, which is recorded as a send as well. held:
 // a paused sender does not refuse it.
 func (l *locked) planFallback(ctx context.Context, of uuid.UUID, t contract.Template, held bool) (*Result, conversation.Verdict, error) {
-	d := draft{id: uuid.NewSHA1(of, []byte("fallback")), origin: FromFallback, template: &t, notAfter: l.now.Add(lastsFor), held: held}
+	d := draft{id: uuid.NewSHA1(of, []byte("fallback")), origin: FromFallback, template: &t, notAfter: l.now.Add(conversation.SendLasts), held: held}
 	ruling, err := l.weigh(ctx, &d)
 	if err != nil {
 		return nil, ruling.verdict, err

@@ -131,6 +131,7 @@ func (s *stage) hasSaidSomething() bool {
 }
 
 func TestStandardSends(t *testing.T) {
+	t.Parallel()
 	offer := contract.Template{Name: "offer", Language: "en_US"}
 	t.Run("Reply", func(t *testing.T) { // the first attempt has to wait, the message after it waits as well
 		t.Parallel()

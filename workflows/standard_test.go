@@ -225,6 +225,7 @@ func (s *stage) withinBudget(events []*historypb.HistoryEvent, wakes int) {
 }
 
 func TestStandardConversations(t *testing.T) {
+	t.Parallel()
 	t.Run("SingleMessage", func(t *testing.T) { // answered, so nobody is reminded
 		t.Parallel()
 		s := newStage(t, temporaltest.New(t))

@@ -2,6 +2,7 @@ package console
 
 import (
 	"html/template"
+	"io/fs"
 	"time"
 
 	"reengage/conversation"
@@ -10,7 +11,9 @@ import (
 // functions are what templates may call beside their views' own methods.
 var functions = template.FuncMap{
 	"rfc3339":   func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
+	"utc":       utc,
 	"stateWord": func(s conversation.StatusName) string { return stateWords[s] },
+	"sheet":     sheet,
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.
@@ -20,4 +23,13 @@ var stateWords = map[conversation.StatusName]string{
 	conversation.Expired:       "Expired",
 	conversation.Resuming:      "Resuming",
 	conversation.AwaitingReply: "Awaiting reply",
+}
+
+// sheet is where a page's own rules of style are, if it has any beside console.css.
+func sheet(page string) string {
+	name := "assets/" + page + ".css"
+	if _, err := fs.Stat(assetFiles, name); err != nil {
+		return ""
+	}
+	return Path + "/" + name
 }

@@ -1,6 +1,9 @@
-// What a page does by itself: it counts down, and it asks for its parts again when it is told that they have changed.
+// What a page does by itself: it says what is true of times, it listens to the keyboard, and it asks for its parts again when it is
+// told that they have changed.
 import { startCountdowns } from "./countdown.js";
+import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 
 startCountdowns(document.body);
+startKeys();
 if (document.body.dataset.live) startLive(document.body.dataset.live);

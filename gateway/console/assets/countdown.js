@@ -1,5 +1,8 @@
-// Counts down to <time data-until="RFC 3339"> as the server would: the page carries the server's virtual time and how fast it runs,
-// so neither the visitor's clock nor its zone matters. What a deadline changes is the server's to say; this only writes numbers.
+// Says of times what is true now, as the server would: the page carries the server's virtual time and how fast it runs, so neither
+// the visitor's clock nor its zone matters. What a deadline changes is the server's to say; this only writes words.
+//
+//   <time data-until="RFC 3339">  counts down to it        <time data-ago="...">  how long ago it was
+//   <time data-at="...">          when it is, in the visitor's own time zone
 
 const began = performance.now();
 
@@ -7,20 +10,36 @@ export function startCountdowns(body) {
   const now = Date.parse(body.dataset.now);
   const scale = Number(body.dataset.scale);
   const virtual = () => now + (performance.now() - began) * scale;
-  const tick = () => {
-    for (const t of document.querySelectorAll("time[data-until]")) {
-      const text = left(Date.parse(t.dataset.until) - virtual());
+  const write = (kind, say) => {
+    for (const t of document.querySelectorAll(`time[data-${kind}]`)) {
+      const text = say(Date.parse(t.dataset[kind]));
       if (t.textContent !== text) t.textContent = text;
     }
+  };
+  const tick = () => {
+    write("until", (at) => left(at - virtual()));
+    write("ago", (at) => since(virtual() - at));
+    write("at", (at) => inZone.format(at));
   };
   tick();
   setInterval(tick, 250);
   document.addEventListener("htmx:afterSettle", tick);
 }
 
+const inZone = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
 function left(ms) {
   if (!(ms > 0)) return "0:00:00";
   const s = Math.ceil(ms / 1000);
   const two = (n) => String(n).padStart(2, "0");
   return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}
+
+// As timeSince in moments.go.
+function since(ms) {
+  const minutes = Math.floor(ms / 60000);
+  if (!(minutes >= 1)) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return `${Math.floor(minutes / 1440)} days ago`;
 }
