@@ -21,6 +21,7 @@ const (
 	KindSend      Kind = "send"       // planned, or what became of it
 	KindKeptReply Kind = "kept_reply" // kept, or what became of it
 	KindCharge    Kind = "charge"     // something was charged, or reversed
+	KindReset     Kind = "reset"      // something was missed that cannot be told any more; no change
 
 	KindDecision Kind = "decision"
 	KindPlan     Kind = "plan"    // how a contact is being won back
@@ -31,14 +32,14 @@ const (
 // Event says that something has changed, and how it stands now.
 type Event struct {
 	Kind         Kind
-	Conversation uuid.UUID       // of one that has been merged (W10), the one that it is part of; zero for KindNumber
+	Conversation uuid.UUID       // of one that has been merged (W10), the one that it is part of; zero of what concerns more than one
 	Named        uuid.UUID       // the id under which it was written: a page may still show that
-	Number       string          // phone number id of the business number; empty for KindNumber
+	Number       string          // phone number id of the business number; empty of what concerns more than one
 	Data         json.RawMessage // one of the structs below; nil of kinds that have none
 }
 
-// Status is the data of a status event.
-type Status struct {
+// StatusEvent is the data of a status event.
+type StatusEvent struct {
 	ConversationID uuid.UUID               `json:"conversation_id"`
 	Number         string                  `json:"number" doc:"Phone number id of the business number."`
 	Status         conversation.StatusName `json:"status" enum:"active,expiring,expired,resuming,awaiting_reply" doc:"W6."`
@@ -47,14 +48,14 @@ type Status struct {
 	At             time.Time               `json:"at" doc:"When it was so, on the virtual clock."`
 }
 
-// Message is the data of a message event.
-type Message struct {
+// MessageEvent is the data of a message event.
+type MessageEvent struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Number         string    `json:"number"`
 }
 
-// Reminder is the data of a reminder event.
-type Reminder struct {
+// ReminderEvent is the data of a reminder event.
+type ReminderEvent struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Number         string    `json:"number"`
 	ReminderID     uuid.UUID `json:"reminder_id"`
@@ -63,8 +64,8 @@ type Reminder struct {
 	Outcome        string    `json:"outcome" enum:"sent,late,missed" doc:"W7."`
 }
 
-// Send is the data of a send event.
-type Send struct {
+// SendEvent is the data of a send event.
+type SendEvent struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Number         string    `json:"number"`
 	SendID         uuid.UUID `json:"send_id"`
@@ -72,29 +73,28 @@ type Send struct {
 	Reason         string    `json:"reason,omitempty" doc:"Why it was refused or has failed."`
 }
 
-// KeptReply is the data of a kept_reply event.
-type KeptReply struct {
+// KeptReplyEvent is the data of a kept_reply event.
+type KeptReplyEvent struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Number         string    `json:"number"`
 	KeptReplyID    uuid.UUID `json:"kept_reply_id"`
 	State          string    `json:"state" enum:"kept,offered,sent,expired,discarded,superseded"`
 }
 
-// Charge is the data of a charge event.
-type Charge struct {
+// ChargeEvent is the data of a charge event.
+type ChargeEvent struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Number         string    `json:"number"`
 }
 
-// Reset is the data of a reset event.
-type Reset struct {
+// ResetEvent is the data of a reset event.
+type ResetEvent struct {
 	At time.Time `json:"at" doc:"Ask for everything anew; what changes from here on is told."`
 }
 
 // Batch is what one reading found.
 type Batch struct {
 	Events []Event
-	Reset  bool      // something was missed that cannot be told any more
 	Now    time.Time // virtual: what the events say was so then
 	Next   string    // the cursor behind all of it
 }

@@ -188,7 +188,7 @@ func (f *Feed) poll(p *poller) {
 func (f *Feed) tell(p *poller, r reading) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(r.Events) > 0 || r.Reset {
+	if len(r.Events) > 0 {
 		for s := range f.subscriptions {
 			select {
 			case s.batches <- r.Batch:

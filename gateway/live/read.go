@@ -82,7 +82,8 @@ func (r *reader) read(ctx context.Context, from cursor) (reading, error) {
 		from.seen.xmin <= row.Pruned || from.until.After(now.Add(r.clock.Virtual(aheadMost)))
 	if lost {
 		next := cursor{row.Server, seen, now}
-		return reading{Batch: Batch{Reset: true, Now: now, Next: next.String()}, next: next}, nil
+		reset := []Event{{Kind: KindReset, Data: encode(ResetEvent{now})}}
+		return reading{Batch: Batch{Events: reset, Now: now, Next: next.String()}, next: next}, nil
 	}
 	if now.Before(from.until) { // told by a gateway whose clock is ahead: nobody is told of a time before
 		now = from.until

@@ -154,19 +154,19 @@ func data(e Event, subject uuid.UUID, of db.ListWatchedRow, s subjects, now time
 	switch e.Kind {
 	case KindStatus:
 		f := of.Conversation.Facts()
-		return encode(Status{e.Conversation, e.Number, conversation.Status(f, now), conversation.WindowAt(f, now), f.Unanswered(), now})
+		return encode(StatusEvent{e.Conversation, e.Number, conversation.Status(f, now), conversation.WindowAt(f, now), f.Unanswered(), now})
 	case KindMessage:
-		return encode(Message{e.Conversation, e.Number})
+		return encode(MessageEvent{e.Conversation, e.Number})
 	case KindReminder:
 		r := s.reminders[subject]
-		return encode(Reminder{e.Conversation, e.Number, subject, r.Deadline.UTC(), r.LeadSeconds, r.Outcome})
+		return encode(ReminderEvent{e.Conversation, e.Number, subject, r.Deadline.UTC(), r.LeadSeconds, r.Outcome})
 	case KindSend:
 		d := s.sends[subject]
-		return encode(Send{e.Conversation, e.Number, subject, d.State, d.Reason})
+		return encode(SendEvent{e.Conversation, e.Number, subject, d.State, d.Reason})
 	case KindKeptReply:
-		return encode(KeptReply{e.Conversation, e.Number, subject, s.kept[subject].State})
+		return encode(KeptReplyEvent{e.Conversation, e.Number, subject, s.kept[subject].State})
 	case KindCharge:
-		return encode(Charge{e.Conversation, e.Number})
+		return encode(ChargeEvent{e.Conversation, e.Number})
 	}
 	return nil
 }

@@ -52,8 +52,10 @@ func (s *Stream) Alive(id string) {
 // Flush sends what has gathered. The error means that the client is gone.
 func (s *Stream) Flush() error {
 	_ = s.control.SetWriteDeadline(time.Now().Add(writeTimeout)) // as above
-	if _, err := s.pending.WriteTo(s.w); err != nil {
-		return err
+	_, err := s.pending.WriteTo(s.w)
+	if err == nil {
+		err = s.control.Flush()
 	}
-	return s.control.Flush()
+	_ = s.control.SetWriteDeadline(time.Time{}) // the connection may serve other requests after this one
+	return err
 }

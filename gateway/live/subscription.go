@@ -84,7 +84,7 @@ func (s *Subscription) Next(ctx context.Context) (Batch, error) {
 		if err := s.ended(ctx); err != nil {
 			return Batch{}, err
 		}
-		if b, err := s.read(ctx); err != nil || len(b.Events) > 0 || b.Reset {
+		if b, err := s.read(ctx); err != nil || len(b.Events) > 0 {
 			return b, err
 		}
 	}
