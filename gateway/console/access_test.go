@@ -31,6 +31,7 @@ var permitted = map[string][]access.Role{
 	"POST /console/account/password":          signedIn,
 	"POST /console/account/sessions/{id}/end": signedIn,
 	"GET /console/inbox":                      signedIn,
+	"GET /console/live":                       signedIn,
 }
 
 var variable = regexp.MustCompile(`\{[^}]*\}`)
