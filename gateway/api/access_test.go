@@ -61,7 +61,9 @@ var permitted = map[string]may{
 	"GET /v1/charges/differences":                             payers,
 	"GET /v1/charges/unpriced":                                payers,
 	"POST /v1/charges/invoice":                                payers,
-	"GET /v1/costs/compare":                                   payers,
+	"GET /v1/conversations/{id}/timeline":                     readers, "POST /v1/conversations/{id}/preview": readers, "POST /v1/numbers/{id}/preview": readers,
+	"GET /v1/costs/reengagement": payers, "GET /v1/rate-cards": payers,
+	"GET /v1/costs/compare": payers,
 }
 
 // endpoints are all there are, as the OpenAPI document lists them.
