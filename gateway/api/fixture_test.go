@@ -17,6 +17,7 @@ import (
 
 	"reengage/clock"
 	"reengage/db/dbtest"
+	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/gateway/live"
 	"reengage/intake"
@@ -59,7 +60,8 @@ func (f *fixture) serve(s api.Store) {
 	f.ledger = book.New(f.pool, cards, tariff.DefaultEntryPoint, quiet)
 	f.engine = &fakeEngine{}
 	feed := live.New(live.Options{Pool: f.pool, Log: quiet, Poll: 10 * time.Millisecond, KeepAlive: 100 * time.Millisecond})
-	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Live: feed, Keys: []string{"another-key", key}, Log: quiet})
+	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Live: feed, Keys: []string{"another-key", key},
+		Stored: &access.Keys{Pool: f.pool}, Log: quiet})
 	mux := http.NewServeMux()
 	f.api.Register(mux)
 	f.server = httptest.NewServer(mux)
