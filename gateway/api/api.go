@@ -14,6 +14,7 @@ import (
 	"reengage/clock"
 	"reengage/db"
 	"reengage/gateway/access"
+	"reengage/gateway/live"
 	"reengage/ledger"
 )
 
@@ -29,6 +30,7 @@ type Deps struct {
 	Clock  clock.Clock
 	Margin time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
 	Keys   []string      // bearer keys; none: every request is answered 401
+	Live   *live.Feed    // what /v1/events tells; nil: nothing
 	Log    *slog.Logger
 }
 
@@ -42,6 +44,7 @@ type API struct {
 	clock   clock.Clock
 	margin  time.Duration
 	keys    keys
+	live    *live.Feed
 	log     *slog.Logger
 	huma    huma.API
 
@@ -51,7 +54,7 @@ type API struct {
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
 	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), log: d.Log}
+		margin: d.Margin, keys: newKeys(d.Keys), live: d.Live, log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -101,6 +104,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	registerWithin(a, access.Billing, reengagementCostsOp, reengagementTimeout, (*ReengagementCosts).Execute)
 	register(a, access.Billing, listRateCardsOp, (*ListRateCards).Execute)
 	registerWithin(a, access.Billing, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
+	registerEvents(a)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
