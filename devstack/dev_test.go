@@ -146,7 +146,7 @@ func (d devStack) tellTheStoryOfTheAPI(t *testing.T) {
 	out := d.run(t, "bash", "-c", shellBlocks(string(text)))
 	for _, want := range []string{
 		`"code":"unauthorized"`, `"code":"unknown_parameter"`, `"field":"state"`, `"code":"missing_field"`, // what is refused
-		`"duplicate":false`, `"duplicate":true`, `"status":"active"`, `"repeated":true`, `"code":"idempotency_key_reused"`,
+		`"duplicate":false`, `"duplicate":true`, `"status":"active"`, `"send_id":"`, `"code":"idempotency_key_reused"`,
 		`"attempts":[{"attempt":1`, `"field":"parameters.body.order","code":"missing"`, `"sendable":true`, `"scheme":"zenvia-conversion"`,
 		`"text":"Hello Yara, your order 4711 has left our house."`,
 		`"kind":"message"`, `"direction":"inbound"`, `"text":"Where is my order?"`, "business: freeform", "contact: text", // the timeline
