@@ -105,14 +105,14 @@ func csvRow(c api.Charge, groups []string) []string {
 	if groups != nil {
 		var row []string
 		for _, by := range groups {
-			row = append(row, guarded(c.Group(by)))
+			row = append(row, noFormula(c.Group(by)))
 		}
 		return append(append(row, whole(c.Charges)), amount...)
 	}
-	row := []string{c.At.UTC().Format(time.RFC3339Nano), guarded(c.Group("number")), "", guarded(c.Scheme), guarded(c.Card), c.Kind, guarded(c.Rule),
-		guarded(c.Group("category")), guarded(c.Group("market"))}
+	row := []string{c.At.UTC().Format(time.RFC3339Nano), noFormula(c.Group("number")), "", noFormula(c.Scheme), noFormula(c.Card), c.Kind, noFormula(c.Rule),
+		noFormula(c.Group("category")), noFormula(c.Group("market"))}
 	if c.Number != nil {
-		row[2] = guarded(c.Number.Display)
+		row[2] = noFormula(c.Number.Display)
 	}
 	return append(append(row, amount...), strconv.FormatInt(c.ID, 10), whole(c.Reverses), strconv.Itoa(int(c.Revision)),
 		c.EventID.String(), c.ConversationID.String(), c.ContactID.String())
@@ -125,9 +125,9 @@ func whole(n *int64) string {
 	return strconv.FormatInt(*n, 10)
 }
 
-// guarded keeps a text from being taken for a formula by a spreadsheet: one that begins like one gets an apostrophe, which
+// noFormula keeps a text from being taken for a formula by a spreadsheet: one that begins like one gets an apostrophe, which
 // spreadsheets take for "this is text". Amounts are not texts; a negative one stays a number.
-func guarded(text string) string {
+func noFormula(text string) string {
 	if strings.IndexAny(cmp.Or(text, "x")[:1], "=+-@\t\r\n") == 0 {
 		return "'" + text
 	}

@@ -37,7 +37,9 @@ var (
 	}
 )
 
-func costsFrame(v costsView) frame { return frame{Title: "Costs", Here: "costs", Page: "costs", View: v} }
+func costsFrame(v costsView) frame {
+	return frame{Title: "Costs", Here: "costs", Page: "costs", View: v}
+}
 
 func compareFrame(v compareView) frame {
 	v.Query = storyPeriod
