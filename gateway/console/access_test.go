@@ -39,6 +39,7 @@ var permitted = map[string][]access.Role{
 	"GET /console/costs/unpriced":             financiers,
 	"GET /console/costs/differences":          financiers,
 	"GET /console/costs.csv":                  financiers,
+	"GET /console/live":                       signedIn,
 }
 
 var variable = regexp.MustCompile(`\{[^}]*\}`)
