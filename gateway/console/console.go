@@ -58,6 +58,7 @@ func routes() []route {
 		signInRoutes,
 		accountRoutes,
 		inboxRoutes,
+		costsRoutes,
 		liveRoutes,
 	} {
 		all = append(all, part...)

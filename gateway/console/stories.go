@@ -22,6 +22,7 @@ func stories() []story {
 		signInStories,
 		accountStories,
 		inboxStories,
+		costsStories,
 	} {
 		all = append(all, part...)
 	}
