@@ -42,7 +42,7 @@ type route struct {
 // routes are all there are.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{inboxRoutes} {
+	for _, part := range [][]route{inboxRoutes, numbersRoutes} {
 		all = append(all, part...)
 	}
 	return all
