@@ -46,7 +46,8 @@ func (q *Queries) CountTemplates(ctx context.Context, wabaID string) ([]CountTem
 }
 
 const findTemplate = `-- name: FindTemplate :one
-SELECT name, language, category, status, components FROM templates WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
+SELECT name, language, category, status, quality, components FROM templates
+WHERE waba_id = $1 AND name = $2 AND language = $3 AND removed_at IS NULL
 `
 
 type FindTemplateRow struct {
@@ -54,6 +55,7 @@ type FindTemplateRow struct {
 	Language   string
 	Category   string
 	Status     string
+	Quality    string
 	Components json.RawMessage
 }
 
@@ -66,6 +68,7 @@ func (q *Queries) FindTemplate(ctx context.Context, wabaID string, name string, 
 		&i.Language,
 		&i.Category,
 		&i.Status,
+		&i.Quality,
 		&i.Components,
 	)
 	return i, err
