@@ -26,14 +26,10 @@ type parameterRow struct {
 type templateList []api.Template
 
 // find is nil for a template that is not listed.
-func (l templateList) find(name, language string) *template.Template {
-	for _, t := range l {
+func (l templateList) find(name, language string) *api.Template {
+	for i, t := range l {
 		if t.Name == name && t.Language == language {
-			known := template.Template{Name: t.Name, Language: t.Language, Category: t.Category, Status: t.Status}
-			if json.Unmarshal(t.Components, &known.Components) != nil {
-				return nil
-			}
-			return &known
+			return &l[i]
 		}
 	}
 	return nil
@@ -41,7 +37,7 @@ func (l templateList) find(name, language string) *template.Template {
 
 // parameterRows are a row for each value that the template needs, then what is given beyond that. Parameters that cannot be read
 // have none.
-func parameterRows(raw json.RawMessage, t *template.Template) []parameterRow {
+func parameterRows(raw json.RawMessage, t *api.Template) []parameterRow {
 	var p template.Parameters
 	if len(raw) > 0 && json.Unmarshal(raw, &p) != nil {
 		return nil
@@ -50,7 +46,7 @@ func parameterRows(raw json.RawMessage, t *template.Template) []parameterRow {
 }
 
 // fit gives the rows the labels of the template's variables, and adds those that are missing.
-func fit(rows []parameterRow, t *template.Template) []parameterRow {
+func fit(rows []parameterRow, t *api.Template) []parameterRow {
 	var all []parameterRow
 	left := slices.Clone(rows)
 	for _, want := range wanted(t) {
@@ -64,7 +60,8 @@ func fit(rows []parameterRow, t *template.Template) []parameterRow {
 	}
 	for _, r := range left {
 		r.Example = ""
-		if r.Label = strings.ToUpper(r.Place[:min(1, len(r.Place))]) + r.Place[min(1, len(r.Place)):] + ", " + r.Name; t != nil {
+		r.Label = parameterLabel(r.Place, r.Name)
+		if t != nil {
 			r.Label += " (the template has no such variable)"
 		}
 		if r.Value != "" || t == nil {
@@ -74,21 +71,27 @@ func fit(rows []parameterRow, t *template.Template) []parameterRow {
 	return all
 }
 
-// wanted is a row for each variable, which counts by position unless the template names them.
-func wanted(t *template.Template) (rows []parameterRow) {
+// wanted is a row for each variable.
+func wanted(t *api.Template) (rows []parameterRow) {
 	if t == nil {
 		return nil
 	}
-	count := map[string]int{}
-	for _, f := range t.Fields() {
-		r := parameterRow{Place: f.Place, Name: f.Name, Named: f.Named, Label: f.Label, Example: f.Example}
-		if f.Place != "buttons" && !f.Named {
-			count[f.Place]++
-			r.Name = strconv.Itoa(count[f.Place])
-		}
-		rows = append(rows, r)
+	for _, v := range t.Parameters {
+		name := strings.TrimPrefix(v.Place, v.Part+".") // of what is given by position, the position
+		rows = append(rows, parameterRow{Place: v.Part, Name: name, Named: v.Named, Label: parameterLabel(v.Part, name), Example: v.Example})
 	}
 	return rows
+}
+
+// parameterLabel says to people which value is asked for.
+func parameterLabel(part, name string) string {
+	switch part {
+	case "header":
+		return "Header, " + name
+	case "body":
+		return "Text, " + name
+	}
+	return "Button " + name
 }
 
 func given(p template.Parameters) (rows []parameterRow) {
