@@ -17,6 +17,7 @@ import (
 
 	"reengage/clock"
 	"reengage/db/dbtest"
+	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/intake"
 	book "reengage/ledger"
@@ -57,7 +58,8 @@ func (f *fixture) serve(s api.Store) {
 	require.NoError(f.t, err)
 	f.ledger = book.New(f.pool, cards, tariff.DefaultEntryPoint, quiet)
 	f.engine = &fakeEngine{}
-	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Keys: []string{"another-key", key}, Log: quiet})
+	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Keys: []string{"another-key", key},
+		Stored: &access.Keys{Pool: f.pool}, Log: quiet})
 	mux := http.NewServeMux()
 	f.api.Register(mux)
 	f.server = httptest.NewServer(mux)

@@ -20,7 +20,7 @@ func (v numberView) Lines() []problemLine { return problemLines(v.Problems) }
 
 func problemLines(problems []api.FieldError) (lines []problemLine) {
 	for _, e := range problems {
-		lines = append(lines, problemLine{controlOf(e.Field), fieldName(e.Field), sentence(e)})
+		lines = append(lines, problemLine{controlOf(e.Field), fieldName(e.Field), besideField(e)})
 	}
 	return lines
 }

@@ -66,7 +66,7 @@ func (n numberCard) Name() string { return cmp.Or(n.Display, n.ID) }
 func (v numberView) Wrong(field string) string {
 	for _, e := range v.Problems {
 		if e.Field == field {
-			return sentence(e)
+			return besideField(e)
 		}
 	}
 	return ""
@@ -76,7 +76,7 @@ func (v numberView) Wrong(field string) string {
 func (v numberView) WrongIn(field string) string {
 	for _, e := range v.Problems {
 		if e.Field != field && strings.HasPrefix(e.Field, field) {
-			return sentence(e)
+			return besideField(e)
 		}
 	}
 	return v.Wrong(field)
@@ -92,8 +92,8 @@ func (v numberView) WarnOf(field string) string {
 	return ""
 }
 
-// sentence leaves out the field's name, beside which it stands.
-func sentence(e api.FieldError) string {
+// besideField leaves out the field's name, beside which it stands.
+func besideField(e api.FieldError) string {
 	text := strings.TrimPrefix(e.Detail, e.Field)
 	return strings.TrimSpace(strings.TrimPrefix(text, ":"))
 }

@@ -109,6 +109,7 @@ const everything = `{"display": "Shop <b>", "waba_id": "waba-1", "portfolio": "a
 	"kept_replies": {"mode": "offer", "keep_for": "72h0m0s"}}}`
 
 func TestANumberThatIsSavedAsItIsShownStaysAsItIs(t *testing.T) {
+	t.Parallel()
 	for _, settings := range []string{everything, `{"time_zone": "UTC", "account_time_zone": "UTC", "settings": {}}`} {
 		d := newNumberDesk(t)
 		d.put(settings)
@@ -122,6 +123,7 @@ func TestANumberThatIsSavedAsItIsShownStaysAsItIs(t *testing.T) {
 }
 
 func TestANumberIsSetUpByItsForm(t *testing.T) {
+	t.Parallel()
 	d := newNumberDesk(t)
 	v := d.form()
 	for name, value := range map[string]string{"display": "Our shop", "waba_id": "waba-1", "time_zone": "Europe/Lisbon", "settings.reminders.before_end": "45 min",
@@ -167,6 +169,7 @@ func TestANumberIsSetUpByItsForm(t *testing.T) {
 }
 
 func TestWhatIsWrongStandsBesideItsFieldAndWhatWasTypedIsKept(t *testing.T) {
+	t.Parallel()
 	d := newNumberDesk(t)
 	d.put(everything)
 	before := d.number()
@@ -201,6 +204,7 @@ func TestWhatIsWrongStandsBesideItsFieldAndWhatWasTypedIsKept(t *testing.T) {
 }
 
 func TestWhoSavesOverSomebodyElsesChangesIsToldOfThemFirst(t *testing.T) {
+	t.Parallel()
 	d := newNumberDesk(t)
 	mine := d.form()
 	theirs := d.form()
@@ -219,6 +223,7 @@ func TestWhoSavesOverSomebodyElsesChangesIsToldOfThemFirst(t *testing.T) {
 }
 
 func TestThePreviewFollowsTheForm(t *testing.T) {
+	t.Parallel()
 	d := newNumberDesk(t)
 	d.put(everything)
 	v := d.form()
@@ -242,6 +247,7 @@ func TestThePreviewFollowsTheForm(t *testing.T) {
 }
 
 func TestOnlyAdministratorsChangeNumbersAndEverybodySeesThem(t *testing.T) {
+	t.Parallel()
 	d := newNumberDesk(t)
 	d.put(everything)
 	v := d.form()
@@ -260,6 +266,7 @@ func TestOnlyAdministratorsChangeNumbersAndEverybodySeesThem(t *testing.T) {
 }
 
 func TestANumberIsPausedAndResumedFromItsPage(t *testing.T) {
+	t.Parallel()
 	d := newNumberDesk(t)
 	paused := d.post(numberPage+"/pause", nil)
 	require.Equal(t, []any{http.StatusSeeOther, numberPage}, []any{paused.Code, paused.Header().Get("Location")})

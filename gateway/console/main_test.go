@@ -1,9 +1,0 @@
-package console_test
-
-import (
-	"testing"
-
-	"reengage/db/dbtest"
-)
-
-func TestMain(m *testing.M) { dbtest.Main(m) }
