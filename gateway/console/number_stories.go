@@ -37,7 +37,7 @@ var numberStories = []story{
 		}
 	})},
 	{"number-long-texts", numberStory(storyLong(), nil)},
-	{"number-preview-wrong", frame{Title: "Preview", Here: "numbers", Page: "number-preview", View: previewView{Problems: storyMistakes}}},
+	{"number-preview-wrong", numberStory(storyNumber, func(v *numberView) { v.Preview = previewView{Problems: storyMistakes} })},
 }
 
 var storyViewer = access.Principal{Kind: access.ByUser, Name: "Vera Example", Scopes: []access.Scope{access.Read}}
