@@ -40,6 +40,12 @@ var permitted = map[string][]access.Role{
 	"GET /console/costs/differences":          financiers,
 	"GET /console/costs.csv":                  financiers,
 	"GET /console/live":                       signedIn,
+	"GET /console/numbers":                    signedIn,
+	"GET /console/numbers/{id}":               signedIn,
+	"POST /console/numbers/{id}":              {access.Administrator},
+	"POST /console/numbers/{id}/preview":      signedIn,
+	"POST /console/numbers/{id}/pause":        {access.Administrator},
+	"POST /console/numbers/{id}/resume":       {access.Administrator},
 }
 
 var variable = regexp.MustCompile(`\{[^}]*\}`)

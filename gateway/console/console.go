@@ -59,6 +59,7 @@ func routes() []route {
 		accountRoutes,
 		inboxRoutes,
 		costsRoutes,
+		numbersRoutes,
 		liveRoutes,
 	} {
 		all = append(all, part...)

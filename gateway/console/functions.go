@@ -15,6 +15,7 @@ var functions = template.FuncMap{
 	"utc":       utc,
 	"stateWord": func(s conversation.StatusName) string { return stateWords[s] },
 	"sheet":     sheet,
+	"inc":       func(i int) int { return i + 1 },
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.

@@ -23,6 +23,7 @@ func stories() []story {
 		accountStories,
 		inboxStories,
 		costsStories,
+		numberStories,
 	} {
 		all = append(all, part...)
 	}
