@@ -14,6 +14,7 @@ import (
 // compareView is what the same messages would have cost under other schemes. Rating them takes time and a gateway does it once at
 // a time, so it is asked for by hand, and who comes second is told and tried again.
 type compareView struct {
+	Alone   bool // it is a page of its own
 	Query   costsQuery
 	Schemes []schemeChoice
 	Running string // where to ask again, because somebody else's comparison is under way
@@ -49,7 +50,7 @@ func (c *Console) costsCompare(w http.ResponseWriter, r *http.Request) error {
 	if err := c.client.get(r.Context(), "/v1/rate-cards", &cards); err != nil {
 		return err
 	}
-	view := compareView{Query: q, Schemes: schemeChoices(tariff.Names(), chosen, cards.Items), None: len(chosen) == 0}
+	view := compareView{Alone: r.Header.Get("HX-Request") == "", Query: q, Schemes: schemeChoices(tariff.Names(), chosen, cards.Items), None: len(chosen) == 0}
 	status := http.StatusOK
 	if !view.None {
 		var totals api.Page[tariff.SchemeTotal]

@@ -10,6 +10,7 @@ import (
 
 // windowsView is how windows closed, and what winning contacts back cost.
 type windowsView struct {
+	Alone             bool // it is a page of its own, not a part that the costs have asked for
 	Query             costsQuery
 	Figures, Attempts []figure
 	ByDay             chart
@@ -36,6 +37,7 @@ func (c *Console) costsWindows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := windowsOf(report, q)
+	view.Alone = r.Header.Get("HX-Request") == ""
 	return c.page(w, r, http.StatusOK, frame{Title: "Windows", Here: "costs", Page: "costs/windows", View: &view})
 }
 

@@ -42,7 +42,7 @@ func costsFrame(v costsView) frame {
 }
 
 func compareFrame(v compareView) frame {
-	v.Query = storyPeriod
+	v.Query, v.Alone = storyPeriod, true
 	if v.Schemes == nil {
 		v.Schemes = schemeChoices(tariff.Names(), []string{"sirena"}, costsStoryCards)
 	}
