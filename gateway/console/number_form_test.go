@@ -20,6 +20,7 @@ import (
 
 // What the form shows, posted as a browser posts it, asks for nothing else than what there is.
 func TestWhatTheFormShowsChangesNothingWhenItIsPosted(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := drawNumber(t)
 		listed := rapid.SampledFrom([]templateList{nil, {needs(n)}}).Draw(t, "templates")
@@ -83,30 +84,34 @@ func FormOf(page string) url.Values {
 	return controls(form)
 }
 
-var (
-	control   = regexp.MustCompile(`(?s)<(input|textarea|select)\b([^>]*)>(?:\n?([^<]*)</textarea>|((?:\s*<option[^>]*>[^<]*</option>)*)</select>)?`)
-	attribute = regexp.MustCompile(`([a-z]+)="([^"]*)"`)
-	chosen    = regexp.MustCompile(`<option value="([^"]*)" selected>`)
-)
+var attribute = regexp.MustCompile(`([a-z]+)="([^"]*)"`)
 
-// controls are a form's values by name, as a browser posts them.
+// controls are a form's values by name, as a browser posts them. All "<" within texts and values are escaped.
 func controls(form string) url.Values {
 	v := url.Values{}
-	for _, m := range control.FindAllStringSubmatch(form, -1) {
+	within := "" // which select
+	for _, part := range strings.Split(form, "<") {
+		tag, text, _ := strings.Cut(part, ">")
+		kind, rest, _ := strings.Cut(tag, " ")
+		if kind != "input" && kind != "textarea" && kind != "select" && kind != "option" {
+			continue
+		}
 		attributes := map[string]string{}
-		for _, a := range attribute.FindAllStringSubmatch(m[2], -1) {
+		for _, a := range attribute.FindAllStringSubmatch(rest, -1) {
 			attributes[a[1]] = html.UnescapeString(a[2])
 		}
-		value := attributes["value"]
+		name, value := attributes["name"], attributes["value"]
+		box := attributes["type"] == "checkbox" || attributes["type"] == "radio"
 		switch {
-		case (attributes["type"] == "checkbox" || attributes["type"] == "radio") && !strings.HasSuffix(m[2], " checked"):
-			continue
-		case m[1] == "textarea":
-			value = strings.ReplaceAll(html.UnescapeString(m[3]), "\n", "\r\n")
-		case m[1] == "select":
-			value = html.UnescapeString(chosen.FindStringSubmatch(m[4])[1])
+		case kind == "select":
+			within = name
+		case kind == "option" && strings.HasSuffix(rest, " selected"):
+			v.Add(within, value)
+		case kind == "textarea":
+			v.Add(name, strings.ReplaceAll(html.UnescapeString(strings.TrimPrefix(text, "\n")), "\n", "\r\n"))
+		case kind == "input" && (!box || strings.HasSuffix(rest, " checked")):
+			v.Add(name, value)
 		}
-		v.Add(attributes["name"], value)
 	}
 	return v
 }
