@@ -69,6 +69,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Send, recordOutboundOp, (*RecordOutbound).Execute)
 	register(a, access.Send, findConversationOp, (*FindConversation).Execute)
 	register(a, access.Read, listConversationsOp, (*ListConversations).Execute)
+	register(a, access.Read, countConversationsOp, (*CountConversations).Execute)
 	register(a, access.Read, getConversationOp, (*GetConversation).Execute)
 	register(a, access.Read, explainOp, (*Explain).Execute)
 	register(a, access.Send, sendMessageOp, (*SendMessage).Execute)
