@@ -3,6 +3,7 @@ package api_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func TestCountsOfAnUnknownNumberAreZero(t *testing.T) {
 // What a search finds, whichever way it goes about it, is what the texts say.
 func TestASearchFindsEveryPartOfEveryName(t *testing.T) {
 	f := newFixture(t)
-	names := []string{"Ada", "Åsa Ödegård", "O'Neil \\ Sons", "李小龍", "a", "", "İlker", "tab\tand\nline", "🙂🙃 Joy", "aaaa", "Straße 'n''x'", "x=y & !z | (w)"}
+	names := []string{"Ada", "Åsa Ödegård", "O'Neil \\ Sons", "李小龍", "a", "", "İlker", "tab\tand\nline", "🙂🙃 Joy", "aaaa", "Straße 'n''x'", "x=y & !z | (w)", strings.Repeat("Long Åname ", 40) + "end"}
 	for i, name := range names {
 		f.add(someone{name: name, phone: []string{"", "447700900123", "12025550199"}[i%3], inbound: noon.Add(-time.Duration(i) * time.Minute)})
 	}
