@@ -72,11 +72,12 @@ WHERE t.waba_id = @waba_id AND t.removed_at IS NULL AND t.status_at < date_trunc
 
 -- name: FindTemplate :one
 -- A template of an account, as the provider last had it.
-SELECT name, language, category, status, components FROM templates WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
+SELECT name, language, category, status, quality, components FROM templates
+WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
 
 -- name: FindTemplates :many
 -- What is known of some templates of an account, by name and language.
-SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+SELECT t.name, t.language, t.status, t.category, t.components, t.removed_at FROM templates t
 JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
 WHERE t.waba_id = @waba_id;
 

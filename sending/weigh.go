@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
-	"reengage/db"
 	"reengage/ledger"
 	"reengage/whatsapp/template"
 	"reengage/workflows/contract"
@@ -88,50 +85,19 @@ func (l *locked) weigh(ctx context.Context, d *draft) (ruling, error) {
 
 // lookUp fills in what is known of a template, and whether its parameters fit.
 func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Template, ofPolicy bool) (ruling, error) {
-	w.Template, w.Known = true, true
-	var r ruling
-	var parameters template.Parameters
-	if len(t.Parameters) > 0 && json.Unmarshal(t.Parameters, &parameters) != nil {
-		w.Parameters = "the parameters are neither a list of texts nor an object of texts by name"
-	}
-	if ofPolicy && w.Parameters == "" {
-		parameters, w.Parameters = withFields(parameters, l.contact)
-	}
-	if r.parameters = storable(parameters); r.parameters == nil && w.Parameters == "" {
-		w.Parameters = "a parameter is not valid text"
-	}
-	row, err := l.q.FindTemplate(ctx, l.number.WabaID, t.Name, t.Language)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return r, nil
-	}
+	c, err := FindCandidate(ctx, l.q, l.number.WabaID, t)
 	if err != nil {
-		return r, err
+		return ruling{}, err
 	}
-	w.Found, w.Status, w.Category = true, row.Status, categoryOf(row)
-	r.category = w.Category
-	known := template.Template{Name: row.Name, Language: row.Language, Category: row.Category, Status: row.Status}
-	if err := json.Unmarshal(row.Components, &known.Components); err != nil {
-		w.Parameters = "the template as the provider lists it cannot be read"
+	if ofPolicy && c.Unreadable == "" {
+		c.Parameters, c.Unreadable = withFields(c.Parameters, l.contact)
 	}
-	if w.Parameters == "" {
-		var wrong *template.ParameterError
-		if errors.As(known.Check(parameters), &wrong) {
-			w.Parameters = wrong.Sentence
-		}
-	}
-	if w.Parameters == "" {
-		r.components = known.Fill(parameters)
+	c.ask(w)
+	r := ruling{category: c.Category, parameters: storable(c.Parameters)}
+	if c.Found && w.Parameters == "" {
+		r.components = c.Template.Fill(c.Parameters)
 	}
 	return r, nil
-}
-
-// categoryOf takes a category that we do not know for the one that most is asked of.
-func categoryOf(t db.FindTemplateRow) conversation.Category {
-	switch c := conversation.Category(t.Category); c {
-	case conversation.Utility, conversation.Authentication:
-		return c
-	}
-	return conversation.Marketing
 }
 
 // storable writes parameters as they are kept; nil if Postgres could not keep them: it knows no NUL.

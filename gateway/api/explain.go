@@ -42,6 +42,9 @@ var explainOp = huma.Operation{
 	Errors: []int{http.StatusNotFound},
 }
 
+// decisionSources are all kinds of decisions, as the query names them.
+var decisionSources = []string{"decision", "window", "dispute", "reminder", "consent", "suppression", "kept_reply", "attempt", "delivery"}
+
 // explainCursor is where the list goes on: after this one.
 type explainCursor struct {
 	At     time.Time `json:"at"`
@@ -64,8 +67,8 @@ func (r *Explain) Execute(ctx context.Context, a *API, _ time.Time) (Page[Decisi
 		return page, err
 	}
 	rows, err := a.queries.ListDecisions(ctx, db.ListDecisionsParams{
-		ConversationID: row.Conversation.ID, ContactID: row.Contact.ID, AfterAt: after.At, AfterSource: after.Source, AfterID: after.ID,
-		MaxRows: pageSize(r.Limit) + 1,
+		ConversationID: row.Conversation.ID, ContactID: row.Contact.ID, Sources: decisionSources, Sends: true,
+		Since: after.At, Until: endOfTime, CursorAt: after.At, CursorSource: after.Source, CursorID: after.ID, MaxRows: pageSize(r.Limit) + 1,
 	})
 	if err != nil {
 		return page, err

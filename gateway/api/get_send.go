@@ -123,7 +123,7 @@ func sendOf(row db.GetSendRow, attempts []db.SendAttempt) (Send, error) {
 			s.Price.Scheme = *d.QuotedScheme
 		}
 	}
-	s.Reason = reasonOf(row)
+	s.Reason = notArrived{d.Reason, row.Sentence, d.ErrorCode, d.ErrorDetails, row.DeliveryStatus, row.FailedWith}.reason()
 	if s.Reason != nil {
 		if err := json.Unmarshal(row.DecidedOn, &s.Facts); err != nil {
 			return s, err

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"reengage/db"
+	"reengage/whatsapp/template"
 )
 
 // ListTemplates asks for the templates of a business number's account, or of all accounts, by name and language.
@@ -25,16 +26,17 @@ type ListTemplates struct {
 
 // Template is one language of an approved text, as last heard of.
 type Template struct {
-	WABA       string          `json:"waba_id" doc:"The WhatsApp business account whose it is."`
-	Name       string          `json:"name"`
-	Language   string          `json:"language" doc:"As in sends: en_US."`
-	Status     string          `json:"status"`
-	Category   string          `json:"category" doc:"Empty: not known yet."`
-	Quality    string          `json:"quality" doc:"green, yellow, red, unknown, or empty: not known yet."`
-	Reason     string          `json:"reason" doc:"Of the status."`
-	Components json.RawMessage `json:"components" doc:"As the provider lists them."`
-	ChangedAt  time.Time       `json:"changed_at" doc:"Of the latest news."`
-	LastUsedAt *time.Time      `json:"last_used_at" doc:"When it was last planned to be sent and not refused."`
+	WABA       string              `json:"waba_id" doc:"The WhatsApp business account whose it is."`
+	Name       string              `json:"name"`
+	Language   string              `json:"language" doc:"As in sends: en_US."`
+	Status     string              `json:"status"`
+	Category   string              `json:"category" doc:"Empty: not known yet."`
+	Quality    string              `json:"quality" doc:"green, yellow, red, unknown, or empty: not known yet."`
+	Reason     string              `json:"reason" doc:"Of the status."`
+	Components json.RawMessage     `json:"components" doc:"As the provider lists them."`
+	Parameters []template.Variable `json:"parameters" nullable:"false" doc:"What a sender has to fill in, in the order in which people read."`
+	ChangedAt  time.Time           `json:"changed_at" doc:"Of the latest news."`
+	LastUsedAt *time.Time          `json:"last_used_at" doc:"When it was last planned to be sent and not refused."`
 }
 
 // TemplatePage is a page of templates, with what should worry somebody about their number.
@@ -115,8 +117,10 @@ func (a *API) wabaOf(ctx context.Context, number string, real time.Time) (waba s
 }
 
 func templateOf(t db.ListTemplatesRow) Template {
+	var known template.Template
+	_ = json.Unmarshal(t.Components, &known.Components) // what cannot be read is refused when it is to be sent
 	return Template{WABA: t.WabaID, Name: t.Name, Language: t.Language, Status: t.Status, Category: t.Category, Quality: t.Quality,
-		Reason: t.Reason, Components: t.Components, ChangedAt: t.ChangedAt.UTC(), LastUsedAt: orNull(t.LastUsedAt.UTC())}
+		Reason: t.Reason, Components: t.Components, Parameters: known.Variables(), ChangedAt: t.ChangedAt.UTC(), LastUsedAt: orNull(t.LastUsedAt.UTC())}
 }
 
 // How many templates an account may have (whatsapp.md, Sending): an account with more than the first is verified.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"reengage/db"
 	"reengage/whatsapp"
 )
 
@@ -29,18 +28,27 @@ var classSentences = map[whatsapp.ErrorClass]string{
 // deliveryFailed is the reason of a message that the provider took and then failed.
 const deliveryFailed = "failed"
 
-// reasonOf says why a send was refused or has failed: in the words of the decision, if it was one of ours.
-func reasonOf(row db.GetSendRow) *Reason {
-	d := row.Send
+// notArrived is what is known of a message that may not have been sent, or has not arrived.
+type notArrived struct {
+	code           *string // why it was refused or has failed with us
+	sentence       string  // of the decision, if it was one of ours
+	errorCode      *int32  // the provider's
+	details        *string
+	deliveryStatus string
+	failedWith     *int32 // the provider's, of a status
+}
+
+// reason says why a message was refused or has failed, in the words of the decision if it was one of ours; nil if it was not.
+func (n notArrived) reason() *Reason {
 	switch {
-	case d.Reason != nil:
-	case row.DeliveryStatus == "failed":
+	case n.code != nil:
+	case n.deliveryStatus == deliveryFailed:
 		failed := deliveryFailed
-		d.Reason, d.ErrorCode = &failed, row.FailedWith
+		n.code, n.errorCode = &failed, n.failedWith
 	default:
 		return nil
 	}
-	r := &Reason{Code: *d.Reason, Sentence: row.Sentence, ErrorCode: d.ErrorCode, Details: d.ErrorDetails}
+	r := &Reason{Code: *n.code, Sentence: n.sentence, ErrorCode: n.errorCode, Details: n.details}
 	if r.Sentence == "" {
 		r.Sentence = classSentences[whatsapp.ErrorClass(r.Code)]
 	}

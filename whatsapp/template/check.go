@@ -50,64 +50,81 @@ func (e *ParameterError) Error() string {
 	return "template parameters: " + e.Place + ": " + string(e.Reason)
 }
 
-func wrong(place string, reason Reason, format string, args ...any) error {
-	return &ParameterError{place, reason, fmt.Sprintf(format, args...)}
+// wrongs are what is wrong with parameters, in the order in which people read.
+type wrongs []*ParameterError
+
+func (w *wrongs) add(place string, reason Reason, format string, args ...any) {
+	*w = append(*w, &ParameterError{place, reason, fmt.Sprintf(format, args...)})
 }
 
 // Check reports the first reason for which the provider would refuse p, as a
 // *ParameterError. Whether the template may be sent at all is the gate's
 // business.
 func (t Template) Check(p Parameters) error {
-	t = t.Normal()
-	if err := t.checkSupported(); err != nil {
-		return err
-	}
-	if !p.Header.Empty() && !p.Body.Empty() && (len(p.Header.Named) > 0) != (len(p.Body.Named) > 0) {
-		return wrong("header", ReasonMixed, "Parameters are given by position or by name, not by both.")
-	}
-	if err := t.checkText("header", t.textHeader(), p.Header, maxHeader); err != nil {
-		return err
-	}
-	if err := t.checkText("body", t.part("BODY").Text, p.Body, maxBody); err != nil {
-		return err
-	}
-	return t.checkButtons(p)
-}
-
-// checkSupported refuses templates that need more than texts.
-func (t Template) checkSupported() error {
-	for _, c := range t.Components {
-		switch {
-		case c.Type == "HEADER" && c.Format != "" && c.Format != "TEXT":
-			return wrong("header", ReasonUnsupported, "Templates whose header is not a text cannot be sent from here.")
-		case c.Type == "HEADER", c.Type == "BODY", c.Type == "FOOTER", c.Type == "BUTTONS":
-		default:
-			return wrong(strings.ToLower(c.Type), ReasonUnsupported, "Templates with a part of this kind cannot be sent from here.")
-		}
-	}
-	for i, b := range t.buttons() {
-		if b.Type == "MPM" {
-			return wrong(fmt.Sprintf("buttons.%d", i), ReasonUnsupported, "Templates with a list of products cannot be sent from here.")
-		}
+	if all := t.Problems(p); len(all) > 0 {
+		return all[0]
 	}
 	return nil
 }
 
-func (t Template) checkText(place, text string, v Values, most int) error {
+// Problems are all reasons for which the provider would refuse p: one at most
+// of each value, or of a part whose values cannot be told apart.
+func (t Template) Problems(p Parameters) []*ParameterError {
+	t = t.Normal()
+	var w wrongs
+	if t.checkSupported(&w); len(w) > 0 {
+		return w
+	}
+	if !p.Header.Empty() && !p.Body.Empty() && (len(p.Header.Named) > 0) != (len(p.Body.Named) > 0) {
+		w.add("header", ReasonMixed, "Parameters are given by position or by name, not by both.")
+		return w
+	}
+	t.checkText(&w, "header", t.textHeader(), p.Header, maxHeader)
+	t.checkText(&w, "body", t.part("BODY").Text, p.Body, maxBody)
+	t.checkButtons(&w, p)
+	return w
+}
+
+// checkSupported refuses templates that need more than texts.
+func (t Template) checkSupported(w *wrongs) {
+	for _, c := range t.Components {
+		switch {
+		case c.Type == "HEADER" && c.Format != "" && c.Format != "TEXT":
+			w.add("header", ReasonUnsupported, "Templates whose header is not a text cannot be sent from here.")
+		case c.Type == "HEADER", c.Type == "BODY", c.Type == "FOOTER", c.Type == "BUTTONS":
+		default:
+			w.add(strings.ToLower(c.Type), ReasonUnsupported, "Templates with a part of this kind cannot be sent from here.")
+		}
+	}
+	for i, b := range t.buttons() {
+		if b.Type == "MPM" {
+			w.add(fmt.Sprintf("buttons.%d", i), ReasonUnsupported, "Templates with a list of products cannot be sent from here.")
+		}
+	}
+}
+
+func (t Template) checkText(w *wrongs, place, text string, v Values, most int) {
 	names, named := variables(text)
 	switch {
 	case len(v.Positional) > 0 && len(v.Named) > 0:
-		return wrong(place, ReasonMixed, "Parameters are given by position or by name, not by both.")
+		w.add(place, ReasonMixed, "Parameters are given by position or by name, not by both.")
 	case len(v.Named) > 0 && len(names) == 0, len(v.Positional) > 0 && len(names) == 0:
-		return wrong(place, ReasonCount, "The %s takes no parameters.", place)
+		w.add(place, ReasonCount, "The %s takes no parameters.", place)
 	case named && len(v.Positional) > 0:
-		return wrong(place, ReasonFormat, "The %s takes its parameters by name: %s.", place, strings.Join(names, ", "))
+		w.add(place, ReasonFormat, "The %s takes its parameters by name: %s.", place, strings.Join(names, ", "))
 	case !named && len(v.Named) > 0:
-		return wrong(place, ReasonFormat, "The %s takes its parameters by position.", place)
+		w.add(place, ReasonFormat, "The %s takes its parameters by position.", place)
 	case !named && len(v.Positional) != len(names):
-		return wrong(place, ReasonCount, "The %s takes %s, not %d.", place, parameters(len(names)), len(v.Positional))
+		w.add(place, ReasonCount, "The %s takes %s, not %d.", place, parameters(len(names)), len(v.Positional))
+	default:
+		t.checkValues(w, place, text, v.by(names), most)
 	}
-	values := v.by(names)
+}
+
+// checkValues is for values that have found their variables.
+func (t Template) checkValues(w *wrongs, place, text string, values map[string]string, most int) {
+	names, named := variables(text)
+	before := len(*w)
 	for i, name := range names {
 		value, ok := values[name]
 		label := place + "." + name
@@ -115,20 +132,21 @@ func (t Template) checkText(place, text string, v Values, most int) error {
 			label = fmt.Sprintf("%s.%d", place, i+1)
 		}
 		if !ok {
-			return wrong(label, ReasonMissing, "The %s needs the parameter %s.", place, name)
+			w.add(label, ReasonMissing, "The %s needs the parameter %s.", place, name)
+			continue
 		}
-		if err := t.checkValue(label, value); err != nil {
-			return err
-		}
+		t.checkValue(w, label, value)
+	}
+	if len(*w) > before {
+		return
 	}
 	if len(values) > len(names) {
-		return wrong(place, ReasonUnknownName, "The %s takes the parameters %s and no others.", place, strings.Join(names, ", "))
+		w.add(place, ReasonUnknownName, "The %s takes the parameters %s and no others.", place, strings.Join(names, ", "))
 	}
 	if length := utf8.RuneCountInString(substitute(text, values)); length > most {
-		return wrong(place, ReasonTooLong, "The %s would be %d characters long with these parameters; at most %d are allowed.",
+		w.add(place, ReasonTooLong, "The %s would be %d characters long with these parameters; at most %d are allowed.",
 			place, length, most)
 	}
-	return nil
 }
 
 // parameters counts them in words.
@@ -140,47 +158,49 @@ func parameters(count int) string {
 }
 
 // checkValue are the rules for any one value (Graph errors 131008 and 132018).
-func (t Template) checkValue(place, value string) error {
+func (t Template) checkValue(w *wrongs, place, value string) {
 	switch {
 	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-		return wrong(place, ReasonInvalid, "The parameter %s is not valid text.", place)
+		w.add(place, ReasonInvalid, "The parameter %s is not valid text.", place)
 	case strings.TrimSpace(value) == "":
-		return wrong(place, ReasonEmpty, "The parameter %s is empty.", place)
+		w.add(place, ReasonEmpty, "The parameter %s is empty.", place)
 	case strings.ContainsAny(value, "\n\r\v\f\u0085\u2028\u2029"):
-		return wrong(place, ReasonNewline, "The parameter %s contains a line break.", place)
+		w.add(place, ReasonNewline, "The parameter %s contains a line break.", place)
 	case strings.Contains(value, "\t"):
-		return wrong(place, ReasonTab, "The parameter %s contains a tab.", place)
+		w.add(place, ReasonTab, "The parameter %s contains a tab.", place)
 	case strings.Contains(value, "     "):
-		return wrong(place, ReasonSpaces, "The parameter %s contains more than four spaces in a row.", place)
+		w.add(place, ReasonSpaces, "The parameter %s contains more than four spaces in a row.", place)
 	case t.Category == "authentication" && utf8.RuneCountInString(value) > maxAuthParameter:
-		return wrong(place, ReasonTooLong, "A parameter of an authentication template has at most %d characters.", maxAuthParameter)
+		w.add(place, ReasonTooLong, "A parameter of an authentication template has at most %d characters.", maxAuthParameter)
 	}
-	return nil
 }
 
-func (t Template) checkButtons(p Parameters) error {
-	needed := 0
+func (t Template) checkButtons(w *wrongs, p Parameters) {
+	theirs := 0 // values of buttons that there are
 	for i, b := range t.buttons() {
 		place := "buttons." + strconv.Itoa(i)
 		value, given := p.Buttons[i]
-		switch {
-		case b.parameter() == "" && given:
-			return wrong(place, ReasonCount, "The button %d takes no parameter.", i)
-		case b.parameter() == "":
-			continue
-		case !given:
-			return wrong(place, ReasonMissing, "The button %d needs a parameter.", i)
+		if given {
+			theirs++
 		}
-		needed++
-		if err := t.checkValue(place, value); err != nil {
-			return err
-		}
-		if utf8.RuneCountInString(b.fill(value)) > maxURL {
-			return wrong(place, ReasonTooLong, "The button's address would be longer than %d characters.", maxURL)
+		switch takes := b.parameter() != ""; {
+		case given && !takes:
+			w.add(place, ReasonCount, "The button %d takes no parameter.", i)
+		case given:
+			t.checkButton(w, place, b, value)
+		case takes:
+			w.add(place, ReasonMissing, "The button %d needs a parameter.", i)
 		}
 	}
-	if len(p.Buttons) > needed {
-		return wrong("buttons", ReasonCount, "There is a parameter for a button that the template does not have.")
+	if len(p.Buttons) > theirs {
+		w.add("buttons", ReasonCount, "There is a parameter for a button that the template does not have.")
 	}
-	return nil
+}
+
+func (t Template) checkButton(w *wrongs, place string, b Button, value string) {
+	before := len(*w)
+	t.checkValue(w, place, value)
+	if len(*w) == before && utf8.RuneCountInString(b.fill(value)) > maxURL {
+		w.add(place, ReasonTooLong, "The button's address would be longer than %d characters.", maxURL)
+	}
 }

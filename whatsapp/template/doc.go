@@ -4,8 +4,8 @@
 // # Owns
 //
 //	Parse ──▶ Template ──Lint──▶ Findings: what the provider would object to
-//	             │
-//	Parameters ──┼──Check──▶ *ParameterError, or nothing
+//	             │     └─Variables─▶ what a sender has to fill in, with samples
+//	Parameters ──┼──Check──▶ *ParameterError, or nothing; Problems: all of them
 //	             ├──Fill────▶ the `components` of a send
 //	             └──Preview─▶ what the customer will see
 //
