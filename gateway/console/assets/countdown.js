@@ -3,7 +3,11 @@
 //
 //   <time data-until="RFC 3339">  counts down to it        <time data-ago="...">  how long ago it was
 //   <time data-at="...">          when it is, in the visitor's own time zone
+//
+// The clock alone changes a status. <... data-live-at="RFC 3339"> within an element with data-live-of gives that one the event "live"
+// at that time, so that it asks the server what is true now.
 
+const afterwards = 200; // ms: rather a little later than too early, where the server would say what it said before
 const began = performance.now();
 
 export function startCountdowns(body) {
@@ -20,6 +24,11 @@ export function startCountdowns(body) {
     write("until", (at) => left(at - virtual()));
     write("ago", (at) => since(virtual() - at));
     write("at", (at) => inZone.format(at));
+    for (const e of document.querySelectorAll("[data-live-at]")) {
+      if (virtual() < Date.parse(e.dataset.liveAt) + afterwards * scale) continue;
+      e.removeAttribute("data-live-at");
+      window.htmx.trigger(e.closest("[data-live-of]"), "live");
+    }
   };
   tick();
   setInterval(tick, 250);
