@@ -1,11 +1,14 @@
 package console
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"reengage/conversation"
@@ -25,24 +28,33 @@ func (c *Console) inbox(w http.ResponseWriter, r *http.Request) error {
 	if filter.Status != "" && !slices.Contains(conversation.StatusNames, filter.Status) {
 		return &api.Problem{Status: http.StatusNotFound, Code: "unknown_status", Detail: "There is no such state of conversations. The inbox shows all of them."}
 	}
-	var answer inboxAnswer
-	for _, ask := range []struct {
-		path string
-		into any
-	}{
-		{"/v1/conversations" + query(filter.values(true)), &answer.list},
-		{"/v1/conversation-counts" + query(inboxFilter{Number: filter.Number}.values(false)), &answer.counts},
-		{"/v1/numbers", &answer.numbers},
-	} {
-		if err := c.client.get(r.Context(), ask.path, ask.into); err != nil {
-			return kindly(err)
-		}
+	answer, err := c.askInbox(r.Context(), filter)
+	if err != nil {
+		return kindly(err)
 	}
 	view := inboxOf(filter, answer, c.clock.At(time.Now()))
 	if r.Header.Get("HX-Trigger") == filtersID {
 		w.Header().Set("HX-Push-Url", filter.href())
 	}
 	return c.page(w, r, http.StatusOK, frame{Title: "Inbox", Here: "inbox", Page: "inbox", View: view})
+}
+
+// askInbox asks for all that the page shows at the same time.
+func (c *Console) askInbox(ctx context.Context, f inboxFilter) (a inboxAnswer, err error) {
+	var asking sync.WaitGroup
+	var failures [3]error
+	for i, ask := range []struct {
+		path string
+		into any
+	}{
+		{"/v1/conversations" + query(f.values(true)), &a.list},
+		{"/v1/conversation-counts" + query(inboxFilter{Number: f.Number}.values(false)), &a.counts},
+		{"/v1/numbers", &a.numbers},
+	} {
+		asking.Go(func() { failures[i] = c.client.get(ctx, ask.path, ask.into) })
+	}
+	asking.Wait()
+	return a, cmp.Or(failures[:]...)
 }
 
 // kindly says what a page that is not there any more means to whoever looks at it.
