@@ -41,7 +41,7 @@ CREATE INDEX conversations_awaiting_reply ON conversations (last_activity_at DES
 -- The first way is quick for names as people have them, and quadratic; the second is for those of ten thousand characters. In plpgsql,
 -- because what is in SQL is planned again in every statement, which takes ten times as long as running it.
 -- +goose StatementBegin
-CREATE FUNCTION search_runs(t text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION search_runs(t text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
     folded text := lower(t);
     runs   text[] := '{}';

@@ -1,8 +1,8 @@
 // Package api is the HTTP API under /v1: what other systems tell us about messages, and what they may ask.
 //
-//	request ─► key? ─► schema (huma) ─► Execute(ctx, api, real time) ─► JSON
-//	             401     400, 422            │ intake (writes), db (reads) or engine (asks a workflow)
-//	                                         └─► a Problem: status, stable code, field
+//	request ─► key, scope? ─► schema (huma) ─► Execute(ctx, api, real time) ─► JSON
+//	             401, 403      400, 422            │ intake (writes), db (reads) or engine (asks a workflow)
+//	                                               └─► a Problem: status, stable code, field
 //
 // One endpoint is one file: a request struct with an example, and an Execute that knows nothing of requests and writers.
 // The OpenAPI document at /openapi.json is made from the same structs; /docs shows it without fetching anything from
