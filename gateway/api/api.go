@@ -14,6 +14,7 @@ import (
 	"reengage/clock"
 	"reengage/db"
 	"reengage/gateway/access"
+	"reengage/gateway/live"
 	"reengage/ledger"
 )
 
@@ -30,6 +31,7 @@ type Deps struct {
 	Margin time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
 	Keys   []string      // bearer keys that may everything
 	Stored *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
+	Live   *live.Feed    // what /v1/events tells; nil: nothing
 	Log    *slog.Logger
 }
 
@@ -44,6 +46,7 @@ type API struct {
 	margin  time.Duration
 	keys    keys
 	stored  *access.Keys
+	live    *live.Feed
 	log     *slog.Logger
 	huma    huma.API
 
@@ -53,7 +56,7 @@ type API struct {
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
 	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, log: d.Log}
+		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -103,6 +106,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	registerWithin(a, access.Billing, reengagementCostsOp, reengagementTimeout, (*ReengagementCosts).Execute)
 	register(a, access.Billing, listRateCardsOp, (*ListRateCards).Execute)
 	registerWithin(a, access.Billing, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
+	registerEvents(a)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
@@ -123,7 +127,7 @@ func registerWithin[I, O any](a *API, scope access.Scope, op huma.Operation, wit
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*struct{ Body O }, error) {
 		ctx, cancel := context.WithTimeout(ctx, within)
 		defer cancel()
-		out, err := execute(in, ctx, a, time.Now())
+		out, err := underKey(ctx, a, op.OperationID, in, func() (O, error) { return execute(in, ctx, a, time.Now()) })
 		if err != nil {
 			return nil, a.problem(ctx, op.OperationID, err)
 		}

@@ -8,11 +8,13 @@ import (
 	"reengage/clock"
 	"reengage/gateway/access"
 	"reengage/gateway/api"
+	"reengage/gateway/live"
 )
 
 // Deps is what the console works with.
 type Deps struct {
 	API        http.Handler // answers /v1/...; the console asks it for those who have signed in
+	Live       *live.Feed   // tells pages what has changed; nil: nothing
 	Clock      clock.Clock
 	TemporalUI string // for links to a conversation's workflow; empty: no links
 	Stories    bool   // serve /console/stories, every state of every page; for development
@@ -26,6 +28,7 @@ type Deps struct {
 // Console answers the requests under /console.
 type Console struct {
 	client     client
+	live       *live.Feed
 	clock      clock.Clock
 	temporalUI string
 	stories    bool
@@ -51,7 +54,14 @@ type route struct {
 // routes are all there are.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{signInRoutes, accountRoutes, inboxRoutes} {
+	for _, part := range [][]route{
+		signInRoutes,
+		accountRoutes,
+		inboxRoutes,
+		costsRoutes,
+		numbersRoutes,
+		liveRoutes,
+	} {
 		all = append(all, part...)
 	}
 	return all
@@ -59,7 +69,7 @@ func routes() []route {
 
 // New returns the console. Register puts it on a mux.
 func New(d Deps) *Console {
-	return &Console{client: client{d.API}, clock: d.Clock, temporalUI: d.TemporalUI, stories: d.Stories, log: d.Log,
+	return &Console{client: client{d.API}, live: d.Live, clock: d.Clock, temporalUI: d.TemporalUI, stories: d.Stories, log: d.Log,
 		people: d.People, cookie: cookieOf(d.URL), proxies: d.Proxies}
 }
 
@@ -91,7 +101,7 @@ func (c *Console) guard(r route) http.Handler {
 		case r.scope != anyone && !who.May(r.scope):
 			c.fail(w, req, &api.Problem{Status: http.StatusForbidden, Code: "forbidden", Title: "Forbidden", Detail: "Your role does not allow this."})
 		default:
-			if err := r.handle(c, w, req); err != nil {
+			if err := r.handle(c, w, c.listenFrom(req)); err != nil {
 				c.fail(w, req, err)
 			}
 		}

@@ -12,6 +12,8 @@
 // Live updates carry no content: they say what has changed, and the page asks for it again. So a page that was cut off needs
 // nothing but to ask once more.
 //
+// Charts are drawn by charts.js from tables that stay on the page; amounts are written from micros, exactly (money.go).
+//
 // Who has signed in is found out anew at each request, by the session's cookie (session.go); a route that names no scope is refused to
 // everybody. Signing in and the account page ask gateway/access itself: there is nothing about them in the API.
 //

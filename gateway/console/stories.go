@@ -17,7 +17,14 @@ type story struct {
 // stories are all there are; each page keeps its own beside it.
 func stories() []story {
 	var all []story
-	for _, part := range [][]story{systemStories, signInStories, accountStories, inboxStories} {
+	for _, part := range [][]story{
+		systemStories,
+		signInStories,
+		accountStories,
+		inboxStories,
+		costsStories,
+		numberStories,
+	} {
 		all = append(all, part...)
 	}
 	return all
