@@ -47,9 +47,9 @@ func (r *Events) Execute(ctx context.Context, a *API) (*live.Subscription, error
 	if a.live == nil {
 		return nil, notListening()
 	}
-	field, after := "query.after", r.After
+	field, after := "after", r.After
 	if r.LastEventID != "" {
-		field, after = "header.Last-Event-ID", r.LastEventID
+		field, after = "Last-Event-ID", r.LastEventID
 	}
 	s, err := a.live.Subscribe(ctx, after)
 	switch {

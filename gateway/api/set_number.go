@@ -80,7 +80,7 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 	told := int64(0)
 	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		before, err := r.register(ctx, q, now)
+		before, version, err := r.register(ctx, q, now)
 		if err != nil {
 			return err
 		}
@@ -97,8 +97,10 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 				return err
 			}
 		}
-		n, err = readNumber(ctx, q, now, r.ID)
-		return err
+		if n, err = readNumber(ctx, q, now, r.ID); err != nil {
+			return err
+		}
+		return q.Audit(ctx, "set_number", numberSubject(r.ID), db.Facts{"set": fieldsSince(version, n)})
 	})
 	if err == nil && told > 0 {
 		// Lost, it costs a second: the relay looks by itself.
@@ -112,26 +114,26 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 // metasID is how Meta writes the id of a phone number.
 var metasID = regexp.MustCompile(`^[0-9]{1,20}$`)
 
-// register locks the number, and makes one that is not known: then its id must be one that a webhook could name.
-func (r *SetNumber) register(ctx context.Context, q *db.Queries, now time.Time) (db.BusinessNumber, error) {
+// register locks the number, and makes one that is not known: then its id must be one that a webhook could name. The version is
+// the one that is about to be replaced.
+func (r *SetNumber) register(ctx context.Context, q *db.Queries, now time.Time) (before db.BusinessNumber, version string, err error) {
 	if !metasID.MatchString(r.ID) {
 		if _, err := readNumber(ctx, q, now, r.ID); err != nil {
 			var p *Problem
 			if errors.As(err, &p) {
 				err = invalid("id", "invalid_field", "id: a phone number id of Meta's has up to 20 digits and nothing else")
 			}
-			return db.BusinessNumber{}, err
+			return before, "", err
 		}
 	}
-	before, err := q.RegisterNumber(ctx, r.ID, now)
-	if err != nil {
-		return before, err
+	if before, err = q.RegisterNumber(ctx, r.ID, now); err != nil {
+		return before, "", err
 	}
 	current, err := readNumber(ctx, q, now, r.ID) // locked by now
 	if err != nil {
-		return before, err
+		return before, "", err
 	}
-	return before, checkVersion(r.Body.Version, current)
+	return before, current.Version, checkVersion(r.Body.Version, current)
 }
 
 // row is what is written; what the request leaves out stays.
@@ -149,12 +151,16 @@ func (r *SetNumber) row(before db.BusinessNumber, settings json.RawMessage) db.S
 
 // changes reports whether a run would decide otherwise by the new settings. The same ones again need not wake everybody.
 func (r *SetNumber) changes(before db.BusinessNumber, settings json.RawMessage) bool {
+	return !sameSettings(before, settings) || before.TimeZone != r.Body.TimeZone
+}
+
+func sameSettings(before db.BusinessNumber, settings json.RawMessage) bool {
 	var known conversation.Settings
 	if err := json.Unmarshal(before.Settings, &known); err != nil {
-		return true
+		return false
 	}
 	again, err := json.Marshal(known)
-	return err != nil || !bytes.Equal(again, settings) || before.TimeZone != r.Body.TimeZone
+	return err == nil && bytes.Equal(again, settings)
 }
 
 func orBefore[T any](given *T, before T) T {
