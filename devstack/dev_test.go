@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +125,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 
 	r, err := ready.Read(d.dir)
 	require.NoError(t, err)
+	signsInOnce(t, r)
 	stop()
 	_, err = ready.Read(d.dir)
 	require.ErrorIs(t, err, ready.ErrNone, "a stopped stack is no longer found")
@@ -131,6 +134,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	resumed, err := ready.Read(d.dir)
 	require.NoError(t, err)
 	require.NotEqual(t, r.APIKey, resumed.APIKey, "the secrets are throw-away")
+	signsInOnce(t, resumed)
 	starter := filepath.Join(d.root, "bin", "starter")
 	require.Contains(t, d.run(t, starter, "list"), "Zoe", "the data stays")
 	require.Contains(t, d.run(t, starter, "numbers", "show"), "come_back", "and the policy")
@@ -138,6 +142,24 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	d.run(t, d.program, "reset")
 	_, err = os.Stat(d.dir)
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// signsInOnce opens the console by the link that the stack has told of.
+func signsInOnce(t *testing.T, r ready.Ready) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	open := func(browser *http.Client) (status int, at string) {
+		res, err := browser.Get(*r.ConsoleLogin)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		return res.StatusCode, res.Request.URL.String()
+	}
+	status, at := open(&http.Client{Jar: jar})
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, *r.Console+"/inbox", at)
+	status, _ = open(&http.Client{})
+	require.Equal(t, http.StatusGone, status, "a link signs in once")
 }
 
 func TestAStackThatRunsIsNotForgottenAndNotStartedTwice(t *testing.T) {

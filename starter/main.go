@@ -32,6 +32,8 @@ type verbs struct {
 	Rate           rateVerb           `cmd:"" help:"Rate events under a scheme: JSON lines in, charges as JSON lines out."`
 	Compare        compareVerb        `cmd:"" help:"Compare what events, or the messages stored in a period, cost under several schemes."`
 	LintTemplate   lintTemplateVerb   `cmd:"" help:"Find what Meta would object to in templates, before they are submitted."`
+	Keys           keysVerbs          `cmd:"" help:"Add, list or revoke API keys."`
+	Users          usersVerbs         `cmd:"" help:"Say who may sign in to the console, in which role; make a link that signs somebody in."`
 	Charges        chargesVerbs       `cmd:"" help:"Show what the ledger says of a period; or decide what it charges by."`
 }
 
