@@ -94,10 +94,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	require.True(t, found)
 	section, _, found = strings.Cut(section, "\n## Running it\n")
 	require.True(t, found)
-	script := "set -eo pipefail\nshopt -s expand_aliases\n"
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
-		script += block[1]
-	}
+	script := shellBlocks(section)
 	// What takes a minute and rewrites files of the checkout is left out, and the saved history goes elsewhere.
 	script = regexp.MustCompile(`(?m)^make histories.*$`).ReplaceAllString(script, "")
 	script = strings.ReplaceAll(script, "workflows/testdata/history/from-production.json", filepath.Join(t.TempDir(), "history.json"))
@@ -122,6 +119,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 		require.Contains(t, out, want)
 	}
 	require.Equal(t, 2, strings.Count(out, "status         active"), "the direct signal ends as the webhook does")
+	d.tellTheStoryOfTheAPI(t)
 
 	r, err := ready.Read(d.dir)
 	require.NoError(t, err)
@@ -160,6 +158,33 @@ func signsInOnce(t *testing.T, r ready.Ready) {
 	require.Equal(t, *r.Console+"/inbox", at)
 	status, _ = open(&http.Client{})
 	require.Equal(t, http.StatusGone, status, "a link signs in once")
+}
+
+// tellTheStoryOfTheAPI runs the shell blocks of docs/api.md.
+func (d devStack) tellTheStoryOfTheAPI(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(d.root, "docs", "api.md"))
+	require.NoError(t, err)
+	out := d.run(t, "bash", "-c", shellBlocks(string(text)))
+	for _, want := range []string{
+		`"code":"unauthorized"`, `"code":"unknown_parameter"`, `"field":"state"`, `"code":"missing_field"`, // what is refused
+		`"duplicate":false`, `"duplicate":true`, `"status":"active"`, `"send_id":"`, `"code":"idempotency_key_reused"`,
+		`"attempts":[{"attempt":1`, `"field":"parameters.body.order","code":"missing"`, `"sendable":true`, `"scheme":"zenvia-conversion"`,
+		`"text":"Hello Yara, your order 4711 has left our house."`,
+		`"kind":"message"`, `"direction":"inbound"`, `"text":"Where is my order?"`, "business: freeform", "contact: text", // the timeline
+		"event: send", `"state":"accepted"`, "event: message", // what happened meanwhile
+	} {
+		require.Contains(t, out, want)
+	}
+}
+
+// shellBlocks are the commands of a text, in one script.
+func shellBlocks(text string) string {
+	script := "set -eo pipefail\nshopt -s expand_aliases\n"
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		script += block[1]
+	}
+	return script
 }
 
 func TestAStackThatRunsIsNotForgottenAndNotStartedTwice(t *testing.T) {

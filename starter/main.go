@@ -24,6 +24,7 @@ type verbs struct {
 	Template       templateVerbs      `cmd:"" help:"Send a template; or list them."`
 	Kept           keptVerbs          `cmd:"" aliases:"keep" help:"Keep a reply until the contact answers a template; list, send or discard kept ones."`
 	Close          closeVerb          `cmd:"" help:"Cancel a window's reminders and the plan to win the contact back."`
+	Timeline       timelineVerb       `cmd:"" help:"Show everything that has happened in a conversation: messages, reminders, decisions, charges."`
 	Explain        explainVerb        `cmd:"" help:"Show every decision about a conversation, and why."`
 	Contact        contactVerbs       `cmd:"" help:"Show a contact; set its time zone and language."`
 	Consent        consentVerbs       `cmd:"" help:"Show what a contact permits, opt it in or out, or have it not written to."`

@@ -58,6 +58,8 @@ func routes() []route {
 		signInRoutes,
 		accountRoutes,
 		inboxRoutes,
+		costsRoutes,
+		numbersRoutes,
 		liveRoutes,
 	} {
 		all = append(all, part...)

@@ -3,6 +3,7 @@ package console
 import (
 	"html/template"
 	"io/fs"
+	"strings"
 	"time"
 
 	"reengage/conversation"
@@ -14,6 +15,7 @@ var functions = template.FuncMap{
 	"utc":       utc,
 	"stateWord": func(s conversation.StatusName) string { return stateWords[s] },
 	"sheet":     sheet,
+	"inc":       func(i int) int { return i + 1 },
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.
@@ -25,8 +27,9 @@ var stateWords = map[conversation.StatusName]string{
 	conversation.AwaitingReply: "Awaiting reply",
 }
 
-// sheet is where a page's own rules of style are, if it has any beside console.css.
+// sheet is where a page's own rules of style are, if it has any beside console.css; costs/compare has those of costs.
 func sheet(page string) string {
+	page, _, _ = strings.Cut(page, "/")
 	name := "assets/" + page + ".css"
 	if _, err := fs.Stat(assetFiles, name); err != nil {
 		return ""

@@ -50,8 +50,7 @@ type inboxRow struct {
 	Detail     string // its phone or bsuid, if it has a name
 	Number     string // empty if there is but one
 	Status     conversation.StatusName
-	Until      *moment    // when the window closes, if it is open
-	ChangesAt  *time.Time // when the clock alone changes what is shown
+	Until      *moment // when the window closes, if it is open
 	Unanswered bool
 	Last       *lastActivity
 	Claim      string // who has opened Resume; empty: nobody
@@ -136,11 +135,7 @@ func rowOf(c api.Conversation, severalNumbers bool, now time.Time) inboxRow {
 	}
 	if c.Window != nil {
 		left := until(c.Window.ExpiresAt, now)
-		row.Until, row.ChangesAt = &left, &c.Window.ExpiresAt
-		if c.Status == conversation.Active {
-			expiring := c.Window.ExpiresAt.Add(-conversation.AlertLead)
-			row.ChangesAt = &expiring
-		}
+		row.Until = &left
 	}
 	row.Last = lastOf(c, now)
 	row.Next = upcomingOf(c.Next)

@@ -22,6 +22,8 @@ func stories() []story {
 		signInStories,
 		accountStories,
 		inboxStories,
+		costsStories,
+		numberStories,
 	} {
 		all = append(all, part...)
 	}

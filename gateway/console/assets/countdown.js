@@ -4,8 +4,8 @@
 //   <time data-until="RFC 3339">  counts down to it        <time data-ago="...">  how long ago it was
 //   <time data-at="...">          when it is, in the visitor's own time zone
 //
-// The clock alone changes a status. <... data-live-at="RFC 3339"> within an element with data-live-of gives that one the event "live"
-// at that time, so that it asks the server what is true now.
+// <... data-live-at="RFC 3339"> within an element with data-live-of gives that one the event "live" at that time: for what the clock
+// changes that is no change of status, which the live connection tells.
 
 const afterwards = 200; // ms: rather a little later than too early, where the server would say what it said before
 const loaded = performance.now();
