@@ -41,9 +41,9 @@ CREATE INDEX conversations_awaiting_reply ON conversations (last_activity_at DES
 -- The first way is quick for names as people have them, and quadratic; the second is for those of ten thousand characters. In plpgsql,
 -- because what is in SQL is planned again in every statement, which takes ten times as long as running it.
 -- +goose StatementBegin
-CREATE FUNCTION search_runs(t text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION search_runs(t text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-    folded text := lower(t);
+    folded text := lower(coalesce(t, ''));
     runs   text[] := '{}';
 BEGIN
     IF char_length(folded) > 200 THEN
@@ -71,7 +71,7 @@ $$;
 -- digits: the part as of a phone, or NULL.
 -- +goose StatementBegin
 CREATE FUNCTION contact_query(part text, digits text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT part_query(part) || coalesce(part_query(digits), ''::tsquery) || ('=' || md5(part))::tsquery
+    SELECT CASE WHEN digits IS NULL THEN part_query(part) ELSE part_query(part) || part_query(digits) END || ('=' || md5(part))::tsquery
 $$;
 -- +goose StatementEnd
 
@@ -87,7 +87,7 @@ CREATE INDEX contact_parts_by_run ON contact_parts USING gin (runs);
 CREATE FUNCTION keep_contact_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO contact_parts (contact_id, runs)
-    VALUES (NEW.id, array_to_tsvector(search_runs(NEW.name) || search_runs(coalesce(NEW.phone, ''))
+    VALUES (NEW.id, array_to_tsvector(search_runs(NEW.name) || search_runs(NEW.phone)
         || CASE WHEN NEW.bsuid IS NULL THEN '{}'::text[] ELSE ARRAY['=' || md5(NEW.bsuid)] END))
     ON CONFLICT (contact_id) DO UPDATE SET runs = EXCLUDED.runs;
     RETURN NULL;
@@ -98,7 +98,7 @@ CREATE TRIGGER contacts_added AFTER INSERT ON contacts FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER contacts_changed AFTER UPDATE ON contacts FOR EACH ROW
     WHEN ((OLD.name, OLD.phone, OLD.bsuid) IS DISTINCT FROM (NEW.name, NEW.phone, NEW.bsuid)) EXECUTE FUNCTION keep_contact_parts();
 INSERT INTO contact_parts (contact_id, runs)
-SELECT id, array_to_tsvector(search_runs(name) || search_runs(coalesce(phone, ''))
+SELECT id, array_to_tsvector(search_runs(name) || search_runs(phone)
     || CASE WHEN bsuid IS NULL THEN '{}'::text[] ELSE ARRAY['=' || md5(bsuid)] END)
 FROM contacts;
 

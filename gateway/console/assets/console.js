@@ -3,7 +3,9 @@
 import { startCountdowns } from "./countdown.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { keepWhatIsRefused } from "./refusals.js";
 
 startCountdowns(document.body);
 startKeys();
+keepWhatIsRefused();
 if (document.body.dataset.live) startLive(document.body.dataset.live);
