@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -53,8 +54,18 @@ func (t *Tab) Audit(rules []string) ([]Finding, error) {
 }
 
 // Overflow returns the elements that make the page wider than the window, so that people would have to scroll sideways. What lies in
-// a box that scrolls by itself, as a wide table may, is not meant.
-func (t *Tab) Overflow(width int64) ([]string, error) {
+// a box that scrolls by itself, as a wide table may, is not meant. Charts take a moment to fit a new width.
+func (t *Tab) Overflow(width int64) (wide []string, err error) {
+	for range 50 {
+		if wide, err = t.overflow(width); err != nil || len(wide) == 0 {
+			return wide, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return wide, nil
+}
+
+func (t *Tab) overflow(width int64) ([]string, error) {
 	return Ask[[]string](t, fmt.Sprintf(`(() => {
 		const width = %d;
 		if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
