@@ -12,31 +12,19 @@ import (
 	"github.com/google/uuid"
 )
 
-const findUnfinished = `-- name: FindUnfinished :one
-SELECT (SELECT jsonb_build_object('id', k.id, 'at', k.kept_at, 'until', k.keep_until)
-        FROM kept_replies k WHERE k.conversation_id = $1 AND k.state = 'kept')::jsonb AS kept,
-       (SELECT jsonb_agg(jsonb_build_object('send_id', s.id, 'attempt', s.attempt) ORDER BY s.planned_at, s.id)
-        FROM sends s WHERE s.conversation_id = $1 AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final)::jsonb AS open,
-       (SELECT p.plan FROM reengagement_plans p WHERE p.conversation_id = $1)::jsonb AS plan
-`
-
-type FindUnfinishedRow struct {
-	Kept json.RawMessage
-	Open json.RawMessage
-	Plan json.RawMessage
-}
-
-// What a conversation waits for beside its window, each as JSON in the workflow contract's shape, or null: the reply that is
-// kept for the contact's answer, the sends that are not settled, and how the contact is being won back.
-func (q *Queries) FindUnfinished(ctx context.Context, conversationID uuid.UUID) (FindUnfinishedRow, error) {
-	row := q.db.QueryRow(ctx, findUnfinished, conversationID)
-	var i FindUnfinishedRow
-	err := row.Scan(&i.Kept, &i.Open, &i.Plan)
-	return i, err
-}
-
 const getConversation = `-- name: GetConversation :one
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions,
+       (SELECT jsonb_build_object('id', k.id, 'text', k.text, 'state', k.state, 'kept_at', k.kept_at, 'keep_until', k.keep_until,
+                                  'changed_at', k.changed_at, 'template_send_id', k.template_send)
+        FROM kept_replies k WHERE k.conversation_id = c.id AND k.state IN ('kept', 'offered'))::jsonb AS kept,
+       (SELECT jsonb_agg(jsonb_build_object('send_id', s.id, 'attempt', s.attempt) ORDER BY s.planned_at, s.id)
+        FROM sends s WHERE s.conversation_id = c.id AND s.state IN ('planned', 'inflight', 'unknown') AND NOT s.final)::jsonb AS open,
+       (SELECT r.plan FROM reengagement_plans r WHERE r.conversation_id = c.id)::jsonb AS plan,
+       (SELECT jsonb_build_object('send_id', s.id, 'at', s.planned_at)
+        FROM sends s
+        WHERE s.conversation_id = ANY(conversation_parts(c.id)) AND s.type = 'template' AND s.state = 'unknown' AND s.final
+          AND (c.last_inbound_at IS NULL OR s.planned_at > c.last_inbound_at)
+        ORDER BY s.planned_at DESC, s.id LIMIT 1)::jsonb AS uncertain
 FROM conversations named
 JOIN conversations c ON c.id = coalesce(named.merged_into, named.id)
 JOIN business_numbers n ON n.id = c.business_number_id
@@ -49,10 +37,16 @@ type GetConversationRow struct {
 	BusinessNumber BusinessNumber
 	Contact        Contact
 	Permissions    json.RawMessage
+	Kept           json.RawMessage
+	Open           json.RawMessage
+	Plan           json.RawMessage
+	Uncertain      json.RawMessage
 }
 
 // A conversation with its number, its contact, and what the contact permits, as JSON of conversation.Permissions; of one that has
-// been merged, the one that it is part of.
+// been merged, the one that it is part of. With what it waits for beside its window, as JSON or null: the reply that is kept or
+// offered (in the API's shape), the sends that are not settled and how the contact is being won back (in the workflow contract's).
+// And the contact's last template if nobody knows what became of it, and nobody waits for that any more (W6).
 func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConversationRow, error) {
 	row := q.db.QueryRow(ctx, getConversation, id)
 	var i GetConversationRow
@@ -97,6 +91,10 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Contact.TimeZone,
 		&i.Contact.Language,
 		&i.Permissions,
+		&i.Kept,
+		&i.Open,
+		&i.Plan,
+		&i.Uncertain,
 	)
 	return i, err
 }

@@ -43,43 +43,6 @@ func (q *Queries) FindPlan(ctx context.Context, conversationID uuid.UUID) (json.
 	return plan, err
 }
 
-const listPlans = `-- name: ListPlans :many
-SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = $1
-`
-
-type ListPlansRow struct {
-	NextAttempt  int32
-	Attempts     int32
-	DueAt        time.Time
-	TemplateName string
-}
-
-// How a contact is being won back, if it is.
-func (q *Queries) ListPlans(ctx context.Context, conversationID uuid.UUID) ([]ListPlansRow, error) {
-	rows, err := q.db.Query(ctx, listPlans, conversationID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ListPlansRow
-	for rows.Next() {
-		var i ListPlansRow
-		if err := rows.Scan(
-			&i.NextAttempt,
-			&i.Attempts,
-			&i.DueAt,
-			&i.TemplateName,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const savePlan = `-- name: SavePlan :exec
 INSERT INTO reengagement_plans (conversation_id, window_end, next_attempt, attempts, due_at, template_name, plan)
 VALUES ($1, $2, $3, $4, $5, $6, $7)

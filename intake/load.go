@@ -50,7 +50,7 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 		Permissions: permissions,
 		Zone:        ZoneOf(row.Contact, row.BusinessNumber, now),
 	}
-	if err := unfinished(ctx, q, row.Conversation.ID, &loaded); err != nil {
+	if err := unfinished(row, &loaded); err != nil {
 		return contract.Loaded{}, fmt.Errorf("load conversation: %w", err)
 	}
 	if row.Conversation.ID != id {
@@ -59,16 +59,19 @@ func Load(ctx context.Context, q *db.Queries, id uuid.UUID, c clock.Clock, now t
 	return loaded, nil
 }
 
-// unfinished fills in what an earlier run has left: only one that was terminated leaves anything but a kept reply's text.
-func unfinished(ctx context.Context, q *db.Queries, id uuid.UUID, loaded *contract.Loaded) error {
-	row, err := q.FindUnfinished(ctx, id)
-	if err != nil {
-		return err
+// unfinished fills in what an earlier run has left: only one that was terminated leaves anything but a kept reply's text. A reply
+// that is offered waits for an agent, not for the run.
+func unfinished(row db.GetConversationRow, loaded *contract.Loaded) error {
+	var kept struct {
+		ID        string    `json:"id"`
+		State     string    `json:"state"`
+		KeptAt    time.Time `json:"kept_at"`
+		KeepUntil time.Time `json:"keep_until"`
 	}
 	for _, part := range []struct {
 		raw  []byte
 		into any
-	}{{row.Kept, &loaded.Kept}, {row.Open, &loaded.Open}, {row.Plan, &loaded.Plan}} {
+	}{{row.Kept, &kept}, {row.Open, &loaded.Open}, {row.Plan, &loaded.Plan}} {
 		if part.raw == nil {
 			continue
 		}
@@ -76,8 +79,8 @@ func unfinished(ctx context.Context, q *db.Queries, id uuid.UUID, loaded *contra
 			return fmt.Errorf("what an earlier run has left: %w", err)
 		}
 	}
-	if k := loaded.Kept; k != nil {
-		k.At, k.Until = k.At.UTC(), k.Until.UTC()
+	if kept.State == "kept" {
+		loaded.Kept = &conversation.Kept{ID: kept.ID, At: kept.KeptAt.UTC(), Until: kept.KeepUntil.UTC()}
 	}
 	return nil
 }

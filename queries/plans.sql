@@ -9,10 +9,6 @@ SET window_end = excluded.window_end, next_attempt = excluded.next_attempt, atte
 -- name: DropPlan :exec
 DELETE FROM reengagement_plans WHERE conversation_id = @conversation_id;
 
--- name: ListPlans :many
--- How a contact is being won back, if it is.
-SELECT next_attempt, attempts, due_at, template_name FROM reengagement_plans WHERE conversation_id = @conversation_id;
-
 -- name: FindPlan :one
 SELECT plan FROM reengagement_plans WHERE conversation_id = @conversation_id;
 

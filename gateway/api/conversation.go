@@ -24,7 +24,27 @@ type Conversation struct {
 	Unanswered     bool                    `json:"unanswered" doc:"The contact has written since the business last did."`
 	CanSend        conversation.CanSend    `json:"can_send" doc:"What the gate lets through now; a template of at least one category. reason says why something may not be sent, empty if both may: window_closed, opt_in_required, send_in_progress, opted_out, suppressed, sender_paused."`
 	Next           *conversation.Next      `json:"next" doc:"What the clock will change next: reminder, nudge, expiring or window_closes in an open window, else reengagement where a plan is known (one conversation, not a list); null if nothing."`
-	Plan           *PlannedAttempt         `json:"plan,omitempty" doc:"How the contact is being won back; of one conversation, not in lists."`
+	ResumeClaim    *ResumeClaim            `json:"resume_claim" doc:"The agent who has opened Resume (W6); null if nobody has."`
+
+	// Of one conversation, not in lists.
+	Plan       *PlannedAttempt   `json:"plan,omitempty" doc:"How the contact is being won back; of one conversation, not in lists."`
+	Note       *ConversationNote `json:"note,omitempty" doc:"Of a closed window: what nobody knows of the last template (W6), until a status settles it; of one conversation, not in lists."`
+	KeptReply  *KeptReply        `json:"kept_reply,omitempty" doc:"The one that is kept or offered; of one conversation, not in lists."`
+	WorkflowID string            `json:"workflow_id,omitempty" example:"conversation/0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10" doc:"In Temporal, where it runs as long as it waits for something; of one conversation, not in lists."`
+}
+
+// ResumeClaim says who has opened Resume, and for how long that is shown.
+type ResumeClaim struct {
+	By    string    `json:"by" doc:"The agent's name."`
+	Until time.Time `json:"until" doc:"Half-open."`
+}
+
+// ConversationNote says of a template that it may have arrived.
+type ConversationNote struct {
+	Code     string    `json:"code" enum:"may_have_arrived"`
+	Sentence string    `json:"sentence"`
+	SendID   uuid.UUID `json:"send_id"`
+	At       time.Time `json:"at" doc:"When it was planned."`
 }
 
 // PlannedAttempt is the next attempt of a re-engagement plan.
@@ -43,9 +63,9 @@ type Contact struct {
 	BSUID *string   `json:"bsuid"`
 }
 
-// TransformSchema says that window and next may be null, which huma cannot tell of a struct.
+// TransformSchema says what may be null, which huma cannot tell of a struct.
 func (Conversation) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	for _, name := range []string{"window", "next"} {
+	for _, name := range []string{"window", "next", "resume_claim"} {
 		p := s.Properties[name]
 		s.Properties[name] = &huma.Schema{
 			Description: p.Description,
@@ -87,6 +107,7 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact,
 		Unanswered:     f.Unanswered(),
 		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: permissions, Margin: v.margin}, v.now),
 		Next:           next(f, settings, v.now),
+		ResumeClaim:    resumeClaim(f, v.now),
 	}, nil
 }
 
@@ -96,6 +117,14 @@ func next(f conversation.Facts, s conversation.Settings, now time.Time) *convers
 		return nil
 	}
 	return conversation.NextOf(conversation.State{Facts: f, Settings: s, WatchedUntil: f.ExpiresAt}, now)
+}
+
+// resumeClaim is the claim that is in force; it matters while the window is closed.
+func resumeClaim(f conversation.Facts, now time.Time) *ResumeClaim {
+	if !now.Before(f.ResumeClaimedUntil) || f.WindowOpen(now) {
+		return nil
+	}
+	return &ResumeClaim{By: f.ResumeClaimedBy, Until: f.ResumeClaimedUntil}
 }
 
 func withPlus(phone *string) *string {

@@ -42,6 +42,8 @@ func TestConversationHasExactlyTheShapeOfTheContract(t *testing.T) {
 		"unanswered":       true,
 		"can_send":         map[string]any{"freeform": true, "template": true, "reason": ""},
 		"next":             map[string]any{"kind": "reminder", "at": "2026-11-20T12:00:01Z"},
+		"resume_claim":     nil,
+		"workflow_id":      "conversation/" + id.String(),
 	}, shape)
 }
 

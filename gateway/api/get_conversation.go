@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/workflows/contract"
 )
 
 // GetConversation asks for one conversation.
@@ -43,17 +45,43 @@ func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (
 	if err != nil {
 		return c, err
 	}
-	return c, a.addPlan(ctx, &c)
+	return c, c.add(row)
+}
+
+// add says what lists do not: what the conversation waits for beside its window.
+func (c *Conversation) add(row db.GetConversationRow) error {
+	c.WorkflowID = contract.ConversationWorkflowID(c.ID)
+	if row.Uncertain != nil && c.Window == nil {
+		c.Note = &ConversationNote{Code: "may_have_arrived", Sentence: "a template may have arrived: nobody has heard what became of it"}
+		if err := json.Unmarshal(row.Uncertain, c.Note); err != nil {
+			return err
+		}
+		c.Note.At = c.Note.At.UTC()
+	}
+	if row.Kept != nil {
+		c.KeptReply = &KeptReply{}
+		if err := json.Unmarshal(row.Kept, c.KeptReply); err != nil {
+			return err
+		}
+		k := c.KeptReply
+		k.KeptAt, k.KeepUntil, k.ChangedAt = k.KeptAt.UTC(), k.KeepUntil.UTC(), k.ChangedAt.UTC()
+	}
+	return c.addPlan(row.Plan)
 }
 
 // addPlan says how the contact is being won back, if it is.
-func (a *API) addPlan(ctx context.Context, c *Conversation) error {
-	plans, err := a.queries.ListPlans(ctx, c.ID)
-	if err != nil || len(plans) == 0 {
+func (c *Conversation) addPlan(raw []byte) error {
+	if raw == nil {
+		return nil
+	}
+	var p conversation.Plan
+	if err := json.Unmarshal(raw, &p); err != nil {
 		return err
 	}
-	p := plans[0]
-	c.Plan = &PlannedAttempt{Attempt: int(p.NextAttempt), Of: int(p.Attempts), DueAt: p.DueAt.UTC(), Template: p.TemplateName}
+	c.Plan = &PlannedAttempt{Attempt: p.Next + 1, Of: len(p.Policy.Attempts), DueAt: p.DueAt.UTC()}
+	if p.Next < len(p.Policy.Attempts) {
+		c.Plan.Template = p.Policy.Attempts[p.Next].Template
+	}
 	if c.Next == nil {
 		c.Next = &conversation.Next{Kind: conversation.WakeReengage, At: c.Plan.DueAt}
 	}
