@@ -12,20 +12,21 @@ import (
 
 // Deps is what the console works with.
 type Deps struct {
-	API        http.Handler // answers /v1/...; the console asks it for those who have signed in
-	Clock      clock.Clock
-	TemporalUI string // for links to a conversation's workflow; empty: no links
-	Stories    bool   // serve /console/stories, every state of every page; for development
-	Log        *slog.Logger
+	API               http.Handler // answers /v1/...; the console asks it for those who have signed in
+	Clock             clock.Clock
+	TemporalUI        string // for links to a conversation's workflow; empty: no links
+	TemporalNamespace string // in which the workflows are
+	Stories           bool   // serve /console/stories, every state of every page; for development
+	Log               *slog.Logger
 }
 
 // Console answers the requests under /console.
 type Console struct {
-	client     client
-	clock      clock.Clock
-	temporalUI string
-	stories    bool
-	log        *slog.Logger
+	client    client
+	clock     clock.Clock
+	workflows workflowLinks
+	stories   bool
+	log       *slog.Logger
 }
 
 // Path is where the console begins.
@@ -42,7 +43,7 @@ type route struct {
 // routes are all there are.
 func routes() []route {
 	var all []route
-	for _, part := range [][]route{inboxRoutes} {
+	for _, part := range [][]route{inboxRoutes, conversationRoutes, resumeRoutes} {
 		all = append(all, part...)
 	}
 	return all
@@ -50,7 +51,7 @@ func routes() []route {
 
 // New returns the console. Register puts it on a mux.
 func New(d Deps) *Console {
-	return &Console{client: client{d.API}, clock: d.Clock, temporalUI: d.TemporalUI, stories: d.Stories, log: d.Log}
+	return &Console{client: client{d.API}, clock: d.Clock, workflows: workflowLinks{d.TemporalUI, d.TemporalNamespace}, stories: d.Stories, log: d.Log}
 }
 
 // Register adds the pages and assets to the mux.

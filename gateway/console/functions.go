@@ -3,6 +3,7 @@ package console
 import (
 	"html/template"
 	"io/fs"
+	"strings"
 	"time"
 
 	"reengage/conversation"
@@ -25,8 +26,9 @@ var stateWords = map[conversation.StatusName]string{
 	conversation.AwaitingReply: "Awaiting reply",
 }
 
-// sheet is where a page's own rules of style are, if it has any beside console.css.
+// sheet is where a page's own rules of style are, if it has any beside console.css. Parts of a page have the page's.
 func sheet(page string) string {
+	page, _, _ = strings.Cut(page, "/")
 	name := "assets/" + page + ".css"
 	if _, err := fs.Stat(assetFiles, name); err != nil {
 		return ""

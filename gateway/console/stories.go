@@ -17,7 +17,7 @@ type story struct {
 // stories are all there are; each page keeps its own beside it.
 func stories() []story {
 	var all []story
-	for _, part := range [][]story{systemStories, inboxStories} {
+	for _, part := range [][]story{systemStories, inboxStories, conversationStories, resumeStories} {
 		all = append(all, part...)
 	}
 	return all

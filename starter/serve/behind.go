@@ -39,7 +39,7 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c,
 		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
 	}).Register(mux)
-	console.New(console.Deps{API: mux, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), Log: m.Log}).Register(mux)
+	console.New(console.Deps{API: mux, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace, Log: m.Log}).Register(mux)
 
 	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
 	observed, err := book.Observe()

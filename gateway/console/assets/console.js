@@ -3,7 +3,11 @@
 import { startCountdowns } from "./countdown.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { leaveWhatIsClaimed } from "./resume.js";
+import { keepWhatIsTyped } from "./typed.js";
 
 startCountdowns(document.body);
 startKeys();
+keepWhatIsTyped();
+leaveWhatIsClaimed();
 if (document.body.dataset.live) startLive(document.body.dataset.live);
