@@ -2,7 +2,7 @@
 
 TOOL = go tool -modfile=tools/go.mod
 
-.PHONY: demo test crash dev dev-reset generate histories verify bench build ensure bin/devstack
+.PHONY: demo test crash dev dev-reset generate histories screenshots verify bench build ensure bin/devstack
 
 demo dev bench: bin/devstack
 	@exec bin/devstack $@
@@ -18,7 +18,7 @@ bin/devstack:
 build:
 	go build -o bin/ ./starter ./worker ./devstack
 
-# Tests run against a real Postgres and a real Temporal; both are found, installed or built here, visibly.
+# Tests run against a real Postgres, a real Temporal and a real Chromium; all are found, installed or built here, visibly.
 ensure:
 	@echo "compiling (the first time takes some minutes)"
 	@go run ./devstack/ensure
@@ -49,3 +49,7 @@ verify:
 # Plays the standard conversations on a real Temporal server and writes their histories down for the replay tests.
 histories: ensure
 	go test ./workflows -run 'TestStandard|ToldApart' -record
+
+# Makes the README's pictures of the console from its stories (docs/screenshots).
+screenshots: ensure
+	go run ./devstack/screenshots

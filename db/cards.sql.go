@@ -34,6 +34,30 @@ func (q *Queries) GetNamedCardSet(ctx context.Context, name string) (string, err
 	return digest, err
 }
 
+const listCardSetNames = `-- name: ListCardSetNames :many
+SELECT name FROM named_card_sets ORDER BY name
+`
+
+func (q *Queries) ListCardSetNames(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, listCardSetNames)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listPins = `-- name: ListPins :many
 SELECT business_number_id, scheme, to_char(month, 'YYYY-MM') AS month, card_set, place, digest, scheme_version
 FROM pinned_cards

@@ -21,6 +21,28 @@ type AllowancePlace struct {
 	ConversationID   uuid.UUID
 }
 
+type ApiKey struct {
+	ID         uuid.UUID
+	Prefix     string
+	Hash       []byte
+	Name       string
+	Scopes     []string
+	CreatedAt  time.Time
+	CreatedBy  string
+	ExpiresAt  *time.Time
+	RevokedAt  *time.Time
+	LastUsedAt *time.Time
+}
+
+type Audit struct {
+	ID         int64
+	Who        string
+	Action     string
+	Subject    string
+	Facts      json.RawMessage
+	RecordedAt time.Time
+}
+
 type BusinessNumber struct {
 	ID                uuid.UUID
 	PhoneNumberID     string
@@ -43,6 +65,21 @@ type CardSet struct {
 	Digest   string
 	Files    json.RawMessage
 	LoadedAt time.Time
+}
+
+type Change struct {
+	Xid            uint64
+	Seq            int64
+	Kind           string
+	ConversationID *uuid.UUID
+	SubjectID      *uuid.UUID
+	RecordedAt     time.Time
+}
+
+type ChangesHorizon struct {
+	OnlyRow bool
+	Server  int64
+	Pruned  uint64
 }
 
 type Charge struct {
@@ -209,6 +246,14 @@ type KeptReply struct {
 	SendID         *uuid.UUID
 }
 
+type LoginLink struct {
+	Hash      []byte
+	UserID    uuid.UUID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}
+
 type NamedCardSet struct {
 	Name   string
 	Digest string
@@ -257,6 +302,19 @@ type RawBody struct {
 	ReceivedAt time.Time
 	Body       []byte
 	Updates    int32
+}
+
+type ReengagementAttempt struct {
+	ID               uuid.UUID
+	BusinessNumberID uuid.UUID
+	ConversationID   uuid.UUID
+	MessageID        *uuid.UUID
+	PlannedAt        time.Time
+	AcceptedAt       *time.Time
+	ByWhom           string
+	CameTo           string
+	Code             string
+	Parts            uuid.UUID
 }
 
 type ReengagementPlan struct {
@@ -365,6 +423,24 @@ type SendRate struct {
 	Throttles        int32
 }
 
+type Session struct {
+	ID        uuid.UUID
+	Hash      []byte
+	UserID    uuid.UUID
+	BeganBy   string
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	EndsAt    time.Time
+	RevokedAt *time.Time
+}
+
+type SignInFailure struct {
+	ID      int64
+	Subject []byte
+	At      time.Time
+}
+
 type Suppression struct {
 	ID         uuid.UUID
 	ContactID  uuid.UUID
@@ -414,6 +490,17 @@ type UnpricedMessage struct {
 	Card             string
 	Market           string
 	ChargedAt        time.Time
+}
+
+type User struct {
+	ID         uuid.UUID
+	Name       string
+	Folded     string
+	Role       string
+	Password   *string
+	CreatedAt  time.Time
+	CreatedBy  string
+	DisabledAt *time.Time
 }
 
 type VerdictDifference struct {

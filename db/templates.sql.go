@@ -75,16 +75,18 @@ func (q *Queries) FindTemplate(ctx context.Context, wabaID string, name string, 
 }
 
 const findTemplates = `-- name: FindTemplates :many
-SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+SELECT t.name, t.language, t.status, t.category, t.components, t.removed_at FROM templates t
 JOIN (SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS language) w ON w.name = t.name AND w.language = t.language
 WHERE t.waba_id = $3
 `
 
 type FindTemplatesRow struct {
-	Name      string
-	Language  string
-	Status    string
-	RemovedAt *time.Time
+	Name       string
+	Language   string
+	Status     string
+	Category   string
+	Components json.RawMessage
+	RemovedAt  *time.Time
 }
 
 // What is known of some templates of an account, by name and language.
@@ -101,6 +103,8 @@ func (q *Queries) FindTemplates(ctx context.Context, names []string, languages [
 			&i.Name,
 			&i.Language,
 			&i.Status,
+			&i.Category,
+			&i.Components,
 			&i.RemovedAt,
 		); err != nil {
 			return nil, err

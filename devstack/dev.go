@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -48,7 +49,7 @@ func (c devCommand) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if s.First && !c.Quiet {
-		if err := people.PlayBackDated(ctx, s); err != nil {
+		if err := errors.Join(people.PlayHistory(ctx, s), people.PlayBackDated(ctx, s)); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -92,12 +93,25 @@ func (l *Ledger) CardSet(ctx context.Context, name string) (*tariff.Cards, error
 	q := db.New(l.pool)
 	digest, err := q.GetNamedCardSet(ctx, name)
 	if errors.Is(err, pgx.ErrNoRows) {
+		if name == Shipped && l.cards != nil { // nothing has been billed yet
+			return l.cards, nil
+		}
 		return nil, ErrUnknownCardSet
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read rate cards: %w", err)
 	}
 	return l.cardSet(ctx, q, digest)
+}
+
+// CardSetNames lists the names that sets of rate cards have, the shipped one first.
+func (l *Ledger) CardSetNames(ctx context.Context) ([]string, error) {
+	stored, err := db.New(l.pool).ListCardSetNames(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list rate cards: %w", err)
+	}
+	stored = slices.DeleteFunc(stored, func(name string) bool { return name == Shipped }) // it is there before it is stored
+	return append([]string{Shipped}, stored...), nil
 }
 
 // cardSet is the stored set of that digest. A set never changes, so each is read once.

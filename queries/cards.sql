@@ -7,6 +7,9 @@ SELECT files FROM card_sets WHERE digest = @digest;
 -- name: GetNamedCardSet :one
 SELECT digest FROM named_card_sets WHERE name = @name;
 
+-- name: ListCardSetNames :many
+SELECT name FROM named_card_sets ORDER BY name;
+
 -- name: NameCardSet :execrows
 -- No row: the name means this set already.
 INSERT INTO named_card_sets (name, digest) VALUES (@name, @digest)

@@ -77,7 +77,7 @@ WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_a
 
 -- name: FindTemplates :many
 -- What is known of some templates of an account, by name and language.
-SELECT t.name, t.language, t.status, t.removed_at FROM templates t
+SELECT t.name, t.language, t.status, t.category, t.components, t.removed_at FROM templates t
 JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
 WHERE t.waba_id = @waba_id;
 

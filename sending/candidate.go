@@ -37,7 +37,7 @@ func FindCandidate(ctx context.Context, q *db.Queries, waba string, t contract.T
 	if err != nil {
 		return c, err
 	}
-	c.Found, c.Status, c.Quality, c.Category = true, row.Status, row.Quality, categoryOf(row)
+	c.Found, c.Status, c.Quality, c.Category = true, row.Status, row.Quality, CategoryOf(row.Category)
 	c.Template.Category, c.Template.Status = row.Category, row.Status
 	if json.Unmarshal(row.Components, &c.Template.Components) != nil {
 		c.Unreadable = "the template as the provider lists it cannot be read"
@@ -63,13 +63,4 @@ func (c Candidate) Wish() conversation.Wish {
 	var w conversation.Wish
 	c.ask(&w)
 	return w
-}
-
-// categoryOf takes a category that we do not know for the one that most is asked of.
-func categoryOf(t db.FindTemplateRow) conversation.Category {
-	switch c := conversation.Category(t.Category); c {
-	case conversation.Utility, conversation.Authentication:
-		return c
-	}
-	return conversation.Marketing
 }

@@ -88,6 +88,15 @@ func (s *Cards) read(name string, data []byte) (err error) {
 	return s.add(name, card)
 }
 
+// All lists the set's cards by scheme, first day and currency. They are not to be changed.
+func (s *Cards) All() []*Card {
+	var all []*Card
+	for _, scheme := range slices.Sorted(maps.Keys(s.byScheme)) {
+		all = append(all, s.byScheme[scheme]...)
+	}
+	return all
+}
+
 // Files is the set as it was loaded: contents by file name, which ReadCards takes. It is not to be changed.
 func (s *Cards) Files() map[string]string { return s.files }
 

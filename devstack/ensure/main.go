@@ -1,5 +1,5 @@
-// Command ensure gets what the tests and the development stack need on this machine, PostgreSQL and the Temporal CLI, or
-// says in one sentence what to install. It is run before the tests so that people see what takes minutes the first time.
+// Command ensure gets what the tests and the development stack need on this machine, PostgreSQL, the Temporal CLI and
+// Chromium, or says in one sentence what to install. It is run before the tests so that people see what takes minutes the first time.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"reengage/devstack/chromium"
 	"reengage/devstack/postgres"
 	"reengage/devstack/temporal"
 )
@@ -35,5 +36,10 @@ func run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	fmt.Println("Temporal:  ", program)
+	path, err := chromium.Ensure(ctx, log)
+	if err != nil {
+		return err
+	}
+	fmt.Println("Chromium:  ", path)
 	return nil
 }

@@ -1,14 +1,18 @@
 package people
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/devstack/receiver"
 	"reengage/devstack/stack"
 	"reengage/whatsapp/whatsapptest"
 )
@@ -38,10 +42,41 @@ var backDated = []struct {
 	{customer{"Veronica", "12025550114"}, 30 * time.Hour, "I would like to return a lamp.", nil},      // expired
 	{customer{"Ulrich", "12025550115"}, 40 * time.Hour, "How much is the green one?", winBack},        // awaiting reply
 	{customer{"Theodora", "12025550116"}, 26 * time.Hour, "Is the desk lamp in stock again?", resume}, // resuming, for 10 min
+	// In two minutes these are a window that a reminder has saved, and one that it has not.
+	{customer{"Isolde", "12025550117"}, nearlyOver, "Can I still change my order?", replyOnceReminded},
+	{customer{"Jasper", "12025550118"}, nearlyOver, "Do you also repair lamps?", nil},
 }
 
 func reply(b *Business, ctx context.Context, to Recipient) error {
 	return b.Reply(ctx, to, "You are welcome.", "")
+}
+
+// nearlyOver is how long ago somebody wrote whose window closes in two minutes.
+const nearlyOver = 24*time.Hour - 2*time.Minute
+
+// replyOnceReminded waits for the reminder, which is late for a message that was told of so late (W7). On a fast clock the window may
+// be over before.
+func replyOnceReminded(b *Business, ctx context.Context, to Recipient) error {
+	k, err := b.conversation(ctx, to)
+	if err != nil {
+		return err
+	}
+	reminded := func(n receiver.Notification) bool { return bytes.Contains(n.Data, []byte(k.ID)) }
+	for over := b.stack.Now().Add(24*time.Hour - nearlyOver); b.stack.Now().Before(over); {
+		if slices.ContainsFunc(b.stack.Receiver.Came(), reminded) {
+			err := reply(b, ctx, to)
+			if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
+				return nil
+			}
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 func winBack(b *Business, ctx context.Context, to Recipient) error {

@@ -45,7 +45,7 @@ func Ensure(ctx context.Context, log *slog.Logger) (binDir string, err error) {
 	}
 	var failure error
 	if os.Geteuid() == 0 {
-		failure = installPackage(ctx, log)
+		failure = distributions.Install(ctx, log)
 		if failure == nil {
 			binDir, failure = Find(ctx)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+
+	"reengage/db"
 )
 
 // Scope is a kind of thing that a caller may do.
@@ -32,7 +34,7 @@ const (
 	Administrator Role = "admin"
 )
 
-// Roles are all there are, each with what it may.
+// roles are all there are, each with what it may.
 var roles = map[Role][]Scope{
 	Viewer:        {Read},
 	Agent:         {Read, Send},
@@ -73,11 +75,14 @@ func (p Principal) Ref() string {
 	return string(p.Kind) + "/" + p.ID.String()
 }
 
+// Operator is who works on the database itself, with the command line.
+var Operator = Principal{Kind: ByOperator, Name: "operator", Scopes: Scopes}
+
 type contextKey struct{}
 
-// With returns a context in which p is who asks. Only what has made sure of it may call this.
+// With returns a context in which p is who asks, and who the audit names. Only what has made sure of it may call this.
 func With(ctx context.Context, p Principal) context.Context {
-	return context.WithValue(ctx, contextKey{}, p)
+	return db.As(context.WithValue(ctx, contextKey{}, p), p.Ref())
 }
 
 // From returns who asks, if that is known.

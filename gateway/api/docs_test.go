@@ -46,13 +46,13 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 	for path, methods := range map[string][]string{
 		"/v1/inbound": {"post"}, "/v1/outbound": {"post"}, "/v1/conversations": {"post", "get"},
 		"/v1/conversations/{id}": {"get"}, "/v1/charges": {"get"}, "/v1/charges/differences": {"get"}, "/v1/charges/unpriced": {"get"},
-		"/v1/charges/invoice": {"post"}, "/v1/costs/compare": {"get"},
+		"/v1/charges/invoice": {"post"}, "/v1/costs/compare": {"get"}, "/v1/costs/reengagement": {"get"}, "/v1/rate-cards": {"get"},
 		"/v1/conversations/{id}/explain": {"get"}, "/v1/conversations/{id}/messages": {"post"}, "/v1/conversations/{id}/templates": {"post"},
 		"/v1/conversations/{id}/close": {"post"}, "/v1/conversations/{id}/kept-replies": {"post", "get"},
 		"/v1/conversations/{id}/kept-replies/{kept}/send": {"post"}, "/v1/conversations/{id}/kept-replies/{kept}/discard": {"post"},
 		"/v1/conversations/{id}/resume-claim": {"post", "delete"}, "/v1/sends/{id}": {"get"}, "/v1/templates": {"get"},
 		"/v1/contacts/{id}": {"get", "put"}, "/v1/contacts/{id}/consent": {"put"}, "/v1/contacts/{id}/suppression": {"put"},
-		"/v1/numbers": {"get"}, "/v1/numbers/{id}": {"get", "put"}, "/v1/numbers/{id}/pause": {"post"}, "/v1/numbers/{id}/resume": {"post"},
+		"/v1/numbers": {"get"}, "/v1/numbers/{id}": {"get", "put"}, "/v1/numbers/{id}/preview": {"post"}, "/v1/numbers/{id}/pause": {"post"}, "/v1/numbers/{id}/resume": {"post"},
 	} {
 		require.Len(t, doc.Paths[path], len(methods), path)
 		for _, m := range methods {
@@ -63,7 +63,7 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 				done = "202"
 			}
 			require.Subset(t, answers, []string{done, "401", "503"}, path)
-			if path != "/v1/numbers" { // which takes nothing
+			if path != "/v1/numbers" && path != "/v1/rate-cards" { // which take nothing
 				require.Contains(t, answers, "422", path)
 			}
 			if m == "post" {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"reengage/conversation"
 	"reengage/db"
 )
 
@@ -26,6 +25,7 @@ type BusinessNumber struct {
 	SenderPaused      *SenderPaused       `json:"sender_paused" doc:"Since when and why it sends nothing; null if it does."`
 	Scheme            *NumberScheme       `json:"scheme" doc:"By what it owes now; null: by what Meta charges."`
 	Warnings          []NumberWarning     `json:"warnings" nullable:"false" doc:"What in the settings would not work as things stand."`
+	Version           string              `json:"version" doc:"Of all that can be set. Given with a change, it makes sure that nobody else has changed the number meanwhile."`
 }
 
 // SenderPaused says why a number sends nothing.
@@ -44,7 +44,7 @@ type NumberScheme struct {
 
 // NumberWarning says what in the settings would not work.
 type NumberWarning struct {
-	Code     string `json:"code" enum:"template_not_found,template_not_approved,account_unknown"`
+	Code     string `json:"code" enum:"template_not_found,template_not_approved,template_parameters,account_unknown"`
 	Field    string `json:"field" example:"settings.reengagement.attempts[0]"`
 	Sentence string `json:"sentence"`
 }
@@ -64,9 +64,12 @@ func readNumbers(ctx context.Context, q *db.Queries, now time.Time, id string) (
 		if numbers[i], err = numberOf(row); err != nil {
 			return nil, err
 		}
-		if numbers[i].Warnings, err = warnings(ctx, q, numbers[i]); err != nil {
+		known, err := templatesOfPolicy(ctx, q, numbers[i].WABA, numbers[i].Settings.Reengagement)
+		if err != nil {
 			return nil, err
 		}
+		numbers[i].Warnings = warnings(numbers[i].WABA, numbers[i].Settings.Reengagement, known)
+		numbers[i].Version = versionOf(numbers[i])
 	}
 	return numbers, nil
 }
@@ -90,46 +93,4 @@ func numberOf(row db.ListNumbersRow) (BusinessNumber, error) {
 		return n, fmt.Errorf("stop words of number %s: %w", b.PhoneNumberID, err)
 	}
 	return n, nil
-}
-
-// warnings names the templates of the policy that could not go now. That is no reason to refuse the settings: a template may be
-// approved tomorrow, and a list of templates may be out of date.
-func warnings(ctx context.Context, q *db.Queries, n BusinessNumber) ([]NumberWarning, error) {
-	attempts := n.Settings.Reengagement.Attempts
-	if len(attempts) == 0 {
-		return []NumberWarning{}, nil
-	}
-	if n.WABA == "" {
-		return []NumberWarning{{"account_unknown", "waba_id", "the number's WhatsApp business account is not known, so none of its templates is"}}, nil
-	}
-	names, languages := make([]string, len(attempts)), make([]string, len(attempts))
-	for i, a := range attempts {
-		names[i], languages[i] = a.Template, a.Language
-	}
-	rows, err := q.FindTemplates(ctx, names, languages, n.WABA)
-	if err != nil {
-		return nil, err
-	}
-	status := map[[2]string]string{}
-	for _, t := range rows {
-		if t.RemovedAt == nil {
-			status[[2]string{t.Name, t.Language}] = t.Status
-		}
-	}
-	found := []NumberWarning{}
-	for i, a := range attempts {
-		found = append(found, warningOf(i, a, status[[2]string{a.Template, a.Language}])...)
-	}
-	return found, nil
-}
-
-func warningOf(i int, a conversation.AttemptPolicy, status string) []NumberWarning {
-	field := fmt.Sprintf("settings.reengagement.attempts[%d]", i)
-	switch status {
-	case "approved":
-		return nil
-	case "":
-		return []NumberWarning{{"template_not_found", field, fmt.Sprintf("there is no template %s in %s", a.Template, a.Language)}}
-	}
-	return []NumberWarning{{"template_not_approved", field, fmt.Sprintf("the template %s in %s is %s, not approved", a.Template, a.Language, status)}}
 }

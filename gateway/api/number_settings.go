@@ -57,11 +57,40 @@ func readSettings(raw RawSettings) (conversation.Settings, error) {
 	if s.WorkingHours != nil {
 		s.WorkingHours.Zone = nil // follows from time_zone
 	}
+	tidy(&s)
 	if err := s.Validate(); err != nil {
-		sentence, _, _ := strings.Cut(err.Error(), "\n")
-		return s, invalid("settings."+fieldIn(sentence), "invalid_field", "settings.%s", sentence)
+		return s, severally(settingsErrors(err))
+	}
+	if wrong := checkParameters(s.Reengagement); len(wrong) > 0 {
+		return s, severally(wrong)
 	}
 	return s, nil
+}
+
+// tidy writes what means nothing in one way, so that a version does not change with it.
+func tidy(s *conversation.Settings) {
+	for i, r := range s.Reengagement.Attempts {
+		if bytes.Equal(bytes.TrimSpace(r.Parameters), []byte("null")) {
+			s.Reengagement.Attempts[i].Parameters = nil
+		}
+	}
+	if s.WorkingHours == nil {
+		return
+	}
+	for i, periods := range s.WorkingHours.Week {
+		if len(periods) == 0 {
+			s.WorkingHours.Week[i] = nil
+		}
+	}
+}
+
+// settingsErrors are the lines of what Validate has found.
+func settingsErrors(err error) (wrong []FieldError) {
+	for line := range strings.Lines(err.Error()) {
+		line = strings.TrimSuffix(line, "\n")
+		wrong = append(wrong, FieldError{"settings." + fieldIn(line), "invalid_field", "settings." + line})
+	}
+	return wrong
 }
 
 // fieldIn is the field with which a sentence of Validate begins.

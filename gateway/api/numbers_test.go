@@ -134,7 +134,7 @@ func TestWhatCannotBeMeantOfANumberIsRefused(t *testing.T) {
 		"the machine's own zone": {change(`America/Sao_Paulo`, `Local`), "unknown_time_zone", "time_zone"},
 		"an account's zone":      {change(`"UTC"`, `"UTC+25"`), "unknown_time_zone", "account_time_zone"},
 		"a lead in words":        {change(`"2h0m0s"`, `"soon"`), "invalid_field", "settings"},
-		"a lead of a day":        {change(`"2h0m0s"`, `"24h"`), "invalid_field", "settings.reminders.leads"},
+		"a lead of a day":        {change(`"2h0m0s"`, `"24h"`), "invalid_field", "settings.reminders.leads[0]"},
 		"a misspelt part":        {change(`"reminders"`, `"reminder"`), "unknown_field", "settings.reminder"},
 		"a misspelt field":       {change(`"leads"`, `"leed"`), "unknown_field", "settings"},
 		"attempts out of order":  {change(`"2h0m0s", "template"`, `"1m", "template"`), "invalid_field", "settings.reengagement.attempts[1].delay"},

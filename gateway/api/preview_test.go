@@ -13,8 +13,8 @@ import (
 	"reengage/whatsapp/template"
 )
 
-// addTemplate gives the fixture's number an account with the template `shipped`.
-func (f *fixture) addTemplate(status, category string) {
+// addShipped gives the fixture's number an account with the template `shipped`.
+func (f *fixture) addShipped(status, category string) {
 	f.t.Helper()
 	f.exec(`UPDATE business_numbers SET waba_id = 'waba'`)
 	f.exec(`INSERT INTO templates (waba_id, name, language, status, category, quality, changed_at, components)
@@ -32,7 +32,7 @@ func (f *fixture) preview(id uuid.UUID, body string) (p api.TemplatePreview) {
 
 func TestAPreviewShowsWhatTheContactWouldSee(t *testing.T) {
 	f := newFixture(t)
-	f.addTemplate("approved", "utility")
+	f.addShipped("approved", "utility")
 	id := f.add(someone{phone: "447700900123", inbound: time.Now().Add(-time.Hour)})
 	p := f.preview(id, `{"name": "shipped", "language": "en_US", "parameters": {"body": ["Ada", "<b>17</b>"], "buttons": {"0": "17"}}}`)
 	require.Equal(t, template.Preview{Header: "News", Body: "Dear Ada, order <b>17</b> is on its way.", Footer: "The shop",
@@ -63,7 +63,7 @@ func TestAPreviewShowsWhatTheContactWouldSee(t *testing.T) {
 
 func TestAPreviewSaysWhatTheGateSaysAndWhatItCosts(t *testing.T) {
 	f := newFixture(t)
-	f.addTemplate("approved", "marketing")
+	f.addShipped("approved", "marketing")
 	open := f.add(someone{phone: "447700900123", inbound: time.Now().Add(-time.Hour)})
 	closed := f.add(someone{phone: "447700900124", inbound: longAgo})
 	f.exec("UPDATE contacts SET market = 'GB'")
@@ -87,7 +87,7 @@ func TestAPreviewSaysWhatTheGateSaysAndWhatItCosts(t *testing.T) {
 	require.Nil(t, unpriced.Price)
 	require.Contains(t, unpriced.PriceNote, "no rate card states its price")
 
-	f.addTemplate("paused", "marketing")
+	f.addShipped("paused", "marketing")
 	require.EqualValues(t, "template_not_approved", f.preview(open, fill).Verdict.Code)
 	var p api.Problem
 	require.Equal(t, 404, f.call("POST", "/v1/conversations/"+open.String()+"/preview", `{"name": "other", "language": "en_US"}`, &p).StatusCode)

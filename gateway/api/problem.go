@@ -65,6 +65,13 @@ func invalid(field, code, format string, args ...any) *Problem {
 	return p
 }
 
+// severally is the problem of one field or more.
+func severally(wrong []FieldError) *Problem {
+	p := newProblem(http.StatusUnprocessableEntity, wrong[0].Code, wrong[0].Detail)
+	p.Field, p.Errors = wrong[0].Field, wrong
+	return p
+}
+
 func newProblem(status int, code, detail string) *Problem {
 	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,17 +35,23 @@ import (
 //	  }
 //	}
 type SetNumber struct {
-	ID   string `path:"id" minLength:"1" maxLength:"64" pattern:"^[!-~]+$" doc:"Meta's phone number id."`
+	ID   string `path:"id" minLength:"1" maxLength:"64" pattern:"^[!-~]+$" doc:"Meta's phone number id: digits, unless the number is known already."`
 	Body struct {
-		Display           *string              `json:"display,omitempty" maxLength:"64" doc:"Missing: as it is."`
-		WABA              *string              `json:"waba_id,omitempty" maxLength:"64" pattern:"^[!-~]*$" doc:"Missing: as it is."`
-		Portfolio         *string              `json:"portfolio,omitempty" minLength:"1" maxLength:"64" doc:"Missing: as it is."`
-		TimeZone          string               `json:"time_zone" minLength:"1" maxLength:"64" example:"America/Sao_Paulo" doc:"IANA name."`
-		AccountTimeZone   string               `json:"account_time_zone" minLength:"1" maxLength:"64" example:"UTC" doc:"IANA name. A change has everything that the number owes counted anew."`
-		Settings          RawSettings          `json:"settings"`
-		StopWords         *map[string][]string `json:"stop_words,omitempty" doc:"Missing: as they are."`
-		MessagesPerSecond *int32               `json:"messages_per_second,omitempty" minimum:"1" maximum:"10000" doc:"Missing: as it is; 80 by default."`
+		NumberBody
+		Version *string `json:"version,omitempty" maxLength:"200" doc:"The version that the change was made from. If anything that can be set has changed since, the answer is 409 number_changed, whose errors name what has, and nothing is set. Missing: whatever there is is replaced."`
 	}
+}
+
+// NumberBody is what is set of a number.
+type NumberBody struct {
+	Display           *string              `json:"display,omitempty" maxLength:"64" doc:"Missing: as it is."`
+	WABA              *string              `json:"waba_id,omitempty" maxLength:"64" pattern:"^[!-~]*$" doc:"Missing: as it is."`
+	Portfolio         *string              `json:"portfolio,omitempty" minLength:"1" maxLength:"64" doc:"Missing: as it is."`
+	TimeZone          string               `json:"time_zone" minLength:"1" maxLength:"64" example:"America/Sao_Paulo" doc:"IANA name."`
+	AccountTimeZone   string               `json:"account_time_zone" minLength:"1" maxLength:"64" example:"UTC" doc:"IANA name. A change has everything that the number owes counted anew."`
+	Settings          RawSettings          `json:"settings"`
+	StopWords         *map[string][]string `json:"stop_words,omitempty" doc:"Missing: as they are."`
+	MessagesPerSecond *int32               `json:"messages_per_second,omitempty" minimum:"1" maximum:"10000" doc:"Missing: as it is; 80 by default."`
 }
 
 // SetNumberTimeout bounds the setting up of a number, in real time: a change of the account's time zone waits for the billing under way.
@@ -54,13 +61,18 @@ var setNumberOp = huma.Operation{
 	OperationID: "set-number", Method: http.MethodPut, Path: "/v1/numbers/{id}",
 	Summary: "Set a business number up",
 	Description: "Settings replace all former ones; conversations that wait for something are told of them, and a plan that has been made keeps the policy " +
-		"of the moment when its window closed. Templates that the policy names and that could not go now are warnings. The scheme by which the number " +
-		"owes is assigned with starter charges assign.",
+		"of the moment when its window closed. Templates that the policy names and that could not go now are warnings. With a version, nothing that somebody " +
+		"else has set meanwhile is written over. The scheme by which the number owes is assigned with starter charges assign.",
+	Errors: []int{http.StatusConflict},
 }
 
 // Execute writes it all in one transaction.
 func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n BusinessNumber, err error) {
-	settings, err := r.check(ctx, a)
+	known, err := r.Body.check(ctx, a)
+	if err != nil {
+		return n, err
+	}
+	settings, err := json.Marshal(known)
 	if err != nil {
 		return n, err
 	}
@@ -68,7 +80,7 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 	told := int64(0)
 	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		before, err := q.RegisterNumber(ctx, r.ID, now)
+		before, err := r.register(ctx, q, now)
 		if err != nil {
 			return err
 		}
@@ -95,6 +107,31 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 		}
 	}
 	return n, err
+}
+
+// metasID is how Meta writes the id of a phone number.
+var metasID = regexp.MustCompile(`^[0-9]{1,20}$`)
+
+// register locks the number, and makes one that is not known: then its id must be one that a webhook could name.
+func (r *SetNumber) register(ctx context.Context, q *db.Queries, now time.Time) (db.BusinessNumber, error) {
+	if !metasID.MatchString(r.ID) {
+		if _, err := readNumber(ctx, q, now, r.ID); err != nil {
+			var p *Problem
+			if errors.As(err, &p) {
+				err = invalid("id", "invalid_field", "id: a phone number id of Meta's has up to 20 digits and nothing else")
+			}
+			return db.BusinessNumber{}, err
+		}
+	}
+	before, err := q.RegisterNumber(ctx, r.ID, now)
+	if err != nil {
+		return before, err
+	}
+	current, err := readNumber(ctx, q, now, r.ID) // locked by now
+	if err != nil {
+		return before, err
+	}
+	return before, checkVersion(r.Body.Version, current)
 }
 
 // row is what is written; what the request leaves out stays.
@@ -127,23 +164,27 @@ func orBefore[T any](given *T, before T) T {
 	return *given
 }
 
-// check refuses what the schema cannot, and returns the settings as they are stored.
-func (r *SetNumber) check(ctx context.Context, a *API) (json.RawMessage, error) {
-	for _, zone := range []struct{ field, name string }{{"time_zone", r.Body.TimeZone}, {"account_time_zone", r.Body.AccountTimeZone}} {
-		if err := a.checkZone(ctx, zone.field, zone.name); err != nil {
-			return nil, err
+// check refuses what the schema cannot, all of it at once, and returns the settings as they are stored.
+func (b *NumberBody) check(ctx context.Context, a *API) (conversation.Settings, error) {
+	settings, err := readSettings(b.Settings)
+	found := []error{a.checkZone(ctx, "time_zone", b.TimeZone), a.checkZone(ctx, "account_time_zone", b.AccountTimeZone)}
+	if b.StopWords != nil {
+		found = append(found, checkStopWords(*b.StopWords))
+	}
+	var wrong []FieldError
+	for _, err := range append(found, err) {
+		var p *Problem
+		switch {
+		case errors.As(err, &p):
+			wrong = append(wrong, p.Errors...)
+		case err != nil:
+			return settings, err
 		}
 	}
-	if r.Body.StopWords != nil {
-		if err := checkStopWords(*r.Body.StopWords); err != nil {
-			return nil, err
-		}
+	if len(wrong) > 0 {
+		return settings, severally(wrong)
 	}
-	settings, err := readSettings(r.Body.Settings)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(settings)
+	return settings, nil
 }
 
 // checkZone asks everybody who has to know the zone.

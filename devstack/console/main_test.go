@@ -1,0 +1,28 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"testing"
+
+	"reengage/devstack/browser"
+)
+
+// chromium is the package's one browser.
+var chromium *browser.Browser
+
+func TestMain(m *testing.M) {
+	var err error
+	if chromium, err = browser.Start(context.Background(), slog.Default()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := chromium.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}

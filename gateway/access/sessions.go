@@ -1,0 +1,107 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/db"
+)
+
+// How long a session lasts, in real time: that long without use, and no longer than that in all.
+const (
+	SessionIdle = 12 * time.Hour
+	SessionEnds = 7 * 24 * time.Hour
+	seenEvery   = time.Minute // how often its use is written down
+)
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID        uuid.UUID
+	Person    Person
+	ByLink    bool // it was begun by a link, which proves as much as the password
+	CreatedAt time.Time
+	SeenAt    time.Time // to the minute
+	EndsAt    time.Time // at the latest
+}
+
+// Principal is who asks in this session.
+func (s Session) Principal() Principal { return s.Person.principal() }
+
+func sessionOf(row db.Session, user Person) Session {
+	return Session{ID: row.ID, Person: user, ByLink: row.BeganBy == "link", CreatedAt: row.CreatedAt.UTC(), SeenAt: row.SeenAt.UTC(),
+		EndsAt: row.EndsAt.UTC()}
+}
+
+// begin makes a session, always under a token of its own: one that somebody has planted in a browser before is worth nothing.
+func begin(ctx context.Context, q *db.Queries, real time.Time, user uuid.UUID, how string) (token string, s Session, err error) {
+	token, hash := newToken()
+	row, err := q.BeginSession(ctx, db.BeginSessionParams{Hash: hash, UserID: user, BeganBy: how, CreatedAt: real,
+		ExpiresAt: real.Add(SessionIdle), EndsAt: real.Add(SessionEnds)})
+	if err != nil {
+		return "", s, err
+	}
+	u, err := q.GetUser(ctx, user)
+	if err != nil {
+		return "", s, err
+	}
+	s = sessionOf(row, personOf(u))
+	ctx = With(ctx, s.Principal())
+	return token, s, q.Audit(ctx, "sign_in", "user/"+user.String(), db.Facts{"by": how})
+}
+
+// Session finds who has a session's token. The error is ErrRefused, whatever is wrong with it, or what keeps the database away.
+func (p People) Session(ctx context.Context, token string, real time.Time) (Session, error) {
+	q := db.New(p.Pool)
+	// Found by its hash: how long the search takes tells about the hash of a guess, which tells nothing about a token.
+	row, err := q.FindSession(ctx, hashOf(token), real)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Session{}, ErrRefused
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("find session: %w", err)
+	}
+	if row.Session.SeenAt.Before(real.Add(-seenEvery)) {
+		if err := q.NoteSeen(ctx, real, real.Add(SessionIdle), row.Session.ID); err != nil {
+			return Session{}, fmt.Errorf("find session: %w", err)
+		}
+	}
+	return sessionOf(row.Session, personOf(row.User)), nil
+}
+
+// Sessions lists a person's sessions, the last used first.
+func (p People) Sessions(ctx context.Context, user uuid.UUID, real time.Time) ([]Session, error) {
+	rows, err := db.New(p.Pool).ListSessions(ctx, user, real)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	all := make([]Session, len(rows))
+	for i, row := range rows {
+		all[i] = sessionOf(row, Person{ID: user})
+	}
+	return all, nil
+}
+
+// End ends a session of the person who asks. The error wraps ErrUnknown if it is not theirs, or has ended.
+func (p People) End(ctx context.Context, by Principal, real time.Time, session uuid.UUID) error {
+	ctx = With(ctx, by)
+	err := db.InTx(ctx, p.Pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		ended, err := q.RevokeSession(ctx, real, session, by.ID)
+		if err != nil {
+			return err
+		}
+		if ended == 0 {
+			return ErrUnknown
+		}
+		return q.Audit(ctx, "sign_out", "session/"+session.String(), nil)
+	})
+	if err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
