@@ -37,7 +37,15 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, done string, writt
 	if d.again {
 		written.Key = "" // else the outcome is not known, and the same key makes it safe to try again
 	}
-	return c.conversationPage(w, r, p.Status, fresh(viewOf(d, written, noticeOf(p))))
+	return c.conversationPage(w, r, statusOf(p), fresh(viewOf(d, written, noticeOf(p))))
+}
+
+// statusOf is the API's, but for a key that was used before: to a person that means that the conversation has changed meanwhile.
+func statusOf(p *api.Problem) int {
+	if p.Code == "idempotency_key_reused" {
+		return http.StatusConflict
+	}
+	return p.Status
 }
 
 // fresh has what stands in the composer replace what was there.

@@ -59,7 +59,7 @@ func (c *Console) previewed(r *http.Request, d dossier, filled filledForm) (*api
 		return nil, nil
 	}
 	var p api.TemplatePreview
-	ref := api.TemplateRef{Name: t.Name, Language: t.Language, Parameters: parametersOf(t.Parameters, filled.Values)}
+	ref := api.TemplateRef{Name: t.Name, Language: t.Language, Parameters: parametersOf(t.Parameters, shown(t.Parameters, filled.Values))}
 	if err := c.client.do(r.Context(), http.MethodPost, "/v1/conversations/"+d.c.ID.String()+"/preview", "", ref, &p); err != nil {
 		return nil, err
 	}

@@ -35,8 +35,8 @@ type resumeView struct {
 	Kept       string        // what somebody has written, where there is no form
 }
 
-// claimLength is the API's, in virtual time; a third of it passes between two renewals.
-const claimLength = 10 * time.Minute
+// renewal is a third of what a claim lasts (W6), in virtual time.
+const renewal = 10 * time.Minute / 3
 
 func resumeOf(d dossier, filled filledForm, p *api.TemplatePreview, n *notice) resumeView {
 	v := resumeView{ID: d.c.ID.String(), Here: hrefOf(d.c.ID.String()), Name: nameOf(d), Resume: filled.Resume, Notice: n,
@@ -52,11 +52,9 @@ func resumeOf(d dossier, filled filledForm, p *api.TemplatePreview, n *notice) r
 	return v
 }
 
+// renewEvery is in whole seconds, so on a clock that runs much faster than the real one the claim is not held all the time.
 func renewEvery(scale float64) int {
-	if scale <= 0 {
-		scale = 1
-	}
-	return max(1, int(claimLength.Seconds()/3/scale))
+	return int(min(max(renewal.Seconds()/scale, 1), renewal.Seconds()))
 }
 
 // resumeView asks for everything that the page shows.

@@ -43,7 +43,7 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 	if unread != nil {
 		return c.failPart(w, r, unread)
 	}
-	return c.resumePage(w, r, p.Status, v)
+	return c.resumePage(w, r, statusOf(p), v)
 }
 
 func (c *Console) sendFilled(r *http.Request, d dossier, filled filledForm) error {

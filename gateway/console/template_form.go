@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,7 +31,7 @@ func filledBy(r *http.Request) filledForm {
 		Key: r.Form.Get("key")}
 	for name, values := range r.Form {
 		if place, is := strings.CutPrefix(name, "value."); is {
-			f.Values[place] = values[0]
+			f.Values[place] = strings.TrimSpace(values[0])
 		}
 	}
 	return f
@@ -95,7 +96,7 @@ func fieldsOf(p api.TemplatePreview, filled filledForm) []formField {
 func missing(p api.TemplatePreview, filled filledForm) int {
 	n := 0
 	for _, v := range p.Parameters {
-		if strings.TrimSpace(filled.Values[v.Place]) == "" {
+		if filled.Values[v.Place] == "" {
 			n++
 		}
 	}
@@ -119,7 +120,7 @@ func labelOfVariable(v template.Variable, buttons []template.PreviewButton) stri
 func parametersOf(variables []template.Variable, values map[string]string) json.RawMessage {
 	var p template.Parameters
 	for _, v := range variables {
-		value := strings.TrimSpace(values[v.Place])
+		value := values[v.Place]
 		switch v.Part {
 		case "header":
 			p.Header = withValue(p.Header, v, value)
@@ -135,6 +136,18 @@ func parametersOf(variables []template.Variable, values map[string]string) json.
 	}
 	b, _ := json.Marshal(p) // values are all by position or all by name, as the template's variables are
 	return b
+}
+
+// shown are the values for a preview: a place that nobody has filled in yet is shown as it is written.
+func shown(variables []template.Variable, values map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, values)
+	for _, v := range variables {
+		if all[v.Place] == "" {
+			all[v.Place] = "{{" + v.Name + "}}"
+		}
+	}
+	return all
 }
 
 func withValue(v template.Values, variable template.Variable, value string) template.Values {
