@@ -44,7 +44,7 @@ func TestResumingClaimsPreviewsSendsAndLetsGo(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
 	require.Equal(t, []any{contract.SendTemplate{Request: contract.Request{ID: filled.Get("key")},
-		Template: contract.Template{Name: "order_update", Language: "en_GB", Parameters: json.RawMessage(`["Ada","\u003c4711\u003e"]`)}}}, s.engine.asked, "once")
+		Template: contract.Template{Name: "order_update", Language: "en_GB", Parameters: json.RawMessage(`["Ada","\u003c4711\u003e"]`)}}}, s.engine.asked(), "once")
 	require.NotContains(t, s.see(joan, pathOf(id)).Body.String(), "Grace Example has opened Resume")
 }
 
@@ -61,7 +61,7 @@ func TestOfTwoAgentsOneResumes(t *testing.T) {
 	require.NotContains(t, refused.Body.String(), `id="template-form"`)
 	stale := s.do(joan, pathOf(id)+"/templates", url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}})
 	require.Equal(t, http.StatusConflict, stale.Code, "from a page that was open too long")
-	require.Empty(t, s.engine.asked)
+	require.Empty(t, s.engine.asked())
 
 	require.Equal(t, http.StatusSeeOther, s.do(joan, pathOf(id)+"/resume/leave", url.Values{}).Code)
 	require.Contains(t, s.see(joan, pathOf(id)).Body.String(), "Grace Example has opened Resume", "another's is not Joan's to leave")
@@ -81,7 +81,7 @@ func TestAReplyIsKeptWithTheTemplateThatGoesNow(t *testing.T) {
 	filled := url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}, "keeping": {"1"}, "keep": {"Yes, it is."}}
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
 	require.Equal(t, []any{contract.KeepReply{Request: contract.Request{ID: "k"}, Text: "Yes, it is.",
-		Template: contract.Template{Name: "hello", Language: "en_GB", Parameters: json.RawMessage(`[]`)}}}, s.engine.asked)
+		Template: contract.Template{Name: "hello", Language: "en_GB", Parameters: json.RawMessage(`[]`)}}}, s.engine.asked())
 }
 
 func TestAContactThatHasAnsweredMeanwhileIsNotSentATemplate(t *testing.T) {
@@ -93,13 +93,13 @@ func TestAContactThatHasAnsweredMeanwhileIsNotSentATemplate(t *testing.T) {
 	require.Equal(t, http.StatusConflict, page.Code)
 	require.Contains(t, page.Body.String(), "The contact has written meanwhile")
 	require.Contains(t, page.Body.String(), "\nYes, it is.</textarea>")
-	require.Empty(t, s.engine.asked)
+	require.Empty(t, s.engine.asked())
 
 	filled.Del("resume")
 	filled.Del("keeping")
 	require.Contains(t, s.see(grace, pathOf(id)+"/template").Body.String(), "Send a template")
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code, "but may be, in place of a message")
-	require.Len(t, s.engine.asked, 1)
+	require.Len(t, s.engine.asked(), 1)
 }
 
 func TestAFormThatIsNotCompleteSaysWhatIsMissing(t *testing.T) {
@@ -120,5 +120,5 @@ func TestAFormThatIsNotCompleteSaysWhatIsMissing(t *testing.T) {
 		require.GreaterOrEqual(t, page.Code, 400)
 		require.True(t, strings.Contains(page.Body.String(), sentence), sentence)
 	}
-	require.Empty(t, s.engine.asked)
+	require.Empty(t, s.engine.asked())
 }

@@ -8,7 +8,10 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,11 +50,12 @@ type site struct {
 	pool   *pgxpool.Pool
 	engine *likeness
 	number uuid.UUID
-	mux    http.Handler
+	mux    atomic.Pointer[http.ServeMux]
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	t.Parallel()
 	s := &site{t: t, pool: dbtest.New(t), number: uuid.New()}
 	s.engine = &likeness{pool: s.pool, answers: map[string]answered{}}
 	s.exec(`INSERT INTO business_numbers (id, phone_number_id, display, created_at, waba_id, time_zone)
@@ -71,7 +75,8 @@ func (s *site) at(now time.Time) {
 	api.New(api.Deps{Pool: s.pool, Store: intake.New(s.pool, still, quiet), Engine: s.engine, Clock: still, Log: quiet,
 		Ledger: ledger.New(s.pool, cards, tariff.DefaultEntryPoint, quiet)}).Register(mux)
 	console.New(console.Deps{API: mux, Clock: still, TemporalUI: "https://temporal.example/", TemporalNamespace: "shop", Log: quiet}).Register(mux)
-	s.engine.now, s.mux = now, mux
+	s.engine.at(now)
+	s.mux.Store(mux)
 }
 
 func (s *site) exec(sql string, args ...any) {
@@ -129,7 +134,7 @@ func (s *site) send(who access.Principal, method, path string, form url.Values, 
 		r.Header.Set("HX-Request", "true")
 	}
 	w := httptest.NewRecorder()
-	s.mux.ServeHTTP(w, r)
+	s.mux.Load().ServeHTTP(w, r)
 	return w
 }
 
@@ -148,12 +153,27 @@ func keyOn(t *testing.T, page, action string) string {
 // likeness answers as a workflow does whose gate lets everything through: a request's first answer is its answer for ever. What it
 // plans is in the database, as the worker's would be.
 type likeness struct {
-	pool    *pgxpool.Pool
+	pool   *pgxpool.Pool
+	err    error
+	refuse *conversation.Verdict
+
+	lock    sync.Mutex
 	now     time.Time
-	err     error
-	refuse  *conversation.Verdict
-	asked   []any
+	carried []any // out
 	answers map[string]answered
+}
+
+func (l *likeness) at(now time.Time) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.now = now
+}
+
+// asked are the requests that were carried out.
+func (l *likeness) asked() []any {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return slices.Clone(l.carried)
 }
 
 type answered struct {
@@ -162,6 +182,8 @@ type answered struct {
 }
 
 func (l *likeness) Request(ctx context.Context, id uuid.UUID, _, requestID string, ask engine.Ask) (contract.Answer, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
 	payload := ask(contract.Request{ID: requestID})
 	if l.err != nil {
 		return contract.Answer{}, l.err
@@ -177,7 +199,7 @@ func (l *likeness) Request(ctx context.Context, id uuid.UUID, _, requestID strin
 	if l.refuse != nil {
 		answer.Verdict = *l.refuse
 	} else {
-		l.asked = append(l.asked, payload)
+		l.carried = append(l.carried, payload)
 		if m, is := payload.(contract.SendMessage); is {
 			answer.SendID = new(uuid.New())
 			if err := l.plan(ctx, id, *answer.SendID, m.Text); err != nil {

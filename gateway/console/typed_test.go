@@ -29,7 +29,7 @@ func (s *site) reads() reader {
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { _ = b.Close() })
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mux.ServeHTTP(w, r.WithContext(access.With(r.Context(), grace)))
+		s.mux.Load().ServeHTTP(w, r.WithContext(access.With(r.Context(), grace)))
 	}))
 	s.t.Cleanup(server.Close)
 	tab, err := b.Open(server.URL, browser.Desk)
@@ -99,7 +99,7 @@ func TestAPageThatRefreshesItselfTakesNothingAway(t *testing.T) {
 	r.ok(r.Sees("#entries .message.out", "I am typing"))
 	r.ok(r.Sees("#notice", "on its way"))
 	require.Empty(t, r.says(`document.querySelector("#text").value`))
-	require.Len(t, s.engine.asked, 1)
+	require.Len(t, s.engine.asked(), 1)
 	s.says(id, "another", noon)
 	r.refreshes("#entries .message.in", "another")
 	r.ok(r.Sees("#notice", "on its way"))
