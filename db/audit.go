@@ -10,7 +10,9 @@ type author struct{}
 
 // As returns a context in which what is changed is who's doing, in the words of access.Principal.Ref. It is carried in the context
 // because between a request and the transaction that carries it out everybody else need not know.
-func As(ctx context.Context, who string) context.Context { return context.WithValue(ctx, author{}, who) }
+func As(ctx context.Context, who string) context.Context {
+	return context.WithValue(ctx, author{}, who)
+}
 
 // Facts say of a change what its action and subject do not: ids, codes and names of fields; no texts, names or phones.
 type Facts map[string]any

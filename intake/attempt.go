@@ -60,6 +60,7 @@ func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		a.identifyPreferences, a.lockConversations, a.settleSends, a.lockConsents, a.trackOutbound, a.storeEvents,
 		a.adoptStatuses, a.moveDelivery, a.setFacts, a.noteMerged, a.markStale, a.noteFailures, a.recordConsents, a.noteTemplates,
+		a.audit,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -122,6 +122,11 @@ func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now 
 	if err != nil {
 		return 0, false, err
 	}
+	for _, r := range recorded {
+		if err := q.Audit(ctx, "change_consent", "contact/"+r.ContactID.String(), db.Facts{"category": r.Category, "opted_in": r.OptedIn}); err != nil {
+			return 0, false, err
+		}
+	}
 	known := func(c consent) bool {
 		return !slices.ContainsFunc(recorded, func(r db.RecordConsentsRow) bool {
 			return changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()} == c.row()

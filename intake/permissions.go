@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
 	"reengage/db"
@@ -119,7 +120,14 @@ func (s *Store) Suppress(ctx context.Context, real time.Time, contactID uuid.UUI
 	if marketingOnly {
 		row.Scope = "marketing"
 	}
-	if err := db.New(s.pool).Suppress(ctx, encode([]suppression{row})); err != nil {
+	err = db.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		if err := q.Suppress(ctx, encode([]suppression{row})); err != nil {
+			return err
+		}
+		return q.Audit(ctx, "suppress_contact", "contact/"+root.String(), db.Facts{"scope": row.Scope})
+	})
+	if err != nil {
 		return fmt.Errorf("suppress: %w", err)
 	}
 	return nil
@@ -132,12 +140,20 @@ func (s *Store) Lift(ctx context.Context, real time.Time, contactID uuid.UUID, r
 	if err != nil {
 		return 0, fmt.Errorf("lift suppressions: %w", err)
 	}
-	n, err := db.New(s.pool).LiftSuppressions(ctx, db.LiftSuppressionsParams{LiftedAt: s.clock.At(real), LiftedBy: clean(by),
-		ContactID: root, Reason: reason})
+	row := db.LiftSuppressionsParams{LiftedAt: s.clock.At(real), LiftedBy: clean(by), ContactID: root, Reason: reason}
+	err = db.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		n, err := q.LiftSuppressions(ctx, row)
+		if err != nil || n == 0 {
+			return err
+		}
+		lifted = int(n)
+		return q.Audit(ctx, "lift_suppressions", "contact/"+root.String(), nil)
+	})
 	if err != nil {
 		return 0, fmt.Errorf("lift suppressions: %w", err)
 	}
-	return int(n), nil
+	return lifted, nil
 }
 
 func (s *Store) byHand(ctx context.Context, contactID uuid.UUID, by string) (root uuid.UUID, err error) {

@@ -1,6 +1,7 @@
 package sending
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,7 @@ func (l *locked) recordDecision(ctx context.Context, d Decision, allowed *bool, 
 // RecordDecisions records decisions, each once by its key. With a request id the answer is the last one's verdict, or the
 // first answer to that request.
 func (s *Sender) RecordDecisions(ctx context.Context, r DecisionsRequest) (contract.Answer, error) {
-	asked := asked{r.RequestID, contract.UpdateClose, r.Fingerprint}
+	asked := asked{r.RequestID, contract.UpdateClose, r.Fingerprint, r.RequestedBy, "close_conversation"}
 	return s.answering(ctx, r.ConversationID, asked, func(l *locked) (answer contract.Answer, err error) {
 		for _, d := range r.Decisions {
 			var allowed *bool
@@ -52,7 +53,7 @@ func (s *Sender) RecordDecisions(ctx context.Context, r DecisionsRequest) (contr
 }
 
 // asked names the request that an answer is given to; without an id nobody has asked.
-type asked struct{ id, kind, fingerprint string }
+type asked struct{ id, kind, fingerprint, by, action string }
 
 // answering runs fn in a transaction that holds the conversation and keeps its answer as the first one to the request. A
 // repetition gets that, and fn is not run.
@@ -67,7 +68,7 @@ func (s *Sender) answering(ctx context.Context, conversationID uuid.UUID, q aske
 		if answer, err = fn(l); err != nil {
 			return err
 		}
-		return l.keepAnswer(ctx, q.id, q.kind, q.fingerprint, answer)
+		return l.keepAnswer(ctx, q, answer)
 	})
 	return answer, err
 }
@@ -106,10 +107,25 @@ func (l *locked) firstAnswer(ctx context.Context, requestID, fingerprint string)
 	return answer, true, nil
 }
 
-func (l *locked) keepAnswer(ctx context.Context, requestID, kind, fingerprint string, answer contract.Answer) error {
-	if requestID == "" {
+// keepAnswer keeps the first answer to a request, and, of one that was not refused, who has asked.
+func (l *locked) keepAnswer(ctx context.Context, q asked, answer contract.Answer) error {
+	if q.id == "" {
 		return nil
 	}
-	return l.q.RecordAnswer(ctx, db.RecordAnswerParams{ConversationID: l.id, RequestID: requestID, Kind: kind, Fingerprint: fingerprint,
+	err := l.q.RecordAnswer(ctx, db.RecordAnswerParams{ConversationID: l.id, RequestID: q.id, Kind: q.kind, Fingerprint: q.fingerprint,
 		Answer: encode(answer)})
+	if err != nil || answer.Fault != "" || !answer.Verdict.Allows() {
+		return err
+	}
+	facts := db.Facts{}
+	if answer.SendID != nil {
+		facts["send_id"] = answer.SendID
+	}
+	if answer.KeptReplyID != nil {
+		facts["kept_reply_id"] = answer.KeptReplyID
+	}
+	return l.q.Audit(db.As(ctx, cmp.Or(q.by, askedDirectly)), q.action, "conversation/"+l.id.String(), facts)
 }
+
+// askedDirectly is who has asked the workflow itself, past the API, and has not said who.
+const askedDirectly = "workflow"

@@ -93,7 +93,7 @@ var keptSentences = map[KeptState]string{
 // SettleKept ends, or offers, a kept reply. One that is in that state already is left as it is; one that is settled
 // otherwise is a fault.
 func (s *Sender) SettleKept(ctx context.Context, r KeptRequest) (contract.Answer, error) {
-	asked := asked{r.RequestID, contract.UpdateReleaseKeptReply, r.Fingerprint}
+	asked := asked{r.RequestID, contract.UpdateReleaseKeptReply, r.Fingerprint, r.RequestedBy, "discard_kept_reply"}
 	return s.answering(ctx, r.ConversationID, asked, func(l *locked) (contract.Answer, error) {
 		answer, err := l.settleKept(ctx, r)
 		if err == nil {

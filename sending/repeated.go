@@ -115,18 +115,19 @@ func (l *locked) answer(ctx context.Context, r PlanRequest, result PlanResult, e
 	if err != nil {
 		return PlanResult{}, err
 	}
-	return result, l.keepAnswer(ctx, r.RequestID, kindOf(r), r.Fingerprint, result.Answer)
+	kind, action := kindOf(r)
+	return result, l.keepAnswer(ctx, asked{r.RequestID, kind, r.Fingerprint, r.RequestedBy, action}, result.Answer)
 }
 
-// kindOf names the update that asked.
-func kindOf(r PlanRequest) string {
+// kindOf names the update that asked, and what it does.
+func kindOf(r PlanRequest) (kind, action string) {
 	switch {
 	case r.KeptReplyID != nil:
-		return contract.UpdateReleaseKeptReply
+		return contract.UpdateReleaseKeptReply, "send_kept_reply"
 	case r.KeepText != "":
-		return contract.UpdateKeepReply
+		return contract.UpdateKeepReply, "keep_reply"
 	case r.Template != nil:
-		return contract.UpdateSendTemplate
+		return contract.UpdateSendTemplate, "send_template"
 	}
-	return contract.UpdateSendMessage
+	return contract.UpdateSendMessage, "send_message"
 }

@@ -15,9 +15,10 @@ type PlanRequest struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	SendID         uuid.UUID `json:"send_id"`
 	Origin         Origin    `json:"origin"`
-	// RequestID and Fingerprint are those of the update that asked; empty for automatic sends.
+	// RequestID and Fingerprint are those of the update that asked, RequestedBy is who; empty for automatic sends.
 	RequestID   string             `json:"request_id,omitempty"`
 	Fingerprint string             `json:"fingerprint,omitempty"`
+	RequestedBy string             `json:"requested_by,omitempty"`
 	Text        string             `json:"text,omitempty"`
 	Template    *contract.Template `json:"template,omitempty"`
 	Fallback    *contract.Template `json:"fallback,omitempty"`
@@ -60,6 +61,7 @@ type DecisionsRequest struct {
 	ConversationID uuid.UUID  `json:"conversation_id"`
 	RequestID      string     `json:"request_id,omitempty"` // of the update that is answered by the last of them
 	Fingerprint    string     `json:"fingerprint,omitempty"`
+	RequestedBy    string     `json:"requested_by,omitempty"`
 	Decisions      []Decision `json:"decisions"`
 	// Replan says that Plan is the conversation's from now on; nil: it has none any more.
 	Replan bool               `json:"replan,omitempty"`
@@ -73,6 +75,7 @@ type KeptRequest struct {
 	To             KeptState `json:"to"` // expired, discarded or offered
 	RequestID      string    `json:"request_id,omitempty"`
 	Fingerprint    string    `json:"fingerprint,omitempty"`
+	RequestedBy    string    `json:"requested_by,omitempty"`
 }
 
 // Synced counts what a look at the accounts' templates found.

@@ -110,7 +110,7 @@ func (r *conversationRun) remind(ctx workflow.Context, e conversation.Remind) {
 func (r *conversationRun) recordDecisions(ctx workflow.Context, q *request, request activities.DecisionsRequest, recorded func()) {
 	request.ConversationID = r.id
 	if q != nil {
-		request.RequestID, request.Fingerprint = q.ID, q.fingerprint
+		request.RequestID, request.Fingerprint, request.RequestedBy = q.ID, q.fingerprint, q.RequestedBy
 	}
 	r.start(ctx, "record decision", acts.RecordDecisions, request, func(f workflow.Future) {
 		var answer contract.Answer

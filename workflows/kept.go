@@ -40,7 +40,7 @@ func (r *conversationRun) expireKept(ctx workflow.Context, e conversation.Expire
 func (r *conversationRun) settleKept(ctx workflow.Context, q *request, id uuid.UUID, to sending.KeptState) {
 	request := activities.KeptRequest{ConversationID: r.id, KeptReplyID: id, To: to}
 	if q != nil {
-		request.RequestID, request.Fingerprint = q.ID, q.fingerprint
+		request.RequestID, request.Fingerprint, request.RequestedBy = q.ID, q.fingerprint, q.RequestedBy
 	}
 	r.start(ctx, "settle kept reply", acts.SettleKept, request, func(f workflow.Future) {
 		var answer contract.Answer

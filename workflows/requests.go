@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"strings"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/workflow"
@@ -108,9 +107,6 @@ func fingerprint(name string, question any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// maxRequestID is how long a request's id may be, in bytes, as the database has it.
-const maxRequestID = 255
-
 // answerRequests carries out what has been asked for, and reports whether there was anything.
 func (r *conversationRun) answerRequests(ctx workflow.Context) bool {
 	r.requests.drain()
@@ -126,7 +122,7 @@ func (r *conversationRun) answerRequests(ctx workflow.Context) bool {
 			q.answer = &contract.Answer{Fault: contract.FaultMergedElsewhere}
 			continue
 		}
-		if len(q.ID) > maxRequestID || strings.ContainsRune(q.ID, 0) { // recording it would be tried for ever
+		if !q.Recordable() { // recording it would be tried for ever
 			q.answer = &contract.Answer{Fault: contract.FaultInvalidRequest}
 			continue
 		}

@@ -35,7 +35,7 @@ func (r *conversationRun) plan(ctx workflow.Context, q *request, wish conversati
 	p.ConversationID, p.Facts = r.id, r.state.Facts
 	p.Verdict = conversation.Gate(r.state.Circumstances(), wish, r.now(ctx))
 	if q != nil {
-		p.RequestID, p.Fingerprint, p.NotAfter = q.ID, q.fingerprint, q.NotAfter
+		p.RequestID, p.Fingerprint, p.NotAfter, p.RequestedBy = q.ID, q.fingerprint, q.NotAfter, q.RequestedBy
 	}
 	r.start(ctx, "plan send", acts.PlanSend, p, func(f workflow.Future) {
 		var planned activities.PlanResult

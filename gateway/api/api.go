@@ -14,6 +14,7 @@ import (
 	"reengage/clock"
 	"reengage/db"
 	"reengage/gateway/access"
+	"reengage/gateway/live"
 	"reengage/ledger"
 )
 
@@ -28,7 +29,9 @@ type Deps struct {
 	Ledger *ledger.Ledger // rates what is stored, for comparisons; it posts nothing here
 	Clock  clock.Clock
 	Margin time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
-	Keys   []string      // bearer keys; none: every request is answered 401
+	Keys   []string      // bearer keys that may everything
+	Stored *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
+	Live   *live.Feed    // what /v1/events tells; nil: nothing
 	Log    *slog.Logger
 }
 
@@ -42,6 +45,8 @@ type API struct {
 	clock   clock.Clock
 	margin  time.Duration
 	keys    keys
+	stored  *access.Keys
+	live    *live.Feed
 	log     *slog.Logger
 	huma    huma.API
 
@@ -51,7 +56,7 @@ type API struct {
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
 	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), log: d.Log}
+		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -101,6 +106,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	registerWithin(a, access.Billing, reengagementCostsOp, reengagementTimeout, (*ReengagementCosts).Execute)
 	register(a, access.Billing, listRateCardsOp, (*ListRateCards).Execute)
 	registerWithin(a, access.Billing, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
+	registerEvents(a)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)

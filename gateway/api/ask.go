@@ -35,7 +35,10 @@ var refusals = []int{http.StatusNotFound, http.StatusConflict}
 // ask puts a question to the conversation's workflow. A refusal is a Problem with the gate's code.
 func (a *API) ask(ctx context.Context, real time.Time, id uuid.UUID, key Repeatable, update string, question engine.Ask) (Accepted, error) {
 	requestID := key.requestID()
-	answer, err := a.engine.Request(ctx, id, update, requestID, question)
+	answer, err := a.engine.Request(ctx, id, update, requestID, func(q contract.Request) any {
+		q.RequestedBy = requestedBy(ctx)
+		return question(q)
+	})
 	switch {
 	case errors.Is(err, intake.ErrUnknownConversation):
 		return Accepted{}, noConversation()

@@ -23,7 +23,7 @@ func TestEachRequestReachesTheWorkflowAsItWasMade(t *testing.T) {
 	f := newFixture(t)
 	id, kept := f.add(someone{}), uuid.New()
 	path := "/v1/conversations/" + id.String()
-	r := contract.Request{ID: "r-1"}
+	r := contract.Request{ID: "r-1", RequestedBy: "configured"}
 	thanks := contract.Template{Name: "thanks", Language: "en_US", Parameters: json.RawMessage(`["Ada"]`)}
 	for _, tt := range []struct {
 		path, body, update string

@@ -1,12 +1,16 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"reengage/gateway/access"
 )
@@ -25,18 +29,58 @@ func newKeys(texts []string) keys {
 	return k
 }
 
-// accept reports whether an Authorization header carries one of the keys.
-func (k keys) accept(authorization string) bool {
-	scheme, key, found := strings.Cut(authorization, " ")
-	if !found || !strings.EqualFold(scheme, "Bearer") {
-		return false
+// bearer is the key that an Authorization header carries; empty: none.
+func bearer(authorization string) string {
+	scheme, key, _ := strings.Cut(authorization, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
 	}
-	given := sha256.Sum256([]byte(strings.TrimSpace(key)))
+	return strings.TrimSpace(key)
+}
+
+// accept reports whether the text is one of the keys.
+func (k keys) accept(text string) bool {
+	given := sha256.Sum256([]byte(text))
 	accepted := 0
 	for _, known := range k {
 		accepted |= subtle.ConstantTimeCompare(given[:], known[:])
 	}
 	return accepted == 1
+}
+
+// configured is whoever has a key of REENGAGE_API_KEYS.
+var configured = access.Principal{Kind: access.ByConfigured, Name: "API", Scopes: access.Scopes}
+
+// whoAsks finds out who asks, unless that is known already (the console asks for those who have signed in). The error is
+// access.ErrRefused, or what keeps the database away.
+func (a *API) whoAsks(ctx context.Context, authorization string) (access.Principal, error) {
+	if who, known := access.From(ctx); known {
+		return who, nil
+	}
+	key := bearer(authorization)
+	switch {
+	case key == "":
+		return access.Principal{}, access.ErrRefused
+	case a.keys.accept(key):
+		return configured, nil
+	case a.stored == nil:
+		return access.Principal{}, access.ErrRefused
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	return a.stored.Verify(ctx, key, time.Now())
+}
+
+// stranger is the problem of those of whom we do not know who they are.
+func (a *API) stranger(ctx context.Context, err error) *Problem {
+	if errors.Is(err, access.ErrRefused) {
+		return newProblem(http.StatusUnauthorized, "unauthorized", needsKey)
+	}
+	var p *Problem
+	if !errors.As(a.problem(ctx, "authorize", err), &p) {
+		p = newProblem(http.StatusInternalServerError, "internal_error", "something went wrong here; it has been logged")
+	}
+	return p
 }
 
 // needsKey is all that a stranger is told, whether the key is missing or wrong.
@@ -55,16 +99,13 @@ func scopeOf(op *huma.Operation) access.Scope {
 	return access.Scope(op.Security[0]["key"][0])
 }
 
-// authorize finds out who asks, unless that is known already (the console asks for those who have signed in), and whether they may.
+// authorize lets those through who may.
 func (a *API) authorize(ctx huma.Context, next func(huma.Context)) {
-	who, known := access.From(ctx.Context())
-	if !known {
-		if !a.keys.accept(ctx.Header("Authorization")) {
-			ctx.SetHeader("WWW-Authenticate", "Bearer")
-			huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, needsKey)
-			return
-		}
-		who = access.Principal{Kind: access.ByConfigured, Name: "API", Scopes: access.Scopes}
+	who, err := a.whoAsks(ctx.Context(), ctx.Header("Authorization"))
+	if err != nil {
+		_, w := humago.Unwrap(ctx)
+		a.stranger(ctx.Context(), err).write(w)
+		return
 	}
 	if scope := scopeOf(ctx.Operation()); !who.May(scope) {
 		huma.WriteErr(a.huma, ctx, http.StatusForbidden, "this needs the scope "+string(scope))

@@ -17,7 +17,7 @@ type ChangeSuppression struct {
 	Body struct {
 		Suppressed bool   `json:"suppressed" doc:"false lifts all suppressions in force, those for the provider's reasons as well."`
 		Scope      string `json:"scope,omitempty" enum:"all,marketing" doc:"What is not sent. By default all."`
-		By         string `json:"by" minLength:"1" maxLength:"64" pattern:"[^\\s]" example:"Grace Example" doc:"Who wants it."`
+		By         string `json:"by,omitempty" minLength:"1" maxLength:"64" pattern:"[^\\s]" example:"Grace Example" doc:"Who wants it. By default the API key's name; of who has signed in to the console always its own."`
 	}
 }
 
@@ -30,11 +30,11 @@ var changeSuppressionOp = huma.Operation{
 
 // Execute records it.
 func (r *ChangeSuppression) Execute(ctx context.Context, a *API, real time.Time) (KnownContact, error) {
-	var err error
+	by, err := byline(ctx, r.Body.By), error(nil)
 	if r.Body.Suppressed {
-		err = a.store.Suppress(ctx, real, r.ID, r.Body.Scope == "marketing", r.Body.By)
+		err = a.store.Suppress(ctx, real, r.ID, r.Body.Scope == "marketing", by)
 	} else {
-		_, err = a.store.Lift(ctx, real, r.ID, "", r.Body.By)
+		_, err = a.store.Lift(ctx, real, r.ID, "", by)
 	}
 	if err != nil {
 		return KnownContact{}, unknownContact(err)

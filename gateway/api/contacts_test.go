@@ -150,7 +150,7 @@ func TestWhatCannotBeRecordedOfAContactIsRefused(t *testing.T) {
 		"half a language":      {"", `{"language": "e"}`, "language"},
 		"a language on a line": {"", `{"language": "en\n"}`, "language"},
 		"what is not set here": {"", `{"name": "Ada"}`, "name"},
-		"suppressed by nobody": {"/suppression", `{"suppressed": true}`, "by"},
+		"suppressed by nobody": {"/suppression", `{"suppressed": true, "by": " "}`, "by"},
 		"suppressed in part":   {"/suppression", `{"suppressed": true, "scope": "half", "by": "Grace"}`, "scope"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,9 @@ import (
 
 	"reengage/clock"
 	"reengage/db/dbtest"
+	"reengage/gateway/access"
 	"reengage/gateway/api"
+	"reengage/gateway/live"
 	"reengage/intake"
 	book "reengage/ledger"
 	"reengage/tariff"
@@ -57,11 +59,14 @@ func (f *fixture) serve(s api.Store) {
 	require.NoError(f.t, err)
 	f.ledger = book.New(f.pool, cards, tariff.DefaultEntryPoint, quiet)
 	f.engine = &fakeEngine{}
-	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Keys: []string{"another-key", key}, Log: quiet})
+	feed := live.New(live.Options{Pool: f.pool, Log: quiet, Poll: 10 * time.Millisecond, KeepAlive: 100 * time.Millisecond})
+	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Live: feed, Keys: []string{"another-key", key},
+		Stored: &access.Keys{Pool: f.pool}, Log: quiet})
 	mux := http.NewServeMux()
 	f.api.Register(mux)
 	f.server = httptest.NewServer(mux)
 	f.t.Cleanup(f.server.Close)
+	f.t.Cleanup(feed.Close) // before the server, which waits for its streams
 }
 
 func (f *fixture) exec(sql string, args ...any) {

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/db"
 )
 
 // PauseNumber has a business number send nothing.
@@ -41,22 +44,28 @@ var resumeNumberOp = huma.Operation{
 // Execute pauses it.
 func (r *PauseNumber) Execute(ctx context.Context, a *API, real time.Time) (BusinessNumber, error) {
 	now := a.clock.At(real)
-	found, err := a.queries.PauseNumber(ctx, &now, r.ID)
-	return a.changedNumber(ctx, real, r.ID, found, err)
+	return a.changeNumber(ctx, real, r.ID, "pause_number", func(q *db.Queries) (int64, error) { return q.PauseNumber(ctx, &now, r.ID) })
 }
 
 // Execute resumes it.
 func (r *ResumeNumber) Execute(ctx context.Context, a *API, real time.Time) (BusinessNumber, error) {
-	found, err := a.queries.ResumeNumber(ctx, r.ID)
-	return a.changedNumber(ctx, real, r.ID, found, err)
+	return a.changeNumber(ctx, real, r.ID, "resume_number", func(q *db.Queries) (int64, error) { return q.ResumeNumber(ctx, r.ID) })
 }
 
-func (a *API) changedNumber(ctx context.Context, real time.Time, id string, found int64, err error) (BusinessNumber, error) {
+func (a *API) changeNumber(ctx context.Context, real time.Time, id, action string, change func(*db.Queries) (int64, error)) (BusinessNumber, error) {
+	err := db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		found, err := change(q)
+		if err != nil {
+			return err
+		}
+		if found == 0 {
+			return noNumber()
+		}
+		return q.Audit(ctx, action, numberSubject(id), nil)
+	})
 	if err != nil {
 		return BusinessNumber{}, err
-	}
-	if found == 0 {
-		return BusinessNumber{}, noNumber()
 	}
 	return (&GetNumber{ID: id}).Execute(ctx, a, real)
 }

@@ -96,20 +96,30 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 // noSuchEndpoint answers what no endpoint of the mux does: 405 where another method would have found one, else 404.
 func (a *API) noSuchEndpoint(mux *http.ServeMux) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		allowed := methods(mux, r)
+		if _, err := a.whoAsks(r.Context(), r.Header.Get("Authorization")); err != nil {
+			a.stranger(r.Context(), err).write(w)
+			return
+		}
 		p := newProblem(http.StatusNotFound, "no_such_endpoint", "there is no such endpoint; see /openapi.json")
-		switch {
-		case !a.keys.accept(r.Header.Get("Authorization")):
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			p = newProblem(http.StatusUnauthorized, "unauthorized", needsKey)
-		case len(allowed) > 0:
+		if allowed := methods(mux, r); len(allowed) > 0 {
 			w.Header().Set("Allow", strings.Join(allowed, ", "))
 			p = newProblem(http.StatusMethodNotAllowed, "method_not_allowed", "this endpoint does not take this method, only "+strings.Join(allowed, ", "))
 		}
-		w.Header().Set("Content-Type", p.ContentType(""))
-		w.WriteHeader(p.Status)
-		json.NewEncoder(w).Encode(p)
+		p.write(w)
 	}
+}
+
+// write is for those who answer without huma.
+func (p *Problem) write(w http.ResponseWriter) {
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	if p.retryAfter != "" {
+		w.Header().Set("Retry-After", p.retryAfter)
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p)
 }
 
 // methods are those for which the mux has an endpoint at the request's path.

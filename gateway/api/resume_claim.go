@@ -24,7 +24,7 @@ const claimLength = 10 * time.Minute
 type ClaimResume struct {
 	Idempotent
 	ID   uuid.UUID `path:"id" doc:"The conversation's id."`
-	Body claimant
+	Body *claimant
 }
 
 // ReleaseResume says that the agent has left it.
@@ -33,11 +33,18 @@ type ClaimResume struct {
 //	{"by": "Grace Example"}
 type ReleaseResume struct {
 	ID   uuid.UUID `path:"id" doc:"The conversation's id."`
-	Body claimant
+	Body *claimant
 }
 
 type claimant struct {
-	By string `json:"by" minLength:"1" maxLength:"200" pattern:"[^\\s]" example:"Grace Example" doc:"The agent's name."`
+	By string `json:"by,omitempty" minLength:"1" maxLength:"200" pattern:"[^\\s]" example:"Grace Example" doc:"The agent's name. By default the API key's; of who has signed in to the console always its own."`
+}
+
+func (c *claimant) name(ctx context.Context) string {
+	if c == nil {
+		return byline(ctx, "")
+	}
+	return byline(ctx, c.By)
 }
 
 // Claim is an agent's, or nobody's.
@@ -63,22 +70,30 @@ var releaseResumeOp = huma.Operation{
 // Execute claims. It is this request that writes the claim: the workflow decides nothing by it.
 func (r *ClaimResume) Execute(ctx context.Context, a *API, real time.Time) (Claim, error) {
 	now := a.clock.At(real)
-	until := now.Add(claimLength)
-	return a.claim(ctx, r.ID, now, r.Body.By, claimNote{"resume_claimed", "an agent has opened Resume"}, func(q *db.Queries) (int64, error) {
-		return q.ClaimResume(ctx, db.ClaimResumeParams{ID: r.ID, By: &r.Body.By, Now: &now, Until: &until})
+	until, by := now.Add(claimLength), r.Body.name(ctx)
+	return a.claim(ctx, r.ID, now, by, claimNote{"resume_claimed", "an agent has opened Resume"}, func(q *db.Queries) (int64, error) {
+		return q.ClaimResume(ctx, db.ClaimResumeParams{ID: r.ID, By: &by, Now: &now, Until: &until})
 	})
 }
 
 // Execute lets go.
 func (r *ReleaseResume) Execute(ctx context.Context, a *API, real time.Time) (Claim, error) {
-	now := a.clock.At(real)
-	return a.claim(ctx, r.ID, now, r.Body.By, claimNote{"resume_released", "the agent has left Resume"}, func(q *db.Queries) (int64, error) {
-		return q.ReleaseResume(ctx, r.ID, &now, &r.Body.By)
+	now, by := a.clock.At(real), r.Body.name(ctx)
+	return a.claim(ctx, r.ID, now, by, claimNote{"resume_released", "the agent has left Resume"}, func(q *db.Queries) (int64, error) {
+		return q.ReleaseResume(ctx, r.ID, &now, &by)
 	})
 }
 
 // claimNote is a line of explain; it names nobody.
 type claimNote struct{ code, sentence string }
+
+// action is what the audit calls it.
+func (n claimNote) action() string {
+	if n.code == "resume_claimed" {
+		return "claim_resume"
+	}
+	return "release_resume"
+}
 
 // claim changes the claim, unless it is another's, and returns the one that then holds.
 func (a *API) claim(ctx context.Context, id uuid.UUID, now time.Time, by string, note claimNote, change func(*db.Queries) (int64, error)) (held Claim, err error) {
@@ -105,7 +120,10 @@ func (a *API) claim(ctx context.Context, id uuid.UUID, now time.Time, by string,
 		if changed == 0 {
 			return nil
 		}
-		return q.RecordDecision(ctx, noteOf(id, now, note, held))
+		if err := q.RecordDecision(ctx, noteOf(id, now, note, held)); err != nil {
+			return err
+		}
+		return q.Audit(ctx, note.action(), "conversation/"+id.String(), nil)
 	})
 	return held, err
 }

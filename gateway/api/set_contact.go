@@ -7,6 +7,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"reengage/db"
 )
 
 // SetContact says of a contact what its messages do not.
@@ -36,7 +39,7 @@ func (r *SetContact) Execute(ctx context.Context, a *API, real time.Time) (Known
 		}
 	}
 	for {
-		set, err := a.queries.SetContact(ctx, r.Body.TimeZone, r.Body.Language, r.ID)
+		set, err := r.write(ctx, a)
 		if err != nil {
 			return KnownContact{}, err
 		}
@@ -46,4 +49,25 @@ func (r *SetContact) Execute(ctx context.Context, a *API, real time.Time) (Known
 		}
 		// There is one after all: it became part of another while we wrote. That is found now.
 	}
+}
+
+func (r *SetContact) write(ctx context.Context, a *API) (set int64, err error) {
+	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
+		q := db.New(tx)
+		if set, err = q.SetContact(ctx, r.Body.TimeZone, r.Body.Language, r.ID); err != nil || set == 0 {
+			return err
+		}
+		changed := []string{}
+		if r.Body.TimeZone != nil {
+			changed = append(changed, "time_zone")
+		}
+		if r.Body.Language != nil {
+			changed = append(changed, "language")
+		}
+		if len(changed) == 0 {
+			return nil
+		}
+		return q.Audit(ctx, "set_contact", "contact/"+r.ID.String(), db.Facts{"set": changed})
+	})
+	return set, err
 }

@@ -97,6 +97,9 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 				return err
 			}
 		}
+		if err := q.Audit(ctx, "set_number", numberSubject(r.ID), db.Facts{"set": r.changed(before, settings)}); err != nil {
+			return err
+		}
 		n, err = readNumber(ctx, q, now, r.ID)
 		return err
 	})
@@ -147,14 +150,37 @@ func (r *SetNumber) row(before db.BusinessNumber, settings json.RawMessage) db.S
 	return row
 }
 
+// changed names the fields that are others than before, without what they say: settings hold texts.
+func (r *SetNumber) changed(before db.BusinessNumber, settings json.RawMessage) []string {
+	row := r.row(before, settings)
+	fields := []string{}
+	for _, f := range []struct {
+		name string
+		same bool
+	}{
+		{"display", row.Display == before.Display}, {"waba_id", row.WabaID == before.WabaID}, {"portfolio", row.Portfolio == before.Portfolio},
+		{"time_zone", row.TimeZone == before.TimeZone}, {"account_time_zone", row.AccountTimeZone == before.AccountTimeZone},
+		{"settings", sameSettings(before, settings)}, {"stop_words", r.Body.StopWords == nil}, {"messages_per_second", row.MessagesPerSecond == before.MessagesPerSecond},
+	} {
+		if !f.same {
+			fields = append(fields, f.name)
+		}
+	}
+	return fields
+}
+
 // changes reports whether a run would decide otherwise by the new settings. The same ones again need not wake everybody.
 func (r *SetNumber) changes(before db.BusinessNumber, settings json.RawMessage) bool {
+	return !sameSettings(before, settings) || before.TimeZone != r.Body.TimeZone
+}
+
+func sameSettings(before db.BusinessNumber, settings json.RawMessage) bool {
 	var known conversation.Settings
 	if err := json.Unmarshal(before.Settings, &known); err != nil {
-		return true
+		return false
 	}
 	again, err := json.Marshal(known)
-	return err != nil || !bytes.Equal(again, settings) || before.TimeZone != r.Body.TimeZone
+	return err == nil && bytes.Equal(again, settings)
 }
 
 func orBefore[T any](given *T, before T) T {

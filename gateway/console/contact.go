@@ -91,13 +91,12 @@ func (c *Console) changeConsent(w http.ResponseWriter, r *http.Request) error {
 
 // changeSuppression has the contact not written to, or ends that.
 func (c *Console) changeSuppression(w http.ResponseWriter, r *http.Request) error {
-	who, _ := access.From(r.Context())
 	suppressed := r.PostFormValue("suppressed") == "true"
 	done := "The contact may be written to again."
 	if suppressed {
 		done = "Nothing is sent to this contact any more."
 	}
-	return c.change(w, r, done, "/suppression", map[string]any{"suppressed": suppressed, "by": who.Name})
+	return c.change(w, r, done, "/suppression", map[string]any{"suppressed": suppressed})
 }
 
 func (c *Console) change(w http.ResponseWriter, r *http.Request, done, what string, in any) error {

@@ -65,7 +65,7 @@ func TestAMessageIsSentOnceHoweverOftenItsFormIsSent(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, answer.Code)
 		require.Equal(t, pathOf(id), answer.Header().Get("Location"))
 	}
-	require.Equal(t, []any{contract.SendMessage{Request: contract.Request{ID: key}, Text: "Yes.\nShall I keep it?", Critical: true,
+	require.Equal(t, []any{contract.SendMessage{Request: contract.Request{ID: key, RequestedBy: grace.Ref()}, Text: "Yes.\nShall I keep it?", Critical: true,
 		Fallback: &contract.Template{Name: "thanks", Language: "en_GB"}}}, s.engine.asked())
 
 	other := s.do(grace, pathOf(id)+"/messages", url.Values{"key": {key}, "text": {"No."}})

@@ -28,6 +28,7 @@ type frame struct {
 	Here  string // the part of the console, which the navigation marks: inbox, costs, numbers, account
 	Who   access.Principal
 	Clock clockView
+	Live  string // where the page listens for what changes; empty: nowhere
 	Page  string // the template of the page
 	View  any
 	Inner template.HTML
@@ -47,6 +48,7 @@ func clockAt(c clock.Clock, real time.Time) clockView {
 func (c *Console) page(w http.ResponseWriter, r *http.Request, status int, f frame) error {
 	f.Who, _ = access.From(r.Context())
 	f.Clock = clockAt(c.clock, time.Now())
+	f.Live = liveAddress(r.Context())
 	return render(w, r, status, f)
 }
 

@@ -43,7 +43,7 @@ func TestResumingClaimsPreviewsSendsAndLetsGo(t *testing.T) {
 
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
-	require.Equal(t, []any{contract.SendTemplate{Request: contract.Request{ID: filled.Get("key")},
+	require.Equal(t, []any{contract.SendTemplate{Request: contract.Request{ID: filled.Get("key"), RequestedBy: grace.Ref()},
 		Template: contract.Template{Name: "order_update", Language: "en_GB", Parameters: json.RawMessage(`["Ada","\u003c4711\u003e"]`)}}}, s.engine.asked(), "once")
 	require.NotContains(t, s.see(joan, pathOf(id)).Body.String(), "Grace Example has opened Resume")
 }
@@ -80,7 +80,7 @@ func TestAReplyIsKeptWithTheTemplateThatGoesNow(t *testing.T) {
 	require.Contains(t, page.Body.String(), "\nYes, it is.</textarea>")
 	filled := url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}, "keeping": {"1"}, "keep": {"Yes, it is."}}
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
-	require.Equal(t, []any{contract.KeepReply{Request: contract.Request{ID: "k"}, Text: "Yes, it is.",
+	require.Equal(t, []any{contract.KeepReply{Request: contract.Request{ID: "k", RequestedBy: grace.Ref()}, Text: "Yes, it is.",
 		Template: contract.Template{Name: "hello", Language: "en_GB", Parameters: json.RawMessage(`[]`)}}}, s.engine.asked())
 }
 

@@ -32,8 +32,6 @@ import (
 	"reengage/workflows/contract"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
-
 // noon is when tests look, unless they say otherwise; their clock stands still.
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 

@@ -17,7 +17,14 @@ type story struct {
 // stories are all there are; each page keeps its own beside it.
 func stories() []story {
 	var all []story
-	for _, part := range [][]story{systemStories, inboxStories, conversationStories, resumeStories} {
+	for _, part := range [][]story{
+		systemStories,
+		signInStories,
+		accountStories,
+		inboxStories,
+		conversationStories,
+		resumeStories,
+	} {
 		all = append(all, part...)
 	}
 	return all
@@ -46,7 +53,7 @@ func (c *Console) showStory(w http.ResponseWriter, r *http.Request) {
 		}
 		f := s.frame
 		f.Clock = clockView{Now: storyTime}
-		if f.Who.Name == "" {
+		if f.Who.Name == "" && f.Page != "sign-in" {
 			f.Who = storyReader
 		}
 		if err := render(w, r, http.StatusOK, f); err != nil {

@@ -15,6 +15,7 @@ import (
 	"reengage/engine"
 	"reengage/gateway/api"
 	"reengage/gateway/console"
+	"reengage/gateway/live"
 	"reengage/gateway/webhook"
 	"reengage/intake"
 	"reengage/ledger"
@@ -23,8 +24,8 @@ import (
 	"reengage/tariff"
 )
 
-// open opens the door and runs what works on the stored, until ctx ends.
-func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal client.Client, c clock.Clock) error {
+// open opens the door and runs what works on the stored, until ctx ends. With front the door closes.
+func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, temporal client.Client, c clock.Clock) error {
 	store := intake.New(pool, c, m.Log).WithEntryPoints(m.Config.EntryPoints)
 	mux := http.NewServeMux()
 	mux.Handle(webhook.Path, webhook.New(webhook.Options{
@@ -35,11 +36,16 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 		return err
 	}
 	book := ledger.New(pool, cards, time.Duration(m.Config.EntryPointHours)*time.Hour, m.Log)
+	feed := live.New(live.Options{Pool: pool, Clock: c, Log: m.Log})
+	defer feed.Close()
+	// Streams would not end by themselves, and the door waits for requests under way.
+	defer context.AfterFunc(front, feed.Close)()
 	api.New(api.Deps{
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c,
-		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Log: m.Log,
+		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Live: feed, Log: m.Log,
 	}).Register(mux)
-	console.New(console.Deps{API: mux, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace, Log: m.Log}).Register(mux)
+	console.New(console.Deps{API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace,
+		Log: m.Log}).Register(mux)
 
 	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
 	observed, err := book.Observe()
@@ -50,6 +56,7 @@ func (m *Main) open(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 
 	behind := []interface{ Run(context.Context) error }{
 		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),
+		feed,
 	}
 	if m.Config.NotifyURL != "" {
 		n, err := notify.New(notify.Options{

@@ -5,8 +5,9 @@
 //	                                    └── Postgres away: asked again every second
 //
 // It starts while Postgres or Temporal is away and says so at /readyz. It ends in an order in which nothing that was
-// accepted is lost: no more requests, those under way are finished, then the relay and the notifier finish what they
-// have begun, then the ops port closes. What the relay has not sent by then stays in the database for the next one.
+// accepted is lost: no more requests, those under way are finished (streams of what changes end at once, their clients come
+// again), then the relay and the notifier finish what they have begun, then the ops port closes. What the relay has not
+// sent by then stays in the database for the next one.
 //
 // It owns the order of things. It does not own anything that is done.
 package serve

@@ -102,7 +102,7 @@ func (m *Main) work(ctx context.Context, d *door, pool *pgxpool.Pool, temporal c
 		if err != nil {
 			return err
 		}
-		return m.open(behind, d, pool, temporal, c)
+		return m.open(behind, front, d, pool, temporal, c)
 	})
 	return group.Wait()
 }

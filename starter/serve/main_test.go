@@ -1,6 +1,7 @@
 package serve_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"io"
@@ -132,6 +133,33 @@ func TestItServesOnceItsDatabaseIsThereAndAgainAfterAnOutage(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.Contains(t, body, "reengage_webhook_duration_seconds_bucket")
 	r.stop()
+}
+
+// The door waits up to 20 s for requests under way, and a stream is one that would not end by itself.
+func TestStreamsEndAtOnceWhenTheGatewayStops(t *testing.T) {
+	r := start(t, dbtest.URL(t))
+	require.Eventually(t, func() bool { return r.ready()["started"] }, wait, tick)
+	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+r.main.HTTPAddr()+"/v1/events", nil)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer key")
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	lines := bufio.NewScanner(res.Body)
+	require.True(t, lines.Scan(), "it has begun")
+	code, _ := r.answer("POST", r.main.HTTPAddr(), "/webhooks/whatsapp", webhookBody)
+	require.Equal(t, http.StatusOK, code)
+	for lines.Scan() && lines.Text() != "event: status" {
+	}
+	require.Equal(t, "event: status", lines.Text())
+
+	begun := time.Now()
+	r.stop()
+	require.Less(t, time.Since(begun), 15*time.Second)
+	for lines.Scan() {
+	}
+	require.NoError(t, lines.Err(), "its end is an orderly one")
 }
 
 func TestATakenPortEndsTheStartWithASentence(t *testing.T) {

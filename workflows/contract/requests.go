@@ -3,6 +3,8 @@ package contract
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,6 +21,19 @@ type Request struct {
 	Permissions *conversation.Permissions `json:"permissions,omitempty"`
 	// NotAfter ends the attempts; zero: a free-form message's window, 24 h for a template.
 	NotAfter time.Time `json:"not_after,omitzero"`
+	// RequestedBy is who asks, without a name: user/ID or key/ID. The audit has it.
+	RequestedBy string `json:"requested_by,omitempty"`
+}
+
+// maxRequestID is how long a request's id may be, in bytes, as the database has it.
+const maxRequestID = 255
+
+// requester is what RequestedBy may be: the audit takes nothing else.
+var requester = regexp.MustCompile(`^([a-z]{1,20}(/[0-9a-f-]{36})?)?$`)
+
+// Recordable reports whether the database can write down which request it is and who asks.
+func (q Request) Recordable() bool {
+	return len(q.ID) <= maxRequestID && !strings.ContainsRune(q.ID, 0) && requester.MatchString(q.RequestedBy)
 }
 
 // Template names an approved template with what fills its variables.

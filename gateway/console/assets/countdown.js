@@ -4,12 +4,22 @@
 //   <time data-until="RFC 3339">  counts down to it        <time data-ago="...">  how long ago it was
 //   <time data-at="...">          when it is, in the visitor's own time zone
 
-const began = performance.now();
+const loaded = performance.now();
+let scale = 0;
+let zero = 0; // virtual time at which the page's own clock showed 0
+
+const virtual = () => zero + performance.now() * scale;
+
+// synchronise takes the server's virtual time, as the live connection brings it. Every way takes some time, so of several the one
+// that makes it latest is nearest to the truth; one that is far off says that the server's clock was set, or that we slept.
+export function synchronise(now) {
+  const heard = Date.parse(now) - performance.now() * scale;
+  if (heard > zero || zero - heard > 3000 * Math.max(scale, 1)) zero = heard;
+}
 
 export function startCountdowns(body) {
-  const now = Date.parse(body.dataset.now);
-  const scale = Number(body.dataset.scale);
-  const virtual = () => now + (performance.now() - began) * scale;
+  scale = Number(body.dataset.scale);
+  zero = Date.parse(body.dataset.now) - loaded * scale;
   const write = (kind, say) => {
     for (const t of document.querySelectorAll(`time[data-${kind}]`)) {
       const text = say(Date.parse(t.dataset[kind]));

@@ -1,0 +1,106 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"reengage/gateway/access"
+	"reengage/gateway/api"
+	"reengage/gateway/live"
+)
+
+var liveRoutes = []route{
+	{"GET " + Path + "/live", access.Read, (*Console).listen},
+}
+
+// changed is the data of the event that live.js hears: whose parts of the page are to be asked for again, "*" for all, and the
+// server's virtual time, by which countdowns are kept right.
+type changed struct {
+	Conversations []string  `json:"conversations"`
+	Now           time.Time `json:"now"`
+}
+
+// changedMost is how many conversations are named; a page that shows any of more than that asks for all of its parts.
+const changedMost = 200
+
+func changedBy(b live.Batch) changed {
+	c := changed{Conversations: []string{}, Now: b.Now}
+	named := map[uuid.UUID]bool{}
+	for _, e := range b.Events {
+		if e.Conversation == uuid.Nil || len(named) > changedMost {
+			return changed{Conversations: []string{"*"}, Now: b.Now}
+		}
+		for _, id := range []uuid.UUID{e.Conversation, e.Named} { // a page of what has been merged knows only the latter
+			if !named[id] {
+				named[id] = true
+				c.Conversations = append(c.Conversations, id.String())
+			}
+		}
+	}
+	return c
+}
+
+// listen tells an open page what has changed. A silence is broken by events without conversations, so that the page knows that the
+// connection lives, and what time it is.
+func (c *Console) listen(w http.ResponseWriter, r *http.Request) error {
+	if c.live == nil {
+		return &api.Problem{Status: http.StatusServiceUnavailable, Detail: "nothing is told here"}
+	}
+	s, err := c.live.Subscribe(r.Context(), r.URL.Query().Get("after"))
+	if errors.Is(err, live.ErrCursor) {
+		return &api.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid_cursor", Detail: "this is nothing to go on from"}
+	}
+	if err != nil {
+		return &api.Problem{Status: http.StatusServiceUnavailable, Code: "database_unavailable", Detail: "what changes cannot be told just now"}
+	}
+	defer s.Close()
+	out := live.NewStream(w)
+	for {
+		b, err := s.Next(r.Context())
+		if err != nil {
+			return nil // the page comes again
+		}
+		name := "changed"
+		if len(b.Events) == 1 && b.Events[0].Kind == live.KindReset {
+			name = "reset"
+		}
+		data, err := json.Marshal(changedBy(b))
+		if err != nil {
+			return nil // it is made of strings and a time
+		}
+		out.Event(name, b.Next, data)
+		if out.Flush() != nil {
+			return nil
+		}
+	}
+}
+
+type liveKey struct{}
+
+// listenFrom notes, before a whole page is read, from where on it is to listen: what changes while it is being made is told when it
+// is open. Parts of pages are asked for by one that listens already.
+func (c *Console) listenFrom(r *http.Request) *http.Request {
+	if c.live == nil || r.Header.Get("HX-Request") == "true" || r.URL.Path == Path+"/live" {
+		return r
+	}
+	if _, known := access.From(r.Context()); !known {
+		return r
+	}
+	address := Path + "/live"
+	if here, err := c.live.Here(r.Context()); err == nil { // else the page fails too, or asks for everything when it listens
+		address += "?" + url.Values{"after": {here}}.Encode()
+	}
+	return r.WithContext(context.WithValue(r.Context(), liveKey{}, address))
+}
+
+// liveAddress is where a page listens; empty if it does not.
+func liveAddress(ctx context.Context) string {
+	address, _ := ctx.Value(liveKey{}).(string)
+	return address
+}
