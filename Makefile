@@ -35,6 +35,7 @@ crash: ensure
 
 generate:
 	$(TOOL) sqlc generate
+	go run ./gateway/api/openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 # A line per check; each prints what is wrong and stops make.
 verify:
@@ -42,6 +43,7 @@ verify:
 	@echo "go mod tidy";       go mod tidy -diff && cd tools && go mod tidy -diff
 	@echo "go vet";            go vet ./... && go vet -tags crashpoints ./sending
 	@echo "sqlc diff";         $(TOOL) sqlc diff
+	@echo "openapi";           go run ./gateway/api/openapi | diff docs/openapi.json - || { echo "docs/openapi.json is stale: make generate"; exit 1; }
 	@echo "staticcheck";       $(TOOL) staticcheck ./... && $(TOOL) staticcheck -tags crashpoints ./sending
 	@echo "workflowcheck";     $(TOOL) workflowcheck -config workflows/workflowcheck.config.yaml ./workflows/... ./conversation/...
 	@echo "import directions"; go test -run '^TestImport' .

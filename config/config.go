@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -30,6 +32,9 @@ type Config struct {
 	EntryPoints     []string      `name:"entry-points" env:"REENGAGE_ENTRY_POINTS" sep:"," default:"ad" help:"Kinds of referral, as Meta's source_type has them, that open a free entry point."`
 	TimeScale       float64       `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
 	TemporalUIURL   Address       `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow."`
+	ConsoleURL      Address       `name:"console-url" env:"REENGAGE_CONSOLE_URL" default:"http://127.0.0.1:8080" help:"Where browsers find the console, without a path. With https its cookies are for https alone."`
+	ConsoleStories  bool          `name:"console-stories" env:"REENGAGE_CONSOLE_STORIES" help:"Show every state of the console's pages at /console/stories to anybody. For development."`
+	TrustedProxies  []string      `name:"trusted-proxies" env:"REENGAGE_TRUSTED_PROXIES" sep:"," help:"Networks, such as 10.0.0.0/8, whose X-Forwarded-For says where a sign-in comes from. Without it all who come by one proxy count as one."`
 }
 
 // Database is what a verb that works on the database itself needs to know.
@@ -74,6 +79,7 @@ func (c Config) Validate() error {
 		{"WHATSAPP_API_URL", c.APIURL, false},
 		{"REENGAGE_NOTIFY_URL", c.NotifyURL, true},
 		{"TEMPORAL_UI_URL", c.TemporalUIURL, true},
+		{"REENGAGE_CONSOLE_URL", c.ConsoleURL, true},
 	} {
 		if a.optional && a.Address == "" {
 			continue
@@ -81,6 +87,9 @@ func (c Config) Validate() error {
 		if err := a.validate(a.variable); err != nil {
 			return err
 		}
+	}
+	if err := c.validateConsole(); err != nil {
+		return err
 	}
 	if err := c.validateNotify(); err != nil {
 		return err
@@ -104,6 +113,28 @@ func (c Config) validateSending() error {
 		return fmt.Errorf("REENGAGE_SEND_MARGIN is %s, but must be between 1s and 1h", c.SendMargin)
 	}
 	return nil
+}
+
+// validateConsole: the console's own links begin at /console, so nothing may stand before that.
+func (c Config) validateConsole() error {
+	if u, err := url.Parse(string(c.ConsoleURL)); err != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
+		return errors.New("REENGAGE_CONSOLE_URL must be an address without a path, such as https://support.example.com")
+	}
+	_, err := c.Proxies()
+	return err
+}
+
+// Proxies are the networks of REENGAGE_TRUSTED_PROXIES.
+func (c Config) Proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return nil, errors.New("REENGAGE_TRUSTED_PROXIES must be networks such as 10.0.0.0/8, comma separated")
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
 }
 
 // validateNotify: an unsigned notification could be forged by anyone who knows the receiver's address.

@@ -46,7 +46,7 @@ func TestDefaultsNeedOnlyADatabase(t *testing.T) {
 	require.Equal(t, config.Config{
 		DatabaseURL: database, HTTPAddr: "127.0.0.1:8080", OpsAddr: "127.0.0.1:9090",
 		APIURL: "https://graph.facebook.com", EntryPointHours: 72, EntryPoints: []string{"ad"}, TimeScale: 1,
-		UnknownAfter: 5 * time.Minute, SendMargin: 15 * time.Second,
+		UnknownAfter: 5 * time.Minute, SendMargin: 15 * time.Second, ConsoleURL: "http://127.0.0.1:8080",
 	}, c)
 }
 
@@ -76,6 +76,9 @@ func TestValidateNamesTheVariable(t *testing.T) {
 		{"API's address", map[string]string{"WHATSAPP_API_URL": "graph.facebook.com"}, "WHATSAPP_API_URL"},
 		{"receiver's address", map[string]string{"REENGAGE_NOTIFY_URL": "ftp://h"}, "REENGAGE_NOTIFY_URL"},
 		{"Temporal UI", map[string]string{"TEMPORAL_UI_URL": "http://"}, "TEMPORAL_UI_URL"},
+		{"console", map[string]string{"REENGAGE_CONSOLE_URL": "support.example.com"}, "REENGAGE_CONSOLE_URL"},
+		{"console below a path", map[string]string{"REENGAGE_CONSOLE_URL": "https://example.com/support"}, "REENGAGE_CONSOLE_URL"},
+		{"proxies", map[string]string{"REENGAGE_TRUSTED_PROXIES": "10.0.0.0/8,proxy"}, "REENGAGE_TRUSTED_PROXIES"},
 		{"unsigned notifications", map[string]string{"REENGAGE_NOTIFY_URL": "http://h"}, "REENGAGE_NOTIFY_SECRET is not set"},
 		{"unusable secret", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "c2VjcmV0LWtleQ=="}, "REENGAGE_NOTIFY_SECRET is not a"},
 		{"secret without a key", map[string]string{"REENGAGE_NOTIFY_URL": "http://h", "REENGAGE_NOTIFY_SECRET": "whsec_"}, "REENGAGE_NOTIFY_SECRET is not a"},

@@ -9,17 +9,17 @@ import (
 // What a forecast says to people. Moments are left to whoever shows them, in the time zone of whoever reads.
 
 func reminderSentence(s Settings, leads []time.Duration, placed placing) string {
-	lead := span(leads[0]) + " before the window closes"
-	for _, l := range leads[1:] {
-		lead += ", together with the reminder of " + span(l)
-	}
+	sentence := span(leads[0]) + " before the window closes"
 	switch placed {
 	case beforeEndOfWork:
-		return fmt.Sprintf("%s nobody works, so it comes %s before the end of the last working period before that", lead, span(s.Reminders.beforeEnd()))
+		sentence += fmt.Sprintf(" nobody works, so it comes %s before the end of the last working period before that", span(s.Reminders.beforeEnd()))
 	case noWorkSince:
-		return lead + ": nobody works then, and nobody has since the contact's last message, so it is not moved"
+		sentence += ": nobody works then, and nobody has since the contact's last message, so it is not moved"
 	}
-	return lead
+	for _, l := range leads[1:] {
+		sentence += ", together with the reminder of " + span(l)
+	}
+	return sentence
 }
 
 func nudgeSentence(n Nudge, now time.Time) string {

@@ -218,6 +218,13 @@ type Event struct {
 	Keyword          *string
 }
 
+type IdempotencyKey struct {
+	ID          []byte
+	Fingerprint []byte
+	Answer      []byte
+	UsedAt      time.Time
+}
+
 type Installation struct {
 	OnlyRow     bool
 	EventKey    []byte

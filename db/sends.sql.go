@@ -177,9 +177,12 @@ func (q *Queries) FindSend(ctx context.Context, iD uuid.UUID, conversationID uui
 
 const getSend = `-- name: GetSend :one
 SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
-       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with
+       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with,
+       coalesce(nullif(greatest(r.throttled_until, c.throttled_until), '-infinity'), '0001-01-01 00:00:00+00')::timestamptz AS throttled_until
 FROM sends s
 JOIN business_numbers n ON n.id = s.business_number_id
+LEFT JOIN send_rates r ON r.business_number_id = s.business_number_id
+LEFT JOIN pair_rates c ON c.conversation_id = s.conversation_id
 LEFT JOIN outbound_messages o ON o.message_id = s.message_id
 LEFT JOIN LATERAL (
     SELECT d.sentence, d.facts FROM decisions d
@@ -199,9 +202,11 @@ type GetSendRow struct {
 	Sentence       string
 	DecidedOn      json.RawMessage
 	FailedWith     *int32
+	ThrottledUntil time.Time
 }
 
-// A send with how far its message has got; empty: it is not known to have left.
+// A send with how far its message has got; empty: it is not known to have left. throttled_until, in real time: the number, or the
+// contact, is sent nothing before.
 func (q *Queries) GetSend(ctx context.Context, id uuid.UUID) (GetSendRow, error) {
 	row := q.db.QueryRow(ctx, getSend, id)
 	var i GetSendRow
@@ -241,6 +246,7 @@ func (q *Queries) GetSend(ctx context.Context, id uuid.UUID) (GetSendRow, error)
 		&i.Sentence,
 		&i.DecidedOn,
 		&i.FailedWith,
+		&i.ThrottledUntil,
 	)
 	return i, err
 }

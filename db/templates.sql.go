@@ -74,49 +74,6 @@ func (q *Queries) FindTemplate(ctx context.Context, wabaID string, name string, 
 	return i, err
 }
 
-const findTemplates = `-- name: FindTemplates :many
-SELECT t.name, t.language, t.status, t.category, t.components, t.removed_at FROM templates t
-JOIN (SELECT unnest($1::text[]) AS name, unnest($2::text[]) AS language) w ON w.name = t.name AND w.language = t.language
-WHERE t.waba_id = $3
-`
-
-type FindTemplatesRow struct {
-	Name       string
-	Language   string
-	Status     string
-	Category   string
-	Components json.RawMessage
-	RemovedAt  *time.Time
-}
-
-// What is known of some templates of an account, by name and language.
-func (q *Queries) FindTemplates(ctx context.Context, names []string, languages []string, wabaID string) ([]FindTemplatesRow, error) {
-	rows, err := q.db.Query(ctx, findTemplates, names, languages, wabaID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FindTemplatesRow
-	for rows.Next() {
-		var i FindTemplatesRow
-		if err := rows.Scan(
-			&i.Name,
-			&i.Language,
-			&i.Status,
-			&i.Category,
-			&i.Components,
-			&i.RemovedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const listApprovedTemplates = `-- name: ListApprovedTemplates :many
 SELECT t.name, t.language, t.category
 FROM templates t JOIN business_numbers n ON n.waba_id = t.waba_id

@@ -21,7 +21,10 @@ SELECT a.business_number_id, to_char(a.planned_at AT TIME ZONE p.account_time_zo
        a.by_whom::text AS by_whom, h.currency::text AS currency, sum(h.amount_micros)::bigint AS amount_micros
 FROM period p
 JOIN reengagement_attempts a ON a.business_number_id = p.business_number_id AND a.planned_at >= p.since AND a.planned_at < p.until
-JOIN charges h ON h.conversation_id = ANY (a.parts) AND h.event_id = a.message_id
+CROSS JOIN LATERAL (
+    SELECT c.currency, sum(c.amount_micros) AS amount_micros FROM charges c
+    WHERE c.conversation_id = ANY (a.parts) AND c.event_id = a.message_id GROUP BY c.currency
+) h
 GROUP BY 1, 2, 3, 4
 `
 
@@ -160,13 +163,21 @@ WITH period AS (
     WHERE e.opens_window AND heard_in_time(e)
       AND e.occurred_at >= $5::timestamptz AND e.occurred_at < $6::timestamptz
       AND c.business_number_id = ANY ($1::uuid[])
-), followed AS (
+), chained AS (
     SELECT h.conversation_id, h.business_number_id, h.occurred_at,
-           lead(h.occurred_at) OVER (PARTITION BY h.conversation_id ORDER BY h.occurred_at) AS next_at FROM heard h
+           lag(h.occurred_at) OVER messages AS before_at, lead(h.occurred_at) OVER messages AS next_at
+    FROM heard h
+    WINDOW messages AS (PARTITION BY h.conversation_id ORDER BY h.occurred_at)
+), followed AS (
+    -- Since when the chain goes on, as far as it was looked at.
+    SELECT c.conversation_id, c.business_number_id, c.occurred_at, c.next_at,
+           (max(CASE WHEN c.before_at IS NULL OR c.occurred_at - c.before_at >= interval '24 hours' THEN c.occurred_at END)
+                OVER (PARTITION BY c.conversation_id ORDER BY c.occurred_at))::timestamptz AS chain_from
+    FROM chained c
 ), merged AS (
     SELECT c.merged_into AS conversation_id, array_agg(c.id) AS ids FROM conversations c WHERE c.merged_into IS NOT NULL GROUP BY 1
 ), closed AS (
-    SELECT f.conversation_id, f.business_number_id, f.occurred_at AS last, f.occurred_at + interval '24 hours' AS deadline,
+    SELECT f.business_number_id, f.occurred_at AS last, f.occurred_at + interval '24 hours' AS deadline, f.chain_from,
            array_prepend(f.conversation_id, m.ids) AS parts,
            to_char((f.occurred_at + interval '24 hours') AT TIME ZONE p.account_time_zone, 'YYYY-MM-DD') AS day
     FROM followed f
@@ -175,20 +186,35 @@ WITH period AS (
     WHERE (f.next_at IS NULL OR f.next_at >= f.occurred_at + interval '24 hours')
       AND f.occurred_at + interval '24 hours' >= p.since AND f.occurred_at + interval '24 hours' < p.until
       AND f.occurred_at + interval '24 hours' <= $7::timestamptz
-), judged AS (
-    SELECT c.business_number_id, c.last, c.deadline, c.parts, c.day,
-           -- Written out, because it is asked of every window (business_spoke).
-           EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
-                   WHERE e.conversation_id = ANY (c.parts) AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
-                     AND e.occurred_at >= c.last AND e.occurred_at < c.deadline AND NOT (e.inferred AND superseded(e))) AS answered
-    FROM closed c
-), told AS (
+), judged AS MATERIALIZED ( -- or it would be asked again for everything that follows from it
+    SELECT k.business_number_id, k.deadline, k.parts, k.day,
+           -- What lies before the messages that were looked at may belong to the window.
+           CASE WHEN k.chain_from < $8::timestamptz THEN window_opened_at(k.parts, k.chain_from) ELSE k.chain_from END AS opened_at,
+           EXISTS (SELECT FROM events e
+                   WHERE e.conversation_id = ANY (k.parts) AND e.kind = 'outbound' AND e.occurred_at >= k.last AND e.occurred_at < k.deadline
+                     AND NOT (e.inferred AND superseded(e))
+                     AND NOT EXISTS (SELECT FROM outbound_messages o WHERE o.message_id = coalesce(e.message_id, e.id) AND o.delivery_status = 'failed')) AS answered
+    FROM closed k
+), told AS MATERIALIZED (
     SELECT j.business_number_id, j.day, j.answered,
+           -- A reminder of one of its deadlines came before any answer, and then there was one, or the contact wrote again.
            j.answered AND EXISTS (
                SELECT FROM reminders r
-               WHERE r.conversation_id = ANY (j.parts) AND r.deadline <= j.deadline AND r.outcome <> 'missed'
-                 AND (r.deadline = j.deadline OR r.deadline - interval '24 hours' >= window_opened_at(j.parts, j.last))
-                 AND reminder_helped(r, j.parts)) AS saved,
+               CROSS JOIN LATERAL (
+                   SELECT min(e.occurred_at) AS at FROM events e
+                   WHERE e.conversation_id = ANY (j.parts) AND e.kind = 'outbound'
+                     AND e.occurred_at >= r.deadline - interval '24 hours' AND e.occurred_at < r.deadline
+                     AND NOT (e.inferred AND superseded(e))
+                     AND NOT EXISTS (SELECT FROM outbound_messages o WHERE o.message_id = coalesce(e.message_id, e.id) AND o.delivery_status = 'failed')
+               ) first_answer
+               WHERE r.conversation_id = ANY (j.parts) AND r.outcome <> 'missed'
+                 AND r.deadline >= j.opened_at + interval '24 hours' AND r.deadline <= j.deadline
+                 AND (first_answer.at >= r.fired_at
+                      OR first_answer.at IS NULL AND EXISTS (
+                          SELECT FROM events e
+                          WHERE e.conversation_id = ANY (j.parts) AND e.opens_window AND heard_in_time(e)
+                            AND e.occurred_at >= r.fired_at AND e.occurred_at > r.deadline - interval '24 hours'
+                            AND e.occurred_at < r.deadline))) AS saved,
            NOT j.answered AND EXISTS (SELECT FROM reminders r WHERE r.conversation_id = ANY (j.parts) AND r.deadline = j.deadline
                                         AND r.outcome <> 'missed') AS reminded,
            NOT j.answered AND EXISTS (SELECT FROM reminders r WHERE r.conversation_id = ANY (j.parts) AND r.deadline = j.deadline
@@ -213,6 +239,7 @@ type SumWindowsParams struct {
 	DayBefore        time.Time
 	Latest           time.Time
 	Now              time.Time
+	Earliest         time.Time
 }
 
 type SumWindowsRow struct {
@@ -239,6 +266,7 @@ func (q *Queries) SumWindows(ctx context.Context, arg SumWindowsParams) ([]SumWi
 		arg.DayBefore,
 		arg.Latest,
 		arg.Now,
+		arg.Earliest,
 	)
 	if err != nil {
 		return nil, err

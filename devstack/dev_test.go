@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,10 +94,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	require.True(t, found)
 	section, _, found = strings.Cut(section, "\n## Running it\n")
 	require.True(t, found)
-	script := "set -eo pipefail\nshopt -s expand_aliases\n"
-	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1) {
-		script += block[1]
-	}
+	script := shellBlocks(section)
 	// What takes a minute and rewrites files of the checkout is left out, and the saved history goes elsewhere.
 	script = regexp.MustCompile(`(?m)^make histories.*$`).ReplaceAllString(script, "")
 	script = strings.ReplaceAll(script, "workflows/testdata/history/from-production.json", filepath.Join(t.TempDir(), "history.json"))
@@ -120,9 +119,11 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 		require.Contains(t, out, want)
 	}
 	require.Equal(t, 2, strings.Count(out, "status         active"), "the direct signal ends as the webhook does")
+	d.tellTheStoryOfTheAPI(t)
 
 	r, err := ready.Read(d.dir)
 	require.NoError(t, err)
+	signsInOnce(t, r)
 	stop()
 	_, err = ready.Read(d.dir)
 	require.ErrorIs(t, err, ready.ErrNone, "a stopped stack is no longer found")
@@ -131,6 +132,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	resumed, err := ready.Read(d.dir)
 	require.NoError(t, err)
 	require.NotEqual(t, r.APIKey, resumed.APIKey, "the secrets are throw-away")
+	signsInOnce(t, resumed)
 	starter := filepath.Join(d.root, "bin", "starter")
 	require.Contains(t, d.run(t, starter, "list"), "Zoe", "the data stays")
 	require.Contains(t, d.run(t, starter, "numbers", "show"), "come_back", "and the policy")
@@ -138,6 +140,51 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	d.run(t, d.program, "reset")
 	_, err = os.Stat(d.dir)
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// signsInOnce opens the console by the link that the stack has told of.
+func signsInOnce(t *testing.T, r ready.Ready) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	open := func(browser *http.Client) (status int, at string) {
+		res, err := browser.Get(*r.ConsoleLogin)
+		require.NoError(t, err)
+		defer res.Body.Close()
+		return res.StatusCode, res.Request.URL.String()
+	}
+	status, at := open(&http.Client{Jar: jar})
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, *r.Console+"/inbox", at)
+	status, _ = open(&http.Client{})
+	require.Equal(t, http.StatusGone, status, "a link signs in once")
+}
+
+// tellTheStoryOfTheAPI runs the shell blocks of docs/api.md.
+func (d devStack) tellTheStoryOfTheAPI(t *testing.T) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(d.root, "docs", "api.md"))
+	require.NoError(t, err)
+	out := d.run(t, "bash", "-c", shellBlocks(string(text)))
+	for _, want := range []string{
+		`"code":"unauthorized"`, `"code":"unknown_parameter"`, `"field":"state"`, `"code":"missing_field"`, // what is refused
+		`"duplicate":false`, `"duplicate":true`, `"status":"active"`, `"send_id":"`, `"code":"idempotency_key_reused"`,
+		`"attempts":[{"attempt":1`, `"field":"parameters.body.order","code":"missing"`, `"sendable":true`, `"scheme":"zenvia-conversion"`,
+		`"text":"Hello Yara, your order 4711 has left our house."`,
+		`"kind":"message"`, `"direction":"inbound"`, `"text":"Where is my order?"`, "business: freeform", "contact: text", // the timeline
+		"event: send", `"state":"accepted"`, "event: message", // what happened meanwhile
+	} {
+		require.Contains(t, out, want)
+	}
+}
+
+// shellBlocks are the commands of a text, in one script.
+func shellBlocks(text string) string {
+	script := "set -eo pipefail\nshopt -s expand_aliases\n"
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(text, -1) {
+		script += block[1]
+	}
+	return script
 }
 
 func TestAStackThatRunsIsNotForgottenAndNotStartedTwice(t *testing.T) {

@@ -144,11 +144,15 @@ RETURNING c.id, coalesce(c.template_pending, '')::text AS template_pending;
 UPDATE sends SET contact_id = @winner WHERE contact_id = @loser;
 
 -- name: GetSend :one
--- A send with how far its message has got; empty: it is not known to have left.
+-- A send with how far its message has got; empty: it is not known to have left. throttled_until, in real time: the number, or the
+-- contact, is sent nothing before.
 SELECT sqlc.embed(s), n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
-       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with
+       coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with,
+       coalesce(nullif(greatest(r.throttled_until, c.throttled_until), '-infinity'), '0001-01-01 00:00:00+00')::timestamptz AS throttled_until
 FROM sends s
 JOIN business_numbers n ON n.id = s.business_number_id
+LEFT JOIN send_rates r ON r.business_number_id = s.business_number_id
+LEFT JOIN pair_rates c ON c.conversation_id = s.conversation_id
 LEFT JOIN outbound_messages o ON o.message_id = s.message_id
 LEFT JOIN LATERAL (
     SELECT d.sentence, d.facts FROM decisions d

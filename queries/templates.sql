@@ -75,12 +75,6 @@ WHERE t.waba_id = @waba_id AND t.removed_at IS NULL AND t.status_at < date_trunc
 SELECT name, language, category, status, quality, components FROM templates
 WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
 
--- name: FindTemplates :many
--- What is known of some templates of an account, by name and language.
-SELECT t.name, t.language, t.status, t.category, t.components, t.removed_at FROM templates t
-JOIN (SELECT unnest(@names::text[]) AS name, unnest(@languages::text[]) AS language) w ON w.name = t.name AND w.language = t.language
-WHERE t.waba_id = @waba_id;
-
 -- name: ListTemplates :many
 -- The templates of the numbers' accounts, or of one number's, by account, name and language, each with when it was last
 -- planned to go and was not refused; the year 1 stands for never.

@@ -89,21 +89,6 @@ func codeOf(f cloudapi.Failure) *int32 {
 	return &code
 }
 
-// What fails for the provider's passing trouble is tried again ever more slowly, for as long as the send can go at all: an outage
-// of the provider drops nothing.
-const (
-	retriesSoon = 10 // up to a minute apart
-	retryLate   = 5 * time.Minute
-)
-
-// retryWait is how long the next attempt waits after so many that failed.
-func retryWait(failed int64) time.Duration {
-	if failed >= retriesSoon {
-		return retryLate
-	}
-	return min(time.Second<<max(failed-1, 0), time.Minute)
-}
-
 // decideClass is the table of sending.md, "Error classes", as far as it is about one send.
 func (l *locked) decideClass(ctx context.Context, row db.Send, f cloudapi.Failure) (Result, error) {
 	switch f.Class {

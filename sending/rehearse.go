@@ -1,13 +1,28 @@
 package sending
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
 	"reengage/conversation"
 	"reengage/db"
 	"reengage/whatsapp/template"
+	"reengage/workflows/contract"
 )
+
+// Rehearse says what the gate would be told of an attempt's template, were it due now, for a contact of whom everything is known.
+func Rehearse(ctx context.Context, q *db.Queries, waba string, a conversation.AttemptPolicy) (conversation.KnownTemplate, error) {
+	c, err := FindCandidate(ctx, q, waba, contract.Template{Name: a.Template, Language: a.Language, Parameters: a.Parameters})
+	if err != nil {
+		return conversation.KnownTemplate{}, err
+	}
+	if c.Unreadable == "" {
+		c.Parameters, c.Unreadable = PolicyParameters(a.Parameters)
+	}
+	w := c.Wish()
+	return conversation.KnownTemplate{Known: true, Found: w.Found, Category: w.Category, Status: w.Status, Parameters: w.Parameters}, nil
+}
 
 // PolicyParameters reads the parameters of a policy's attempt and puts an example's fields in their places: those of a contact of
 // whom everything is known. problem says why they could be sent to nobody; empty if they could.

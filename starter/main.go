@@ -24,6 +24,7 @@ type verbs struct {
 	Template       templateVerbs      `cmd:"" help:"Send a template; or list them."`
 	Kept           keptVerbs          `cmd:"" aliases:"keep" help:"Keep a reply until the contact answers a template; list, send or discard kept ones."`
 	Close          closeVerb          `cmd:"" help:"Cancel a window's reminders and the plan to win the contact back."`
+	Timeline       timelineVerb       `cmd:"" help:"Show everything that has happened in a conversation: messages, reminders, decisions, charges."`
 	Explain        explainVerb        `cmd:"" help:"Show every decision about a conversation, and why."`
 	Contact        contactVerbs       `cmd:"" help:"Show a contact; set its time zone and language."`
 	Consent        consentVerbs       `cmd:"" help:"Show what a contact permits, opt it in or out, or have it not written to."`
@@ -32,6 +33,8 @@ type verbs struct {
 	Rate           rateVerb           `cmd:"" help:"Rate events under a scheme: JSON lines in, charges as JSON lines out."`
 	Compare        compareVerb        `cmd:"" help:"Compare what events, or the messages stored in a period, cost under several schemes."`
 	LintTemplate   lintTemplateVerb   `cmd:"" help:"Find what Meta would object to in templates, before they are submitted."`
+	Keys           keysVerbs          `cmd:"" help:"Add, list or revoke API keys."`
+	Users          usersVerbs         `cmd:"" help:"Say who may sign in to the console, in which role; make a link that signs somebody in."`
 	Charges        chargesVerbs       `cmd:"" help:"Show what the ledger says of a period; or decide what it charges by."`
 }
 

@@ -98,6 +98,12 @@ func printConversation(s streams, c api.Conversation) error {
 	line("last outbound", stamp(c.LastOutboundAt))
 	line("unanswered", yesNo(c.Unanswered))
 	line("may be sent", sendable(c.CanSend))
+	if c.ResumeClaim != nil {
+		line("claimed", fmt.Sprintf("by %s until %s", printable(c.ResumeClaim.By), stamp(&c.ResumeClaim.Until)))
+	}
+	if c.Note != nil {
+		line("note", printable(c.Note.Sentence))
+	}
 	if c.Next == nil {
 		line("next", none)
 	} else {

@@ -162,6 +162,11 @@ func TestContactsNumbersAndDecisionsFromTheCommandLine(t *testing.T) {
 	require.Regexp(t, `(?m)^AT +SUBJECT +SEND +RULE +DECISION +WHY$`, out)
 	require.Regexp(t, `(?m)UTC +window +– +W1 +window_opened +the contact wrote`, out)
 	require.Regexp(t, `(?m)UTC +consent +– +consent +opted_out +the contact opted out of marketing messages$`, out)
+	out = ok("timeline", "--phone", "447700900123")
+	require.Regexp(t, `(?m)^AT +WHAT +STATE +TEXT$`, out)
+	require.Regexp(t, `(?m)UTC +contact: text +– +Hello$`, out)
+	require.Regexp(t, `(?m)UTC +consent +opted_out +the contact opted out of marketing messages$`, out)
+	require.Contains(t, ok("timeline", "--phone", "447700900123", "--json"), `"direction": "inbound"`)
 	require.Equal(t, "No kept replies.\n", ok("kept", "list", "--phone", "447700900123"))
 	require.Contains(t, ok("template", "list"), "No templates.")
 

@@ -94,9 +94,9 @@ func TestAnAgentsReplyGoesFromHTTPToThePhoneOnce(t *testing.T) {
 	require.Equal(t, []string{"text accepted"}, a.posts(customer))
 
 	var p api.Problem
-	require.Equal(t, http.StatusUnprocessableEntity, a.call("POST", path+"/messages", "reply-1", `{"text": "No."}`, &p))
+	require.Equal(t, http.StatusConflict, a.call("POST", path+"/messages", "reply-1", `{"text": "No."}`, &p))
 	require.Equal(t, "idempotency_key_reused", p.Code)
-	require.Equal(t, http.StatusUnprocessableEntity, a.call("POST", path+"/close", "reply-1", ``, &p), "another request of any kind")
+	require.Equal(t, http.StatusConflict, a.call("POST", path+"/close", "reply-1", ``, &p), "another request of any kind")
 
 	var closed api.Accepted
 	require.Equal(t, http.StatusOK, a.call("POST", path+"/close", "", ``, &closed))

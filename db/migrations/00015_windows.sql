@@ -6,6 +6,9 @@
 -- reads of them is in the index.
 CREATE INDEX events_opening ON events (occurred_at) INCLUDE (conversation_id, received_at) WHERE opens_window;
 
+-- The messages that failed, which are few: what was not among them was said.
+CREATE INDEX outbound_messages_failed ON outbound_messages (message_id) WHERE delivery_status = 'failed';
+
 -- The templates of a period.
 CREATE INDEX sends_of_templates_by_time ON sends (business_number_id, planned_at) WHERE type = 'template';
 
@@ -28,29 +31,6 @@ CREATE FUNCTION window_opened_at(parts uuid[], last timestamptz) RETURNS timesta
 $$;
 -- +goose StatementEnd
 
--- Whether the business said anything in [since, until) that did not fail, by whatever means (W7).
--- +goose StatementBegin
-CREATE FUNCTION business_spoke(parts uuid[], since timestamptz, until timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
-                   WHERE e.conversation_id = ANY (parts) AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
-                     AND e.occurred_at >= since AND e.occurred_at < until AND NOT (e.inferred AND superseded(e)))
-$$;
--- +goose StatementEnd
-
--- Whether a reminder led to anything before the deadline that it warned of: nobody had answered the contact when it was sent,
--- and then the business did, or the contact wrote again.
--- +goose StatementBegin
-CREATE FUNCTION reminder_helped(r reminders, parts uuid[]) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT r.outcome <> 'missed'
-       AND NOT business_spoke(parts, r.deadline - interval '24 hours', r.fired_at)
-       AND (business_spoke(parts, r.fired_at, r.deadline)
-            OR EXISTS (SELECT FROM events e
-                       WHERE e.conversation_id = ANY (parts) AND e.opens_window AND heard_in_time(e)
-                         AND e.occurred_at >= r.fired_at AND e.occurred_at > r.deadline - interval '24 hours'
-                         AND e.occurred_at < r.deadline))
-$$;
--- +goose StatementEnd
-
 -- The attempts to win a contact back once its window had closed: templates of ours, those of the policy and those that agents sent;
 -- not those of campaigns, which have results of their own, nor one with which a conversation began. An attempt's answer is an
 -- inbound message after its acceptance (W6) and not after that of a later template. It re-engages if it opens a window (W4).
@@ -62,13 +42,14 @@ SELECT s.id, s.business_number_id, s.conversation_id, s.message_id, s.planned_at
             WHEN s.state IN ('refused', 'failed') THEN s.state
             ELSE 'undecided' END AS came_to,
        CASE WHEN s.state IN ('refused', 'failed') OR o.delivery_status = 'failed' THEN coalesce(s.reason, 'failed') ELSE '' END AS code,
-       conversation_parts(coalesce(c.merged_into, c.id)) AS parts
+       v.parts
 FROM sends s
 JOIN conversations c ON c.id = s.conversation_id
 LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+CROSS JOIN LATERAL (SELECT conversation_parts(coalesce(c.merged_into, c.id)) AS parts OFFSET 0) v -- once, not wherever it is used
 CROSS JOIN LATERAL (
     SELECT max(e.occurred_at) AS last FROM events e
-    WHERE e.conversation_id = ANY (conversation_parts(coalesce(c.merged_into, c.id))) AND e.opens_window AND heard_in_time(e)
+    WHERE e.conversation_id = ANY (v.parts) AND e.opens_window AND heard_in_time(e)
       AND e.occurred_at <= s.planned_at
 ) w
 WHERE s.type = 'template' AND s.origin <> 'campaign'
@@ -77,5 +58,5 @@ WHERE s.type = 'template' AND s.origin <> 'campaign'
 
 -- +goose Down
 DROP VIEW reengagement_attempts;
-DROP FUNCTION reminder_helped, business_spoke, window_opened_at, heard_in_time;
-DROP INDEX sends_of_templates_by_time, events_opening;
+DROP FUNCTION window_opened_at, heard_in_time;
+DROP INDEX sends_of_templates_by_time, outbound_messages_failed, events_opening;

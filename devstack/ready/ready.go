@@ -16,8 +16,8 @@ import (
 type Ready struct {
 	API            string      `json:"api"`           // http://host:port, as all addresses of servers for people or programs
 	Ops            string      `json:"ops"`           // of the gateway
-	Console        *string     `json:"console"`       // nil: there is none
-	ConsoleLogin   *string     `json:"console_login"` // nil: there is none
+	Console        *string     `json:"console"`       // nil: not yet
+	ConsoleLogin   *string     `json:"console_login"` // a link that signs in to it, once; nil: not yet
 	Temporal       string      `json:"temporal"`      // host:port
 	TemporalUI     string      `json:"temporal_ui"`
 	Database       string      `json:"database"` // postgres://...

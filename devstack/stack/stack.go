@@ -82,7 +82,7 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	}()
 	for _, start := range []func(context.Context) error{
 		s.startPostgres, s.startTemporal, s.resumeClock, s.startSimulator, s.startReceiver, s.tellClock, s.startWorker, s.startGateway,
-		s.awaitTemplates,
+		s.awaitTemplates, s.openConsole,
 	} {
 		if err := start(ctx); err != nil {
 			return nil, err
@@ -203,7 +203,7 @@ func (s *Stack) startGateway(ctx context.Context) error {
 	s.Ready.API, s.Ready.Ops = "http://"+api, "http://"+ops
 	s.gateway = &child{name: "the gateway", path: filepath.Join(s.options.Bin, "starter"), args: []string{"serve"},
 		log: logFile(s.options.Dir, "gateway"), ready: s.Ready.Ops + "/readyz",
-		env: s.environment("REENGAGE_HTTP_ADDR="+api, "REENGAGE_OPS_ADDR="+ops, "REENGAGE_API_KEYS="+s.Ready.APIKey,
+		env: s.environment("REENGAGE_CONSOLE_URL="+s.Ready.API, "REENGAGE_CONSOLE_STORIES=true", "REENGAGE_HTTP_ADDR="+api, "REENGAGE_OPS_ADDR="+ops, "REENGAGE_API_KEYS="+s.Ready.APIKey,
 			"WHATSAPP_APP_SECRETS="+s.Ready.AppSecret, "WHATSAPP_VERIFY_TOKEN="+s.Ready.VerifyToken)}
 	return s.gateway.start(ctx)
 }

@@ -127,7 +127,7 @@ func registerWithin[I, O any](a *API, scope access.Scope, op huma.Operation, wit
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*struct{ Body O }, error) {
 		ctx, cancel := context.WithTimeout(ctx, within)
 		defer cancel()
-		out, err := execute(in, ctx, a, time.Now())
+		out, err := underKey(ctx, a, op.OperationID, in, func() (O, error) { return execute(in, ctx, a, time.Now()) })
 		if err != nil {
 			return nil, a.problem(ctx, op.OperationID, err)
 		}

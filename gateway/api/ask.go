@@ -74,7 +74,7 @@ func unavailable(requestID string) *Problem {
 func faulty(fault string) *Problem {
 	switch fault {
 	case contract.FaultRequestReused:
-		return invalid("Idempotency-Key", "idempotency_key_reused", "another request to this conversation has this key; nothing was done")
+		return keyReused()
 	case contract.FaultUnknownKept:
 		return newProblem(http.StatusNotFound, fault, "there is no kept reply with this id in this conversation")
 	case contract.FaultKeptNotLive:

@@ -150,7 +150,7 @@ func TestFaultsAreProblems(t *testing.T) {
 		status      int
 		code, field string
 	}{
-		{"another request has the key", contract.Answer{Fault: contract.FaultRequestReused}, nil, 422, "idempotency_key_reused", "Idempotency-Key"},
+		{"another request has the key", contract.Answer{Fault: contract.FaultRequestReused}, nil, 409, "idempotency_key_reused", "Idempotency-Key"},
 		{"no such kept reply", contract.Answer{Fault: contract.FaultUnknownKept}, nil, 404, "kept_reply_not_found", ""},
 		{"a settled kept reply", contract.Answer{Fault: contract.FaultKeptNotLive}, nil, 409, "kept_reply_settled", ""},
 		{"a merged contact", contract.Answer{Fault: contract.FaultMergedElsewhere}, nil, 409, "conversation_merged", ""},

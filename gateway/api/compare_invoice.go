@@ -23,7 +23,7 @@ import (
 //	day,market,category,type,messages,amount_micros,currency
 //	2026-11-20,BR,marketing,regular,12,750000,USD
 type CompareInvoice struct {
-	Key     string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted. This request changes nothing."`
+	Idempotent
 	From    string `query:"from" maxLength:"64" example:"2026-11-01" doc:"First day to be compared, of each number's account. Default: the invoice's first."`
 	To      string `query:"to" maxLength:"64" example:"2026-12-01" doc:"End of the days to be compared, not one of them. Default: the day after the invoice's last."`
 	Number  string `query:"number" maxLength:"64" doc:"The invoice is about this business number (phone number id). By default about all."`

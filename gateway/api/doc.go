@@ -20,7 +20,9 @@
 //
 // Charges and their sums are read in one snapshot. In every report (also of differences and unpriced messages) a date is a day of
 // each number's account.
-// Sums by account days come from the ledger's totals and what was posted since, others from the charges (sum_charges.go). What
+// Sums by account days come from the ledger's totals and what was posted since, others from the charges (sum_charges.go). Windows
+// that closed, and what it took to re-open them, come from the event log, because a conversation's row knows only its last window
+// (reengagement_costs.go; docs/reports.md has the definitions). What
 // rates messages by the million, comparisons of costs and of invoices, goes one at a time and ends with its request.
 //
 // Real time is read once per request, at its edge; everything shown is at the virtual time that follows from it.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"testing"
@@ -47,7 +48,8 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 		"/v1/inbound": {"post"}, "/v1/outbound": {"post"}, "/v1/conversations": {"post", "get"},
 		"/v1/conversations/{id}": {"get"}, "/v1/charges": {"get"}, "/v1/charges/differences": {"get"}, "/v1/charges/unpriced": {"get"},
 		"/v1/charges/invoice": {"post"}, "/v1/costs/compare": {"get"}, "/v1/costs/reengagement": {"get"}, "/v1/rate-cards": {"get"},
-		"/v1/conversations/{id}/explain": {"get"}, "/v1/conversations/{id}/messages": {"post"}, "/v1/conversations/{id}/templates": {"post"},
+		"/v1/conversations/{id}/explain": {"get"}, "/v1/conversations/{id}/timeline": {"get"}, "/v1/conversations/{id}/preview": {"post"},
+		"/v1/conversations/{id}/messages": {"post"}, "/v1/conversations/{id}/templates": {"post"},
 		"/v1/conversations/{id}/close": {"post"}, "/v1/conversations/{id}/kept-replies": {"post", "get"},
 		"/v1/conversations/{id}/kept-replies/{kept}/send": {"post"}, "/v1/conversations/{id}/kept-replies/{kept}/discard": {"post"},
 		"/v1/conversations/{id}/resume-claim": {"post", "delete"}, "/v1/sends/{id}": {"get"}, "/v1/templates": {"get"},
@@ -88,4 +90,15 @@ func TestDocsFetchNothingFromElsewhere(t *testing.T) {
 		require.NotRegexp(t, regexp.MustCompile(`https?://|//cdn`), w.Body.String())
 		require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
 	}
+}
+
+func TestTheDocumentInDocsIsWhatIsServed(t *testing.T) {
+	mux := http.NewServeMux()
+	api.New(api.Deps{Log: quiet}).Register(mux)
+	kept, err := os.ReadFile("../../docs/openapi.json")
+	require.NoError(t, err)
+	require.JSONEq(t, answer(mux, "GET", "/openapi.json", "").Body.String(), string(kept), "make generate writes it anew")
+	written, err := api.Document()
+	require.NoError(t, err)
+	require.Equal(t, string(written), string(kept), "make generate writes it anew")
 }

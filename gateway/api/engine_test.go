@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type fakeEngine struct {
 	answer contract.Answer
 	err    error
 	asked  []question
+	first  map[string]question // where a test makes it: the first request under each id, as the real one keeps them
 }
 
 type question struct {
@@ -28,7 +30,18 @@ type question struct {
 }
 
 func (e *fakeEngine) Request(_ context.Context, id uuid.UUID, update, requestID string, ask engine.Ask) (contract.Answer, error) {
-	e.asked = append(e.asked, question{id, update, requestID, ask(contract.Request{ID: requestID})})
+	q := question{id, update, requestID, ask(contract.Request{ID: requestID})}
+	if e.first != nil {
+		if known, found := e.first[requestID]; found && !reflect.DeepEqual(known, q) {
+			return contract.Answer{Fault: contract.FaultRequestReused}, nil
+		} else if found {
+			answer := e.answer
+			answer.Repeated = true
+			return answer, nil
+		}
+		e.first[requestID] = q
+	}
+	e.asked = append(e.asked, q)
 	return e.answer, e.err
 }
 
@@ -46,6 +59,9 @@ func (f *fixture) post(path, key, body string, out any) *http.Response {
 	require.NoError(f.t, err)
 	req.Header.Set("Authorization", "Bearer key-of-the-test")
 	req.Header.Set("Content-Type", "application/json")
+	if strings.HasSuffix(path, "/invoice") {
+		req.Header.Set("Content-Type", "text/csv")
+	}
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}

@@ -36,6 +36,7 @@ type Send struct {
 	Attempt           int32          `json:"attempt" doc:"The one to be made, or under way, or last made."`
 	Attempts          []Attempt      `json:"attempts" nullable:"false"`
 	PlannedAt         time.Time      `json:"planned_at"`
+	RetryAt           *time.Time     `json:"retry_at" doc:"Of planned: it is not tried before then, as far as we know; null: it is waiting for nothing but its turn."`
 	NotAfter          time.Time      `json:"not_after" doc:"It is not sent from then on."`
 	AcceptedAt        *time.Time     `json:"accepted_at" doc:"On our clock; charges go by it."`
 	Final             bool           `json:"final" doc:"Of unknown: it is no longer waited for. A later status still settles it."`
@@ -84,7 +85,7 @@ var getSendOp = huma.Operation{
 }
 
 // Execute returns the send as it stands.
-func (r *GetSend) Execute(ctx context.Context, a *API, _ time.Time) (Send, error) {
+func (r *GetSend) Execute(ctx context.Context, a *API, real time.Time) (Send, error) {
 	var s Send
 	err := oneMoment(ctx, a.pool, func(q *db.Queries) error {
 		row, err := q.GetSend(ctx, r.ID)
@@ -99,6 +100,7 @@ func (r *GetSend) Execute(ctx context.Context, a *API, _ time.Time) (Send, error
 			return err
 		}
 		s, err = sendOf(row, attempts)
+		s.RetryAt = orNull(sending.RetryAt(a.clock, row.Send, attempts, row.ThrottledUntil, real))
 		return err
 	})
 	return s, err

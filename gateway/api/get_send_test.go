@@ -89,6 +89,32 @@ func TestARefusedSendSaysWhyInTheGatesWords(t *testing.T) {
 	require.Equal(t, &fallback, s.ReplacedBy)
 }
 
+func TestAPlannedSendSaysWhenItIsTriedAgain(t *testing.T) {
+	f := newFixture(t)
+	conversation := f.add(someone{})
+	id := f.addSend(conversation)
+	at := func(after time.Duration) *time.Time {
+		t.Helper()
+		s, err := (&api.GetSend{ID: id}).Execute(t.Context(), f.api, noon.Add(after))
+		require.NoError(t, err)
+		return s.RetryAt
+	}
+	require.Nil(t, at(0), "it waits for its turn")
+	f.exec(`UPDATE sends SET attempt = 4 WHERE id = $1`, id)
+	for i := range 3 { // 1 s, 2 s, and now 4 s
+		f.exec(`INSERT INTO send_attempts (send_id, attempt, started_at, ended_at, outcome, error_code, class)
+			VALUES ($1, $2, $3, $3, 'not_sent', 131016, 'retry')`, id, i+1, noon)
+	}
+	require.Equal(t, noon.Add(4*time.Second), *at(3 * time.Second))
+	require.Nil(t, at(4*time.Second))
+	f.exec(`INSERT INTO pair_rates (conversation_id, next_at, throttled_until) VALUES ($1, $2, $2)`, conversation, noon.Add(time.Minute))
+	require.Equal(t, noon.Add(time.Minute), *at(0), "the contact is sent nothing before")
+	f.exec(`UPDATE sends SET not_after = $2 WHERE id = $1`, id, noon.Add(30*time.Second))
+	require.Equal(t, noon.Add(30*time.Second), *at(0), "then it ends")
+	f.exec(`UPDATE sends SET state = 'inflight', inflight_at = $2 WHERE id = $1`, id, noon)
+	require.Nil(t, at(0))
+}
+
 func TestASendThatThereIsNot(t *testing.T) {
 	var p api.Problem
 	require.Equal(t, http.StatusNotFound, newFixture(t).call("GET", "/v1/sends/"+uuid.NewString(), "", &p).StatusCode)

@@ -53,6 +53,15 @@ func changedSince(version string, n BusinessNumber) (changed []FieldError) {
 	return changed
 }
 
+// fieldsSince names the fields of changedSince, without what they say: settings hold texts.
+func fieldsSince(version string, n BusinessNumber) []string {
+	fields := []string{}
+	for _, c := range changedSince(version, n) {
+		fields = append(fields, c.Field)
+	}
+	return fields
+}
+
 // checkVersion refuses to write over what somebody else has set since the version.
 func checkVersion(version *string, n BusinessNumber) error {
 	if version == nil {

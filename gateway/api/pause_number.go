@@ -15,7 +15,7 @@ import (
 //
 //	POST /v1/numbers/106540352242922/pause
 type PauseNumber struct {
-	Idempotent
+	Remembered
 	ID string `path:"id" maxLength:"64" doc:"Meta's phone number id."`
 }
 
@@ -23,7 +23,7 @@ type PauseNumber struct {
 //
 //	POST /v1/numbers/106540352242922/resume
 type ResumeNumber struct {
-	Idempotent
+	Remembered
 	ID string `path:"id" maxLength:"64" doc:"Meta's phone number id."`
 }
 

@@ -188,6 +188,8 @@ func fieldError(d *huma.ErrorDetail) FieldError {
 	switch d.Message {
 	case validation.MsgUnexpectedProperty:
 		e.Code = "unknown_field"
+	case unknownParameter:
+		e.Code = "unknown_parameter"
 	case "required query parameter is missing", "required path parameter is missing":
 		e.Code = "missing_field"
 	}

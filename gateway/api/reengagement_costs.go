@@ -99,7 +99,7 @@ func (r *ReengagementCosts) Execute(ctx context.Context, a *API, real time.Time)
 		}
 		in := numbers.periods()
 		windows, err := q.SumWindows(ctx, db.SumWindowsParams{NumberIds: in.ids, AccountTimeZones: in.zones, Since: in.since, Until: in.until,
-			DayBefore: in.earliest.Add(-24 * time.Hour), Latest: in.latest, Now: now})
+			DayBefore: in.earliest.Add(-24 * time.Hour), Earliest: in.earliest, Latest: in.latest, Now: now})
 		if err != nil {
 			return err
 		}

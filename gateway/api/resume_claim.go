@@ -22,7 +22,7 @@ const claimLength = 10 * time.Minute
 //
 //	{"by": "Grace Example"}
 type ClaimResume struct {
-	Idempotent
+	Remembered
 	ID   uuid.UUID `path:"id" doc:"The conversation's id."`
 	Body *claimant
 }

@@ -80,7 +80,7 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 	told := int64(0)
 	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		before, err := r.register(ctx, q, now)
+		before, version, err := r.register(ctx, q, now)
 		if err != nil {
 			return err
 		}
@@ -97,11 +97,10 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 				return err
 			}
 		}
-		if err := q.Audit(ctx, "set_number", numberSubject(r.ID), db.Facts{"set": r.changed(before, settings)}); err != nil {
+		if n, err = readNumber(ctx, q, now, r.ID); err != nil {
 			return err
 		}
-		n, err = readNumber(ctx, q, now, r.ID)
-		return err
+		return q.Audit(ctx, "set_number", numberSubject(r.ID), db.Facts{"set": fieldsSince(version, n)})
 	})
 	if err == nil && told > 0 {
 		// Lost, it costs a second: the relay looks by itself.
@@ -115,26 +114,26 @@ func (r *SetNumber) Execute(ctx context.Context, a *API, real time.Time) (n Busi
 // metasID is how Meta writes the id of a phone number.
 var metasID = regexp.MustCompile(`^[0-9]{1,20}$`)
 
-// register locks the number, and makes one that is not known: then its id must be one that a webhook could name.
-func (r *SetNumber) register(ctx context.Context, q *db.Queries, now time.Time) (db.BusinessNumber, error) {
+// register locks the number, and makes one that is not known: then its id must be one that a webhook could name. The version is
+// the one that is about to be replaced.
+func (r *SetNumber) register(ctx context.Context, q *db.Queries, now time.Time) (before db.BusinessNumber, version string, err error) {
 	if !metasID.MatchString(r.ID) {
 		if _, err := readNumber(ctx, q, now, r.ID); err != nil {
 			var p *Problem
 			if errors.As(err, &p) {
 				err = invalid("id", "invalid_field", "id: a phone number id of Meta's has up to 20 digits and nothing else")
 			}
-			return db.BusinessNumber{}, err
+			return before, "", err
 		}
 	}
-	before, err := q.RegisterNumber(ctx, r.ID, now)
-	if err != nil {
-		return before, err
+	if before, err = q.RegisterNumber(ctx, r.ID, now); err != nil {
+		return before, "", err
 	}
 	current, err := readNumber(ctx, q, now, r.ID) // locked by now
 	if err != nil {
-		return before, err
+		return before, "", err
 	}
-	return before, checkVersion(r.Body.Version, current)
+	return before, current.Version, checkVersion(r.Body.Version, current)
 }
 
 // row is what is written; what the request leaves out stays.
@@ -148,25 +147,6 @@ func (r *SetNumber) row(before db.BusinessNumber, settings json.RawMessage) db.S
 		row.StopWords, _ = json.Marshal(*r.Body.StopWords) // texts, which can be written
 	}
 	return row
-}
-
-// changed names the fields that are others than before, without what they say: settings hold texts.
-func (r *SetNumber) changed(before db.BusinessNumber, settings json.RawMessage) []string {
-	row := r.row(before, settings)
-	fields := []string{}
-	for _, f := range []struct {
-		name string
-		same bool
-	}{
-		{"display", row.Display == before.Display}, {"waba_id", row.WabaID == before.WabaID}, {"portfolio", row.Portfolio == before.Portfolio},
-		{"time_zone", row.TimeZone == before.TimeZone}, {"account_time_zone", row.AccountTimeZone == before.AccountTimeZone},
-		{"settings", sameSettings(before, settings)}, {"stop_words", r.Body.StopWords == nil}, {"messages_per_second", row.MessagesPerSecond == before.MessagesPerSecond},
-	} {
-		if !f.same {
-			fields = append(fields, f.name)
-		}
-	}
-	return fields
 }
 
 // changes reports whether a run would decide otherwise by the new settings. The same ones again need not wake everybody.

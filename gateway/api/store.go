@@ -26,7 +26,7 @@ type Store interface {
 type ContactRef struct {
 	Phone string `json:"phone,omitempty" maxLength:"40" example:"+447700900123" doc:"International, with or without the plus. Needed if there is no bsuid."`
 	BSUID string `json:"bsuid,omitempty" maxLength:"512" pattern:"^[!-~]+$" example:"US.13491208655302741918" doc:"Business-scoped user id. Needed if there is no phone."`
-	Name  string `json:"name,omitempty" maxLength:"512" example:"Ada Example" doc:"Profile name; replaces the one known."`
+	Name  string `json:"name,omitempty" example:"Ada Example" doc:"Profile name; replaces the one known. Cut to 512 characters: people call themselves what they like, and no message is refused for that."`
 }
 
 // identity reads the reference. A phone must be one that can exist; whether it is in use nobody knows.

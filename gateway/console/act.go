@@ -24,11 +24,11 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, done string, writt
 		http.Redirect(w, r, hrefOf(r.PathValue("id")), http.StatusSeeOther)
 		return nil
 	case err != nil && (!errors.As(err, &p) || gone(p)):
-		return c.failPart(w, r, err)
+		return err
 	}
 	d, unread := c.dossier(r)
 	if unread != nil {
-		return c.failPart(w, r, unread)
+		return unread
 	}
 	if err == nil {
 		return c.conversationPage(w, r, http.StatusOK, fresh(viewOf(d, draft{}, &notice{Sentence: done})))
@@ -94,13 +94,4 @@ func sentenceOf(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-// failPart shows what went wrong: on a page that is open as a notice beside it, so that nothing is lost that somebody has typed.
-func (c *Console) failPart(w http.ResponseWriter, r *http.Request, err error) error {
-	if r.Header.Get("HX-Request") == "true" {
-		w.Header().Set("HX-Retarget", "#notices")
-		w.Header().Set("HX-Reswap", "innerHTML")
-	}
-	return err
 }

@@ -61,6 +61,8 @@ func routes() []route {
 		inboxRoutes,
 		conversationRoutes,
 		resumeRoutes,
+		costsRoutes,
+		numbersRoutes,
 		liveRoutes,
 	} {
 		all = append(all, part...)

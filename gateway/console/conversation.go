@@ -57,7 +57,7 @@ type conversationView struct {
 func (c *Console) showConversation(w http.ResponseWriter, r *http.Request) error {
 	d, err := c.dossier(r)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	if root := d.c.ID.String(); root != r.PathValue("id") { // the contact has become part of another (W10)
 		http.Redirect(w, r, hrefOf(root), http.StatusSeeOther)
@@ -112,14 +112,14 @@ func noSuchConversation() *api.Problem {
 		Detail: "There is no conversation at this address. It may have been typed wrongly."}
 }
 
-// mostTemplates is how many approved templates are offered: more than any account that is not verified can have.
-const mostTemplates = 1000
+// mostApproved is how many approved templates are offered: more than any account that is not verified can have.
+const mostApproved = 1000
 
 // approvedTemplates are those that the number can send.
 func (c *Console) approvedTemplates(ctx context.Context, number string) ([]api.Template, error) {
 	var all []api.Template
 	query := url.Values{"number": {number}, "status": {"approved"}, "limit": {"200"}}
-	for len(all) < mostTemplates {
+	for len(all) < mostApproved {
 		var page api.TemplatePage
 		if err := c.client.get(ctx, "/v1/templates?"+query.Encode(), &page); err != nil {
 			return nil, err

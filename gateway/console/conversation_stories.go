@@ -56,6 +56,7 @@ var conversationStories = []story{
 	conversationStory("deliveries", func(d *dossier) { d.timeline.Items = everyDelivery() }),
 	conversationStory("empty", func(d *dossier) {
 		d.closed(conversation.Expired)
+		d.c.Unanswered = false
 		d.c.LastInboundAt, d.timeline.Items, d.c.Contact.Name, d.contact.Phone, d.c.Contact.Phone = nil, nil, "", nil, nil
 	}),
 	conversationStory("long", func(d *dossier) {
@@ -101,7 +102,7 @@ func storyDossier() dossier {
 		History: []api.ConsentRecord{{Category: "marketing", Source: "keyword", OccurredAt: storyTime.AddDate(0, -1, 0)},
 			{Category: "utility", OptedIn: true, Source: "order form", OccurredAt: storyTime.AddDate(0, -2, 0)}}}
 	d.number = api.BusinessNumber{ID: d.c.Number.ID, TimeZone: "Europe/London"}
-	d.templates = storyTemplates()
+	d.templates = storyApproved()
 	d.timeline = api.Page[api.TimelineItem]{Items: storyTimeline(), NextCursor: new("x")}
 	return d
 }
@@ -127,7 +128,7 @@ func (d *dossier) keeps(s sending.KeptState) {
 		Text: "Yes, it is still there. Shall I keep it for you until Saturday?", KeptAt: d.now.Add(-time.Hour), KeepUntil: d.now.AddDate(0, 0, 7)}
 }
 
-func storyTemplates() []api.Template {
+func storyApproved() []api.Template {
 	variable := func(n string, example string) template.Variable {
 		return template.Variable{Place: "body." + n, Part: "body", Name: n, Example: example}
 	}

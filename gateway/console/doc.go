@@ -12,5 +12,7 @@
 // Live updates carry no content: they say what has changed, and the page asks for it again. So a page that was cut off needs
 // nothing but to ask once more.
 //
+// Charts are drawn by charts.js from tables that stay on the page; amounts are written from micros, exactly (money.go).
+//
 // It owns pages, their texts and their look. It does not own rules, prices, or who may do what (gateway/access).
 package console

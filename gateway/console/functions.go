@@ -15,6 +15,7 @@ var functions = template.FuncMap{
 	"utc":       utc,
 	"stateWord": func(s conversation.StatusName) string { return stateWords[s] },
 	"sheet":     sheet,
+	"inc":       func(i int) int { return i + 1 },
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.
@@ -26,7 +27,7 @@ var stateWords = map[conversation.StatusName]string{
 	conversation.AwaitingReply: "Awaiting reply",
 }
 
-// sheet is where a page's own rules of style are, if it has any beside console.css. Parts of a page have the page's.
+// sheet is where a page's own rules of style are, if it has any beside console.css; costs/compare has those of costs.
 func sheet(page string) string {
 	page, _, _ = strings.Cut(page, "/")
 	name := "assets/" + page + ".css"

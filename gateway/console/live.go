@@ -33,7 +33,7 @@ func changedBy(b live.Batch) changed {
 	c := changed{Conversations: []string{}, Now: b.Now}
 	named := map[uuid.UUID]bool{}
 	for _, e := range b.Events {
-		if e.Conversation == uuid.Nil || len(named) > changedMost {
+		if e.Conversation == uuid.Nil || len(named) >= changedMost && !named[e.Conversation] {
 			return changed{Conversations: []string{"*"}, Now: b.Now}
 		}
 		for _, id := range []uuid.UUID{e.Conversation, e.Named} { // a page of what has been merged knows only the latter

@@ -8,8 +8,8 @@ import (
 	"reengage/whatsapp/template"
 )
 
-// previewView is a template as the contact will see it, and what it will cost.
-type previewView struct {
+// shownTemplate is a template as the contact will see it, and what it will cost.
+type shownTemplate struct {
 	template.Preview
 	Refused  string // the gate would not let it through now
 	Wrong    string // what is still to be filled in, or fits nowhere
@@ -18,8 +18,8 @@ type previewView struct {
 	Unpriced string // why there is no price
 }
 
-func previewOf(p api.TemplatePreview, missing int) previewView {
-	v := previewView{Preview: p.Shown}
+func shownOf(p api.TemplatePreview, missing int) shownTemplate {
+	v := shownTemplate{Preview: p.Shown}
 	if !p.Verdict.Allows() {
 		v.Refused = sentenceOf(p.Verdict.Sentence)
 	}
@@ -59,7 +59,7 @@ func (c *Console) previewed(r *http.Request, d dossier, filled filledForm) (*api
 		return nil, nil
 	}
 	var p api.TemplatePreview
-	ref := api.TemplateRef{Name: t.Name, Language: t.Language, Parameters: parametersOf(t.Parameters, shown(t.Parameters, filled.Values))}
+	ref := api.TemplateRef{Name: t.Name, Language: t.Language, Parameters: filledParameters(t.Parameters, shown(t.Parameters, filled.Values))}
 	if err := c.client.do(r.Context(), http.MethodPost, "/v1/conversations/"+d.c.ID.String()+"/preview", "", ref, &p); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (c *Console) previewed(r *http.Request, d dossier, filled filledForm) (*api
 func (c *Console) showPreview(w http.ResponseWriter, r *http.Request) error {
 	v, err := c.resumeView(r, filledBy(r), nil)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	if r.Header.Get("HX-Request") == "true" {
 		return c.page(w, r, http.StatusOK, frame{Title: v.Name, Here: "inbox", Page: "conversation/form", View: v})

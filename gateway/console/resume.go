@@ -45,7 +45,7 @@ func resumeOf(d dossier, filled filledForm, p *api.TemplatePreview, n *notice) r
 	case filled.Resume && d.c.Window != nil:
 		v.Open, v.Kept = true, filled.Keep
 	case !filled.Resume || v.Claim != nil && v.Claim.Mine:
-		v.Form = formOf(d, filled, p)
+		v.Form = templateFormOf(d, filled, p)
 	default:
 		v.Kept = filled.Keep
 	}
@@ -83,7 +83,7 @@ func (c *Console) openResume(w http.ResponseWriter, r *http.Request) error {
 	p, err := c.claim(r)
 	switch {
 	case err != nil:
-		return c.failPart(w, r, err)
+		return err
 	case p != nil:
 		status = p.Status
 	case text == "":
@@ -92,7 +92,7 @@ func (c *Console) openResume(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, err := c.resumeView(r, filledForm{Resume: true, Keep: text, Keeping: text != ""}, nil)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	return c.resumePage(w, r, status, v)
 }
@@ -103,7 +103,7 @@ func (c *Console) showResume(w http.ResponseWriter, r *http.Request) error {
 	filled.Resume = true
 	v, err := c.resumeView(r, filled, nil)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	return c.resumePage(w, r, http.StatusOK, v)
 }
@@ -112,7 +112,7 @@ func (c *Console) showResume(w http.ResponseWriter, r *http.Request) error {
 func (c *Console) showTemplate(w http.ResponseWriter, r *http.Request) error {
 	d, err := c.briefDossier(r)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	if d.c.Window == nil {
 		http.Redirect(w, r, hrefOf(d.c.ID.String())+"/resume", http.StatusSeeOther)
@@ -120,7 +120,7 @@ func (c *Console) showTemplate(w http.ResponseWriter, r *http.Request) error {
 	}
 	v, err := c.resumeView(r, filledBy(r), nil)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	return c.resumePage(w, r, http.StatusOK, v)
 }
@@ -128,11 +128,11 @@ func (c *Console) showTemplate(w http.ResponseWriter, r *http.Request) error {
 // renewClaim holds the claim for as long as the page is open, and says so if it has been lost.
 func (c *Console) renewClaim(w http.ResponseWriter, r *http.Request) error {
 	if _, err := c.claim(r); err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	d, err := c.briefDossier(r)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	return c.page(w, r, http.StatusOK, frame{Title: "Resume", Page: "conversation/claim", View: resumeOf(d, filledForm{Resume: true}, nil, nil)})
 }
@@ -140,7 +140,7 @@ func (c *Console) renewClaim(w http.ResponseWriter, r *http.Request) error {
 // leaveResume lets go of the claim.
 func (c *Console) leaveResume(w http.ResponseWriter, r *http.Request) error {
 	if err := c.release(r); err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	http.Redirect(w, r, hrefOf(r.PathValue("id")), http.StatusSeeOther)
 	return nil

@@ -8,18 +8,18 @@ import (
 
 var resumeStories = []story{
 	resumeStory("open", filledForm{Resume: true}, nil, nil),
-	resumeStory("preview", storyFilled(), storyPreview(func(p *api.TemplatePreview) {}), nil),
-	resumeStory("missing", filledForm{Resume: true, Template: "order_update/en_GB"}, storyPreview(func(p *api.TemplatePreview) {
+	resumeStory("preview", storyFilled(), storyShown(func(p *api.TemplatePreview) {}), nil),
+	resumeStory("missing", filledForm{Resume: true, Template: "order_update/en_GB"}, storyShown(func(p *api.TemplatePreview) {
 		p.Shown.Body = "Hello {{1}},\nyour order {{2}} has left our workshop."
 		p.Sendable = false
 	}), nil),
-	resumeStory("wrong", storyFilled(), storyPreview(func(p *api.TemplatePreview) {
+	resumeStory("wrong", storyFilled(), storyShown(func(p *api.TemplatePreview) {
 		p.Sendable, p.Problems = false, []api.FieldError{{Field: "parameters.body.2", Detail: "The parameter body.2 contains a tab."}}
 	}), nil),
-	resumeStory("unpriced", storyFilled(), storyPreview(func(p *api.TemplatePreview) {
+	resumeStory("unpriced", storyFilled(), storyShown(func(p *api.TemplatePreview) {
 		p.Price, p.PriceNote = nil, "no rate card states its price: utility, GB"
 	}), nil),
-	resumeStory("refused", storyFilled(), storyPreview(func(p *api.TemplatePreview) {}),
+	resumeStory("refused", storyFilled(), storyShown(func(p *api.TemplatePreview) {}),
 		noticeOf(&api.Problem{Status: 409, Code: "send_in_progress", Detail: "another template is on its way, and it is not known yet what becomes of it"})),
 	claimStory("nobodys", func(d *dossier) {}),
 	claimStory("claimed-by-another", func(d *dossier) { d.claimed("Joan Example") }),
@@ -46,7 +46,7 @@ func claimStory(name string, change func(*dossier)) story {
 func templateStory() story {
 	filled := storyFilled()
 	filled.Resume = false
-	return resumeFrame("template-in-open-window", resumeOf(storyDossier(), filled, storyPreview(func(p *api.TemplatePreview) {}), nil))
+	return resumeFrame("template-in-open-window", resumeOf(storyDossier(), filled, storyShown(func(p *api.TemplatePreview) {}), nil))
 }
 
 func resumeFrame(name string, v resumeView) story {
@@ -58,9 +58,9 @@ func storyFilled() filledForm {
 		Keeping: true, Keep: "Yes, it is still there. Shall I keep it for you until Saturday?"}
 }
 
-func storyPreview(change func(*api.TemplatePreview)) *api.TemplatePreview {
+func storyShown(change func(*api.TemplatePreview)) *api.TemplatePreview {
 	p := &api.TemplatePreview{
-		Name: "order_update", Language: "en_GB", Category: conversation.Utility, Status: "approved", Parameters: storyTemplates()[1].Parameters,
+		Name: "order_update", Language: "en_GB", Category: conversation.Utility, Status: "approved", Parameters: storyApproved()[1].Parameters,
 		Shown: template.Preview{Header: "News of your order", Body: "Hello Ada,\nyour order 4711 has left our workshop.", Footer: "Reply STOP to leave.",
 			Buttons: []template.PreviewButton{{Type: "url", Text: "Follow it", URL: "https://shop.example/orders/4711"}, {Type: "quick_reply", Text: "Thank you"}}},
 		Sendable: true, Verdict: conversation.Verdict{Code: conversation.Allowed},

@@ -25,7 +25,7 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 	filled := filledBy(r)
 	d, err := c.dossier(r)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	err = c.sendFilled(r, d, filled)
 	var p *api.Problem
@@ -34,14 +34,14 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, hrefOf(d.c.ID.String()), http.StatusSeeOther)
 		return nil
 	case !errors.As(err, &p) || gone(p):
-		return c.failPart(w, r, err)
+		return err
 	}
 	if p.Status != http.StatusServiceUnavailable {
 		filled.Key = "" // else the outcome is not known, and the same key makes it safe to try again
 	}
 	v, unread := c.resumeView(r, filled, noticeOf(p))
 	if unread != nil {
-		return c.failPart(w, r, unread)
+		return unread
 	}
 	return c.resumePage(w, r, statusOf(p), v)
 }
@@ -64,7 +64,7 @@ func (c *Console) sendFilled(r *http.Request, d dossier, filled filledForm) erro
 			return either(err, p)
 		}
 	}
-	ref := api.TemplateRef{Name: t.Name, Language: t.Language, Parameters: parametersOf(t.Parameters, filled.Values)}
+	ref := api.TemplateRef{Name: t.Name, Language: t.Language, Parameters: filledParameters(t.Parameters, filled.Values)}
 	var err error
 	if filled.Keeping {
 		err = c.post(r, "/kept-replies", filled.Key, keepRequest{filled.Keep, ref})

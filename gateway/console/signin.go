@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"reengage/gateway/access"
@@ -16,6 +17,11 @@ var signInRoutes = []route{
 	{"POST " + Path + "/sign-in", anyone, (*Console).signIn},
 	{"GET " + Path + "/sign-in/{token}", anyone, (*Console).signInByLink},
 	{"POST " + Path + "/sign-out", access.Read, (*Console).signOut},
+}
+
+// Link is the address that a link's token is used at.
+func Link(consoleURL, token string) string {
+	return strings.TrimSuffix(consoleURL, "/") + Path + "/sign-in/" + token
 }
 
 // signInView is the page for those of whom we do not know who they are.

@@ -24,6 +24,8 @@ func stories() []story {
 		inboxStories,
 		conversationStories,
 		resumeStories,
+		costsStories,
+		numberStories,
 	} {
 		all = append(all, part...)
 	}

@@ -20,8 +20,8 @@ type categoryGroup struct {
 	Choices  []choiceView
 }
 
-// groupsOf are the number's approved templates by category.
-func groupsOf(d dossier, chosen string) []categoryGroup {
+// categoriesOf are the number's approved templates by category.
+func categoriesOf(d dossier, chosen string) []categoryGroup {
 	var groups []categoryGroup
 	for _, category := range conversation.Categories {
 		g := categoryGroup{Category: capital(string(category)), Refused: refusedCategory(d, category)}

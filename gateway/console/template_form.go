@@ -52,7 +52,7 @@ type templateForm struct {
 // chosenTemplate asks for the values of one, and shows it with them.
 type chosenTemplate struct {
 	Fields  []formField
-	Preview previewView
+	Preview shownTemplate
 }
 
 // formField asks for one value.
@@ -61,15 +61,15 @@ type formField struct {
 	Wrong                           string
 }
 
-// formOf makes the form. p is of the template that is chosen; nil: none is.
-func formOf(d dossier, filled filledForm, p *api.TemplatePreview) *templateForm {
+// templateFormOf makes the form. p is of the template that is chosen; nil: none is.
+func templateFormOf(d dossier, filled filledForm, p *api.TemplatePreview) *templateForm {
 	f := &templateForm{Here: hrefOf(d.c.ID.String()), Resume: filled.Resume, Filled: filled, Limit: conversation.MaxText, Key: filled.Key,
-		Groups: groupsOf(d, filled.Template)}
+		Groups: categoriesOf(d, filled.Template)}
 	if f.Key == "" {
 		f.Key = keyOf("template", d)
 	}
 	if p != nil {
-		f.Chosen = &chosenTemplate{Fields: fieldsOf(*p, filled), Preview: previewOf(*p, missing(*p, filled))}
+		f.Chosen = &chosenTemplate{Fields: fieldsOf(*p, filled), Preview: shownOf(*p, missing(*p, filled))}
 		f.Sendable = p.Verdict.Allows()
 	}
 	return f
@@ -116,8 +116,8 @@ func labelOfVariable(v template.Variable, buttons []template.PreviewButton) stri
 	return "Value " + v.Name
 }
 
-// parametersOf are the template's as the API takes them. A value that is missing is an empty one, about which the API says so.
-func parametersOf(variables []template.Variable, values map[string]string) json.RawMessage {
+// filledParameters are the template's as the API takes them. A value that is missing is an empty one, about which the API says so.
+func filledParameters(variables []template.Variable, values map[string]string) json.RawMessage {
 	var p template.Parameters
 	for _, v := range variables {
 		value := values[v.Place]

@@ -81,10 +81,10 @@ func entryOf(item api.TimelineItem, zone *time.Location) entryView {
 func (c *Console) showEarlier(w http.ResponseWriter, r *http.Request) error {
 	d, err := c.briefDossier(r)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	if err := c.client.get(r.Context(), timelinePath(d.c.ID, r.URL.Query().Get("cursor")), &d.timeline); err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	zone := zoneOf(d.number.TimeZone)
 	v := timelineOf(d.c.ID, d.timeline, zone, r.URL.Query().Get("day"))

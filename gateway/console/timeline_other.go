@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -47,19 +46,6 @@ func chargeOf(c api.TimelineCharge) *chargeView {
 		v.Note = "cancelled later"
 	}
 	return v
-}
-
-// money is an amount with all of its digits that count, and at least two behind the point.
-func money(micros int64, currency string) string {
-	sign := ""
-	if micros < 0 {
-		sign, micros = "−", -micros
-	}
-	digits := strings.TrimRight(fmt.Sprintf("%06d", micros%1_000_000), "0")
-	for len(digits) < 2 {
-		digits += "0"
-	}
-	return fmt.Sprintf("%s%d.%s %s", sign, micros/1_000_000, digits, currency)
 }
 
 // decisionView is one thing that was considered.

@@ -20,7 +20,7 @@ type whyView struct {
 func (c *Console) showWhy(w http.ResponseWriter, r *http.Request) error {
 	d, err := c.briefDossier(r)
 	if err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	var page api.Page[api.Decision]
 	path := "/v1/conversations/" + d.c.ID.String() + "/explain"
@@ -28,7 +28,7 @@ func (c *Console) showWhy(w http.ResponseWriter, r *http.Request) error {
 		path += "?" + url.Values{"cursor": {cursor}}.Encode()
 	}
 	if err := c.client.get(r.Context(), path, &page); err != nil {
-		return c.failPart(w, r, err)
+		return err
 	}
 	f := frame{Title: "Why? " + nameOf(d), Here: "inbox", Page: "conversation/decisions", View: whyOf(d, page)}
 	if r.Header.Get("HX-Request") != "true" {

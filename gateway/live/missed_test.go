@@ -117,7 +117,8 @@ func TestABacklogOfManyPagesIsReadToItsEnd(t *testing.T) {
 func TestWhatTheClockAloneChangesIsTold(t *testing.T) {
 	w := newWorld(t)
 	noon := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	expiring, closing, claimed := w.meet(w.pool), w.meet(w.pool), w.meet(w.pool)
+	expiring, closing, claimed, sooner := w.meet(w.pool), w.meet(w.pool), w.meet(w.pool), w.meet(w.pool)
+	w.hear(sooner, noon.Add(time.Millisecond)) // a page of its own, where pages are short
 	w.hear(expiring, noon.Add(time.Hour+time.Second))
 	w.hear(closing, noon.Add(time.Second))
 	w.exec(`UPDATE conversations SET resume_claimed_until = $2, resume_claimed_by = 'user/x' WHERE id = $1`, claimed, noon.Add(time.Second))
@@ -143,7 +144,7 @@ func TestWhatTheClockAloneChangesIsTold(t *testing.T) {
 		require.Equal(t, conversation.Expired, status(l.until(live.KindStatus, claimed)))
 	}
 	running := w.listen(w.feed(live.Options{Clock: shows(noon, 10)}), "")
-	for _, c := range []uuid.UUID{expiring, closing, claimed} {
+	for _, c := range []uuid.UUID{sooner, expiring, closing, claimed} {
 		running.until(live.KindStatus, c)
 	}
 }

@@ -128,11 +128,12 @@ func (l *listener) next() live.Batch {
 // until listens until it has heard of that.
 func (l *listener) until(kind live.Kind, conversation uuid.UUID) live.Event {
 	l.t.Helper()
-	for {
+	for deadline := time.Now().Add(wait); ; {
 		i := slices.IndexFunc(l.events, func(e live.Event) bool { return e.Kind == kind && e.Conversation == conversation })
 		if i >= 0 {
 			return l.events[i]
 		}
+		require.True(l.t, time.Now().Before(deadline), "nothing is told of %s %s", kind, conversation)
 		l.next()
 	}
 }

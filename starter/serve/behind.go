@@ -13,6 +13,7 @@ import (
 	"reengage/config"
 	"reengage/db"
 	"reengage/engine"
+	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/gateway/console"
 	"reengage/gateway/live"
@@ -36,16 +37,22 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 		return err
 	}
 	book := ledger.New(pool, cards, time.Duration(m.Config.EntryPointHours)*time.Hour, m.Log)
+	proxies, err := m.Config.Proxies()
+	if err != nil {
+		return err
+	}
 	feed := live.New(live.Options{Pool: pool, Clock: c, Log: m.Log})
 	defer feed.Close()
 	// Streams would not end by themselves, and the door waits for requests under way.
 	defer context.AfterFunc(front, feed.Close)()
 	api.New(api.Deps{
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c,
-		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Live: feed, Log: m.Log,
+		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
 	}).Register(mux)
-	console.New(console.Deps{API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace,
-		Log: m.Log}).Register(mux)
+	console.New(console.Deps{
+		API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace, Stories: m.Config.ConsoleStories, Log: m.Log,
+		People: &access.People{Pool: pool}, URL: string(m.Config.ConsoleURL), Proxies: proxies,
+	}).Register(mux)
 
 	// What waits to be billed is counted here too, though the worker bills it: one look at this port says how things stand.
 	observed, err := book.Observe()

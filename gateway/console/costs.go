@@ -1,0 +1,155 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"reengage/gateway/access"
+	"reengage/gateway/api"
+	"reengage/tariff"
+)
+
+var costsRoutes = []route{
+	{"GET " + Path + "/costs", access.Billing, (*Console).costs},
+	{"GET " + Path + "/costs/windows", access.Billing, (*Console).costsWindows},
+	{"GET " + Path + "/costs/compare", access.Billing, (*Console).costsCompare},
+	{"GET " + Path + "/costs/unpriced", access.Billing, (*Console).costsUnpriced},
+	{"GET " + Path + "/costs/differences", access.Billing, (*Console).costsDifferences},
+	{"GET " + Path + "/costs.csv", access.Billing, (*Console).costsCSV},
+}
+
+// costsView is what a period has cost. What takes longer to find out, windows and comparisons, are parts that are asked for by
+// themselves (costs_reengagement.go, costs_compare.go).
+type costsView struct {
+	Query      costsQuery
+	Periods    []choice
+	Numbers    []choice
+	Currencies []currencyCosts
+	Unpriced   *finding
+	Different  *finding
+	Windows    *windowsView // nil: to be asked for
+	Compare    compareView
+	Cards      []api.RateCard
+}
+
+// choice is one of several links or options.
+type choice struct {
+	Label, Value string // Value: of an option, or where a link leads
+	Chosen       bool
+}
+
+// costsQuery is what the page is about, as the API's parameters: a half-open period and, if not all, a number.
+type costsQuery struct{ From, To, Number string }
+
+// readCostsQuery reads it from the address; without any period it is this month.
+func readCostsQuery(q url.Values, now time.Time) costsQuery {
+	c := costsQuery{From: q.Get("from"), To: q.Get("to"), Number: q.Get("number")}
+	if c.From == "" && c.To == "" {
+		c.From, c.To = monthOf(now, 0)
+	}
+	return c
+}
+
+// monthOf is a month by its dates, so many months after that of now.
+func monthOf(now time.Time, after int) (from, to string) {
+	first := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
+	return first.AddDate(0, after, 0).Format(time.DateOnly), first.AddDate(0, after+1, 0).Format(time.DateOnly)
+}
+
+func (q costsQuery) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"from": q.From, "to": q.To, "number": q.Number} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// At is the address of a part of the console, or of the API, about the same.
+func (q costsQuery) At(path string) string { return path + "?" + q.values().Encode() }
+
+// with is At with one parameter more.
+func (q costsQuery) with(path, name, value string) string {
+	v := q.values()
+	v.Set(name, value)
+	return path + "?" + v.Encode()
+}
+
+// CSV is where the same can be had as a file, by groups or, without any, charge by charge.
+func (q costsQuery) CSV(groups string) string {
+	if groups == "" {
+		return q.At(Path + "/costs.csv")
+	}
+	return q.with(Path+"/costs.csv", "group_by", groups)
+}
+
+func (c *Console) costs(w http.ResponseWriter, r *http.Request) error {
+	now := c.clock.At(time.Now())
+	q := readCostsQuery(r.URL.Query(), now)
+	view, err := c.readCosts(r.Context(), q, now)
+	if err != nil {
+		return err
+	}
+	return c.page(w, r, http.StatusOK, frame{Title: "Costs", Here: "costs", Page: "costs", View: view})
+}
+
+// readCosts asks for all that the page shows at once.
+func (c *Console) readCosts(ctx context.Context, q costsQuery, now time.Time) (costsView, error) {
+	var numbers api.Page[api.BusinessNumber]
+	if err := c.client.get(ctx, "/v1/numbers", &numbers); err != nil {
+		return costsView{}, err
+	}
+	view := costsView{Query: q, Periods: periodChoices(q, now), Numbers: numberChoices(numbers.Items, q.Number)}
+	groups := map[string][]api.Charge{}
+	for _, by := range chartGroups {
+		var sums api.Page[api.Charge]
+		if err := c.client.get(ctx, q.with("/v1/charges", "group_by", by), &sums); err != nil {
+			return costsView{}, err
+		}
+		groups[by] = sums.Items
+	}
+	view.Currencies = currencies(groups, q, now)
+	var cards api.Page[api.RateCard]
+	if err := c.client.get(ctx, "/v1/rate-cards", &cards); err != nil {
+		return costsView{}, err
+	}
+	view.Cards = cards.Items
+	view.Compare = compareView{Query: q, Schemes: schemeChoices(tariff.Names(), nil, cards.Items)}
+	var err error
+	if view.Unpriced, err = countFindings[api.UnpricedMessage](ctx, c.client, q, "unpriced"); err != nil {
+		return costsView{}, err
+	}
+	view.Different, err = countFindings[api.VerdictDifference](ctx, c.client, q, "differences")
+	return view, err
+}
+
+// periodChoices are the periods that people ask for most.
+func periodChoices(q costsQuery, now time.Time) []choice {
+	var all []choice
+	add := func(label, from, to string) {
+		of := costsQuery{From: from, To: to, Number: q.Number}
+		all = append(all, choice{label, of.At(Path + "/costs"), of == q})
+	}
+	from, to := monthOf(now, 0)
+	add("This month", from, to)
+	from, to = monthOf(now, -1)
+	add("Last month", from, to)
+	tomorrow := now.UTC().AddDate(0, 0, 1)
+	add("Last 7 days", tomorrow.AddDate(0, 0, -7).Format(time.DateOnly), tomorrow.Format(time.DateOnly))
+	return all
+}
+
+func numberChoices(numbers []api.BusinessNumber, chosen string) []choice {
+	all := []choice{{"All numbers", "", chosen == ""}}
+	for _, n := range numbers {
+		label := n.Display
+		if label == "" {
+			label = n.ID
+		}
+		all = append(all, choice{label, n.ID, chosen == n.ID})
+	}
+	return all
+}
