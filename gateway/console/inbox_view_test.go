@@ -25,6 +25,11 @@ func TestARowSaysWhoAndHowLongAndWhatIsNext(t *testing.T) {
 	require.Empty(t, rowOf(c, false, storyTime).Number, "a number that is the only one need not be said")
 }
 
+func TestARowSaysWhoHasOpenedResume(t *testing.T) {
+	row := rowOf(told{status: conversation.Resuming, wrote: 30 * time.Hour, claim: "Grace Example"}.conversation(1), false, storyTime)
+	require.Equal(t, "Grace Example", row.Claim)
+}
+
 func TestAClosedRowCountsNothingDown(t *testing.T) {
 	for _, status := range []conversation.StatusName{conversation.Resuming, conversation.AwaitingReply, conversation.Expired} {
 		row := rowOf(told{status: status, wrote: 30 * time.Hour}.conversation(1), false, storyTime)
