@@ -135,7 +135,7 @@ func (q *Queries) ListDueConversations(ctx context.Context, arg ListDueConversat
 }
 
 const listWatched = `-- name: ListWatched :many
-SELECT named.id AS named, c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.phone_number_id
+SELECT named.id AS named, c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.phone_number_id
 FROM conversations named
 JOIN conversations c ON c.id = coalesce(named.merged_into, named.id)
 JOIN business_numbers n ON n.id = c.business_number_id
@@ -175,6 +175,9 @@ func (q *Queries) ListWatched(ctx context.Context, ids []uuid.UUID) ([]ListWatch
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
 			&i.Conversation.MergedInto,
+			&i.Conversation.WindowEnd,
+			&i.Conversation.ResumingUntil,
+			&i.Conversation.AwaitsReply,
 			&i.PhoneNumberID,
 		); err != nil {
 			return nil, err

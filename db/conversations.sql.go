@@ -13,7 +13,7 @@ import (
 )
 
 const getConversation = `-- name: GetConversation :one
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions,
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, to_jsonb(contact_permissions(p.id))::jsonb AS permissions,
        (SELECT jsonb_build_object('id', k.id, 'text', k.text, 'state', k.state, 'kept_at', k.kept_at, 'keep_until', k.keep_until,
                                   'changed_at', k.changed_at, 'template_send_id', k.template_send)
         FROM kept_replies k WHERE k.conversation_id = c.id AND k.state IN ('kept', 'offered'))::jsonb AS kept,
@@ -66,6 +66,9 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Conversation.ResumeClaimedBy,
 		&i.Conversation.LastActivityAt,
 		&i.Conversation.MergedInto,
+		&i.Conversation.WindowEnd,
+		&i.Conversation.ResumingUntil,
+		&i.Conversation.AwaitsReply,
 		&i.BusinessNumber.ID,
 		&i.BusinessNumber.PhoneNumberID,
 		&i.BusinessNumber.Display,
@@ -160,7 +163,7 @@ func (q *Queries) ListConversationsOfContacts(ctx context.Context, contactIds []
 }
 
 const lockToSend = `-- name: LockToSend :one
-SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into FROM conversations WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into, window_end, resuming_until, awaits_reply FROM conversations WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // The conversation of a send, held against whoever stores a message, a status or another send until the step is recorded.
@@ -184,6 +187,9 @@ func (q *Queries) LockToSend(ctx context.Context, id uuid.UUID) (Conversation, e
 		&i.ResumeClaimedBy,
 		&i.LastActivityAt,
 		&i.MergedInto,
+		&i.WindowEnd,
+		&i.ResumingUntil,
+		&i.AwaitsReply,
 	)
 	return i, err
 }

@@ -91,7 +91,7 @@ WITH person AS (
     WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
 )
 SELECT w.index::int AS index, w.market::text AS market, coalesce(w.stop_words, 'null')::jsonb AS stop_words, w.named::uuid AS named,
-       c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into
+       c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
 WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
 ORDER BY c.id
@@ -157,6 +157,9 @@ func (q *Queries) LockConversations(ctx context.Context, arg LockConversationsPa
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
 			&i.Conversation.MergedInto,
+			&i.Conversation.WindowEnd,
+			&i.Conversation.ResumingUntil,
+			&i.Conversation.AwaitsReply,
 		); err != nil {
 			return nil, err
 		}

@@ -12,32 +12,142 @@ import (
 	"github.com/google/uuid"
 )
 
+const countOpenConversations = `-- name: CountOpenConversations :one
+SELECT count(*) FROM (
+    SELECT 1 FROM conversations c
+    WHERE c.window_end > $1::timestamptz AND c.window_end <= $2::timestamptz AND c.merged_into IS NULL
+      AND ($3::uuid = '00000000-0000-0000-0000-000000000000' OR c.business_number_id = $3)
+    ORDER BY c.window_end, c.id
+    LIMIT $4
+) counted
+`
+
+type CountOpenConversationsParams struct {
+	After    time.Time
+	Until    time.Time
+	NumberID uuid.UUID
+	MaxRows  int32
+}
+
+// How many windows close after the one time, up to the other; @max_rows and more are @max_rows.
+func (q *Queries) CountOpenConversations(ctx context.Context, arg CountOpenConversationsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countOpenConversations,
+		arg.After,
+		arg.Until,
+		arg.NumberID,
+		arg.MaxRows,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countOtherConversations = `-- name: CountOtherConversations :one
+SELECT count(*) FROM (
+    SELECT 1 FROM conversations c
+    WHERE c.window_end <= $1::timestamptz AND c.merged_into IS NULL
+      AND ($2::text <> 'resuming' OR c.resuming_until > $1)
+      AND ($2 NOT IN ('awaiting_reply', 'expired') OR c.resuming_until IS NULL OR c.resuming_until <= $1)
+      AND ($2 <> 'awaiting_reply' OR c.awaits_reply)
+      AND ($2 <> 'expired' OR NOT c.awaits_reply)
+      AND ($3::uuid = '00000000-0000-0000-0000-000000000000' OR c.business_number_id = $3)
+    ORDER BY c.last_activity_at DESC, c.id DESC
+    LIMIT $4
+) counted
+`
+
+type CountOtherConversationsParams struct {
+	Now      time.Time
+	Status   string
+	NumberID uuid.UUID
+	MaxRows  int32
+}
+
+// How many of those without an open window have the status; @max_rows and more are @max_rows.
+func (q *Queries) CountOtherConversations(ctx context.Context, arg CountOtherConversationsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countOtherConversations,
+		arg.Now,
+		arg.Status,
+		arg.NumberID,
+		arg.MaxRows,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const findContactsByPart = `-- name: FindContactsByPart :many
+SELECT s.contact_id
+FROM contact_parts s
+WHERE s.runs @@ contact_query($1::text, $2::text)
+  AND (SELECT p.name ILIKE $3::text OR coalesce(p.phone LIKE $4::text, false)
+              OR coalesce(p.bsuid = $1, false)
+       FROM contacts p WHERE p.id = s.contact_id)
+LIMIT $5
+`
+
+type FindContactsByPartParams struct {
+	Part         string
+	Digits       *string
+	NamePattern  string
+	PhonePattern *string
+	MaxRows      int32
+}
+
+// Up to @max_rows of the contacts whose name or phone matches its pattern, or whose bsuid is the part. The first condition finds
+// them, the other says whether it was right.
+func (q *Queries) FindContactsByPart(ctx context.Context, arg FindContactsByPartParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, findContactsByPart,
+		arg.Part,
+		arg.Digits,
+		arg.NamePattern,
+		arg.PhonePattern,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var contact_id uuid.UUID
+		if err := rows.Scan(&contact_id); err != nil {
+			return nil, err
+		}
+		items = append(items, contact_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOpenConversations = `-- name: ListOpenConversations :many
 
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
-WHERE (c.expires_at, c.id) > ($1::timestamptz, $2::uuid)
+WHERE (c.window_end, c.id) > ($1::timestamptz, $2::uuid)
+  AND c.window_end <= $3::timestamptz
   AND c.merged_into IS NULL
-  AND (c.disputed_at IS NULL OR c.last_inbound_at > c.disputed_at)
-  AND ($3::text = '' OR conversation_status(c, $4) = $3)
-  AND ($5::text = '' OR n.phone_number_id = $5)
-  AND ($6::text IS NULL OR p.name ILIKE $6
-       OR p.phone LIKE $7::text OR p.bsuid = $8::text)
-ORDER BY c.expires_at, c.id
-LIMIT $9
+  AND ($4::uuid = '00000000-0000-0000-0000-000000000000' OR c.business_number_id = $4)
+  AND ($5::uuid[] IS NULL OR c.contact_id = ANY ($5::uuid[]))
+  AND ($6::text IS NULL
+       OR (SELECT f.name ILIKE $6::text OR coalesce(f.phone LIKE $7::text, false)
+           FROM contacts f WHERE f.id = c.contact_id))
+ORDER BY c.window_end, c.id
+LIMIT $8
 `
 
 type ListOpenConversationsParams struct {
-	AfterExpiresAt time.Time
+	AfterWindowEnd time.Time
 	AfterID        uuid.UUID
-	Status         string
-	Now            time.Time
-	Number         string
+	Until          time.Time
+	NumberID       uuid.UUID
+	Contacts       []uuid.UUID
 	NamePattern    *string
 	PhonePattern   *string
-	Bsuid          *string
 	MaxRows        int32
 }
 
@@ -48,23 +158,24 @@ type ListOpenConversationsRow struct {
 }
 
 // Conversations as people look through them: open windows by deadline, soonest first, then the rest by last activity,
-// newest first. Two queries, because each order has an index of its own; a caller reads the first to its end and goes on
+// newest first. Two queries, because each order has indexes of its own; a caller reads the first to its end and goes on
 // with the second. Both decide by the same @now which of them a conversation belongs to.
 //
-// What has been merged into another conversation is not listed (W10). Empty @status and @number, and null patterns, filter nothing.
-// Those with an open window (W5, W9) whose deadline and id come after the given ones. @after_expires_at must not lie before
-// @now: then the deadline is known to be in the future, and it is not asked for again in the words of
-// conversation_window_open, because the planner would take the two for independent, expect next to nothing and sort.
+// What has been merged into another conversation is not listed (W10). What is not asked for, an empty @status, the zero @number_id,
+// NULL as @contacts or as patterns, filters nothing: the API has each call planned with its own values, so that the
+// planner leaves out what is not asked for and finds the index for what is. Patterns are in a subquery, because the planner would
+// take them for rare, read all contacts and sort; they are used where they are frequent.
+// Those with an open window whose deadline and id come after the given ones, up to @until. @after_window_end must not lie before
+// @now, which is what makes them open; active and expiring are what lies after and before now plus the alert lead (W6).
 func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConversationsParams) ([]ListOpenConversationsRow, error) {
 	rows, err := q.db.Query(ctx, listOpenConversations,
-		arg.AfterExpiresAt,
+		arg.AfterWindowEnd,
 		arg.AfterID,
-		arg.Status,
-		arg.Now,
-		arg.Number,
+		arg.Until,
+		arg.NumberID,
+		arg.Contacts,
 		arg.NamePattern,
 		arg.PhonePattern,
-		arg.Bsuid,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -90,6 +201,9 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
 			&i.Conversation.MergedInto,
+			&i.Conversation.WindowEnd,
+			&i.Conversation.ResumingUntil,
+			&i.Conversation.AwaitsReply,
 			&i.BusinessNumber.ID,
 			&i.BusinessNumber.PhoneNumberID,
 			&i.BusinessNumber.Display,
@@ -126,17 +240,22 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 }
 
 const listOtherConversations = `-- name: ListOtherConversations :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
 WHERE (c.last_activity_at, c.id) < ($1::timestamptz, $2::uuid)
+  AND c.window_end <= $3::timestamptz
   AND c.merged_into IS NULL
-  AND NOT conversation_window_open(c, $3)
-  AND ($4::text = '' OR conversation_status(c, $3) = $4)
-  AND ($5::text = '' OR n.phone_number_id = $5)
-  AND ($6::text IS NULL OR p.name ILIKE $6
-       OR p.phone LIKE $7::text OR p.bsuid = $8::text)
+  AND ($4::text <> 'resuming' OR c.resuming_until > $3)
+  AND ($4 NOT IN ('awaiting_reply', 'expired') OR c.resuming_until IS NULL OR c.resuming_until <= $3)
+  AND ($4 <> 'awaiting_reply' OR c.awaits_reply)
+  AND ($4 <> 'expired' OR NOT c.awaits_reply)
+  AND ($5::uuid = '00000000-0000-0000-0000-000000000000' OR c.business_number_id = $5)
+  AND ($6::uuid[] IS NULL OR c.contact_id = ANY ($6::uuid[]))
+  AND ($7::text IS NULL
+       OR (SELECT f.name ILIKE $7::text OR coalesce(f.phone LIKE $8::text, false)
+           FROM contacts f WHERE f.id = c.contact_id))
 ORDER BY c.last_activity_at DESC, c.id DESC
 LIMIT $9
 `
@@ -146,10 +265,10 @@ type ListOtherConversationsParams struct {
 	BeforeID         uuid.UUID
 	Now              time.Time
 	Status           string
-	Number           string
+	NumberID         uuid.UUID
+	Contacts         []uuid.UUID
 	NamePattern      *string
 	PhonePattern     *string
-	Bsuid            *string
 	MaxRows          int32
 }
 
@@ -166,10 +285,10 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 		arg.BeforeID,
 		arg.Now,
 		arg.Status,
-		arg.Number,
+		arg.NumberID,
+		arg.Contacts,
 		arg.NamePattern,
 		arg.PhonePattern,
-		arg.Bsuid,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -195,6 +314,9 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
 			&i.Conversation.MergedInto,
+			&i.Conversation.WindowEnd,
+			&i.Conversation.ResumingUntil,
+			&i.Conversation.AwaitsReply,
 			&i.BusinessNumber.ID,
 			&i.BusinessNumber.PhoneNumberID,
 			&i.BusinessNumber.Display,

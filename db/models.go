@@ -144,6 +144,11 @@ type ContactAlias struct {
 	ContactID uuid.UUID
 }
 
+type ContactPart struct {
+	ContactID uuid.UUID
+	Runs      interface{}
+}
+
 type Conversation struct {
 	ID                 uuid.UUID
 	BusinessNumberID   uuid.UUID
@@ -160,6 +165,9 @@ type Conversation struct {
 	ResumeClaimedBy    *string
 	LastActivityAt     time.Time
 	MergedInto         *uuid.UUID
+	WindowEnd          time.Time
+	ResumingUntil      *time.Time
+	AwaitsReply        bool
 }
 
 type Decision struct {

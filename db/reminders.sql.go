@@ -36,7 +36,7 @@ func (q *Queries) FindWhatFollowed(ctx context.Context, conversationID uuid.UUID
 }
 
 const lockConversationFacts = `-- name: LockConversationFacts :one
-SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into FROM conversations WHERE id = $1 FOR SHARE
+SELECT id, business_number_id, contact_id, created_at, opened_at, expires_at, last_inbound_at, last_outbound_at, disputed_at, template_accepted_at, template_pending, resume_claimed_until, resume_claimed_by, last_activity_at, merged_into, window_end, resuming_until, awaits_reply FROM conversations WHERE id = $1 FOR SHARE
 `
 
 // The row as it is now, held against whoever stores the next message until the reminder is recorded.
@@ -59,6 +59,9 @@ func (q *Queries) LockConversationFacts(ctx context.Context, id uuid.UUID) (Conv
 		&i.ResumeClaimedBy,
 		&i.LastActivityAt,
 		&i.MergedInto,
+		&i.WindowEnd,
+		&i.ResumingUntil,
+		&i.AwaitsReply,
 	)
 	return i, err
 }

@@ -33,7 +33,7 @@ func (q *Queries) CountUnfinished(ctx context.Context) (CountUnfinishedRow, erro
 }
 
 const listConversationFacts = `-- name: ListConversationFacts :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id
 WHERE c.merged_into IS NULL
 ORDER BY p.name
 `
@@ -68,6 +68,9 @@ func (q *Queries) ListConversationFacts(ctx context.Context) ([]ListConversation
 			&i.Conversation.ResumeClaimedBy,
 			&i.Conversation.LastActivityAt,
 			&i.Conversation.MergedInto,
+			&i.Conversation.WindowEnd,
+			&i.Conversation.ResumingUntil,
+			&i.Conversation.AwaitsReply,
 			&i.Name,
 		); err != nil {
 			return nil, err

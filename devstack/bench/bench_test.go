@@ -37,6 +37,8 @@ var figures = map[string][]string{
 	"A month of one number": {"settled", "late entry point", "late entry point, rows posted", "late entry point, billed anew"},
 	"Reports on a year of charges": {"totalled for the first time", "this month by rule", "the year by day", "a month by market and category",
 		"this month by contact", "a page of single charges", "this month by rule, 100 not totalled", "totalled, 100 not totalled"},
+	"Inbox: from the request to the first byte": {"everything, p50", "everything, p99", "expired of number 3, p99", "everything, page 50, p99",
+		"facts of a message written", "contact added"},
 }
 
 var figuresOfOurServers = map[string][]string{
@@ -133,7 +135,7 @@ func TestAnInterruptedBenchDropsItsDatabase(t *testing.T) {
 
 func TestRefusalsAreOneSentence(t *testing.T) {
 	err := Run(t.Context(), Options{Only: []string{"everything"}})
-	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports`)
+	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports, inbox`)
 	err = Run(t.Context(), Options{DatabaseURL: "host=db password=secret"})
 	require.EqualError(t, err, "DATABASE_URL is not a Postgres URL")
 }

@@ -23,6 +23,7 @@ var measurements = []struct {
 	{"rating", measureRating},
 	{"month", measureMonth},
 	{"reports", measureReports},
+	{"inbox", measureInbox},
 }
 
 // Groups are the names of all groups of figures, for Options.Only.

@@ -42,9 +42,12 @@ func TestALinkSignsInOnceAndNotAfterItsTime(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, w.grace.ID, s.Person.ID)
 	require.NotEqual(t, first, token, "the session's token is another")
-	for name, link := range map[string]string{"used": first, "late": late, "forged": "x" + late, "empty": "", "a session's token": token} {
+	for name, tt := range map[string]struct {
+		link  string
+		after time.Duration
+	}{"used": {first, 0}, "late": {late, time.Hour}, "forged": {"x" + late, 0}, "empty": {"", 0}, "a session's token": {token, 0}} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := w.people.UseLink(t.Context(), link, now.Add(time.Hour))
+			_, _, err := w.people.UseLink(t.Context(), tt.link, now.Add(tt.after))
 			require.Equal(t, access.ErrRefused, err)
 		})
 	}

@@ -36,6 +36,7 @@ var permitted = map[string]may{
 	"POST /v1/outbound":                                       senders,
 	"POST /v1/conversations":                                  senders,
 	"GET /v1/conversations":                                   readers,
+	"GET /v1/conversation-counts":                             readers,
 	"GET /v1/conversations/{id}":                              readers,
 	"GET /v1/conversations/{id}/explain":                      readers,
 	"GET /v1/conversations/{id}/timeline":                     readers,

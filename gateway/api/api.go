@@ -74,6 +74,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Send, recordOutboundOp, (*RecordOutbound).Execute)
 	register(a, access.Send, findConversationOp, (*FindConversation).Execute)
 	register(a, access.Read, listConversationsOp, (*ListConversations).Execute)
+	register(a, access.Read, countConversationsOp, (*CountConversations).Execute)
 	register(a, access.Read, getConversationOp, (*GetConversation).Execute)
 	register(a, access.Read, getTimelineOp, (*GetTimeline).Execute)
 	register(a, access.Read, explainOp, (*Explain).Execute)

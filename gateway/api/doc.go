@@ -1,12 +1,12 @@
 // Package api is the HTTP API under /v1: what other systems tell us about messages, and what they may ask.
 //
-//	request ─► key? ─► schema (huma) ─► Execute(ctx, api, real time) ─► JSON
-//	             401     400, 422            │ intake (writes), db (reads) or engine (asks a workflow)
-//	                                         └─► a Problem: status, stable code, field
+//	request ─► key, scope? ─► schema (huma) ─► Execute(ctx, api, real time) ─► JSON
+//	             401, 403      400, 422            │ intake (writes), db (reads) or engine (asks a workflow)
+//	                                               └─► a Problem: status, stable code, field
 //
 // One endpoint is one file: a request struct with an example, and an Execute that knows nothing of requests and writers.
-// The OpenAPI document at /openapi.json is made from the same structs; /docs shows it without fetching anything from
-// elsewhere.
+// The OpenAPI document at /openapi.json is made from the same structs, and a copy lies in docs (make generate); /docs shows it
+// without fetching anything from elsewhere. What holds for all endpoints, and every code, is in docs/api.md.
 //
 // It owns the wire shapes, the keys, the problems and the order of lists. It does not own storing (intake), the rules
 // (conversation), what is owed (ledger, tariff), or how an invoice is compared (ledger/invoice). A 200 to a POST that stores
@@ -14,9 +14,12 @@
 // failure it may be repeated.
 //
 // Only what is to be sent, kept, released or closed is asked of the conversation's workflow (ask.go), because it alone decides; these
-// requests are told apart by the Idempotency-Key. A refusal is an answer: 409 with the gate's code. If no worker answers in time
+// requests are told apart by the Idempotency-Key. Every other POST honours one as well (idempotent.go). A refusal is an answer: 409 with the gate's code. If no worker answers in time
 // that is a 503 of its own, and the same request under the same key is safe. Everything else is answered from Postgres, while
 // Temporal is away too: the settings of numbers, contacts, consent and claims are written here or by intake, and runs are told by the relay.
+//
+// A timeline is two lists that are merged: what happened (messages, reminders, charges) and what was decided, which it shares with
+// explain. Both have the same order and cursor, and are cut to a page by themselves.
 //
 // Charges and their sums are read in one snapshot. In every report (also of differences and unpriced messages) a date is a day of
 // each number's account.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -117,31 +116,38 @@ func (l listed) cursor(now time.Time) listCursor {
 // read returns up to one row more than the limit, from the open ones and then, if these do not suffice, from the rest.
 // A status that only one of the two can have leaves the other out.
 func (r *ListConversations) read(ctx context.Context, q *db.Queries, from listCursor) ([]listed, error) {
-	var rows []listed
 	most := pageSize(r.Limit) + 1
-	search := searchFor(r.Q)
-	openStatus := r.Status == string(conversation.Active) || r.Status == string(conversation.Expiring)
-	if !from.Rest && (r.Status == "" || openStatus) {
-		open, err := q.ListOpenConversations(ctx, db.ListOpenConversationsParams{
-			AfterExpiresAt: from.At, AfterID: from.ID, Now: from.Now, Status: r.Status, Number: r.Number,
-			NamePattern: search.name, PhonePattern: search.phone, Bsuid: search.bsuid, MaxRows: most,
+	among, err := r.among(ctx, q)
+	if err != nil || among.nobody {
+		return nil, err
+	}
+	var rows []listed
+	status := conversation.StatusName(r.Status)
+	after, until, open := openRange(status, from.Now)
+	if open && !from.Rest {
+		if after.After(from.At) {
+			from.At, from.ID = after, lastID
+		}
+		found, err := q.ListOpenConversations(ctx, db.ListOpenConversationsParams{
+			AfterWindowEnd: from.At, AfterID: from.ID, Until: until, NumberID: among.number, Contacts: among.contacts,
+			NamePattern: among.name, PhonePattern: among.phone, MaxRows: most,
 		})
 		if err != nil {
 			return nil, err
 		}
-		for _, row := range open {
+		for _, row := range found {
 			rows = append(rows, listed{row, false})
 		}
 	}
 	if !from.Rest {
 		from.At, from.ID = endOfTime, lastID
 	}
-	if most -= int32(len(rows)); most == 0 || openStatus {
+	if most -= int32(len(rows)); most == 0 || open && status != "" {
 		return rows, nil
 	}
 	rest, err := q.ListOtherConversations(ctx, db.ListOtherConversationsParams{
-		BeforeActivityAt: from.At, BeforeID: from.ID, Now: from.Now, Status: r.Status, Number: r.Number,
-		NamePattern: search.name, PhonePattern: search.phone, Bsuid: search.bsuid, MaxRows: most,
+		BeforeActivityAt: from.At, BeforeID: from.ID, Now: from.Now, Status: r.Status, NumberID: among.number, Contacts: among.contacts,
+		NamePattern: among.name, PhonePattern: among.phone, MaxRows: most,
 	})
 	if err != nil {
 		return nil, err
@@ -152,31 +158,16 @@ func (r *ListConversations) read(ctx context.Context, q *db.Queries, from listCu
 	return rows, nil
 }
 
-// search is what q is compared with; nil compares with nothing.
-type search struct{ name, phone, bsuid *string }
-
-// searchFor reads q. Only a text that looks like a part of a phone number is looked for in phones: in "Ada 2" the 2 is
-// not one.
-func searchFor(q string) search {
-	q = strings.TrimSpace(strings.ReplaceAll(q, "\x00", ""))
-	if q == "" {
-		return search{}
+// openRange is between which deadlines, the first excluded, windows lie that are open at now and of the status; empty: any (W6).
+// It reports false for a status that only a closed one has.
+func openRange(status conversation.StatusName, now time.Time) (after, until time.Time, open bool) {
+	switch status {
+	case "":
+		return now, endOfTime, true
+	case conversation.Active:
+		return now.Add(conversation.AlertLead), endOfTime, true
+	case conversation.Expiring:
+		return now, now.Add(conversation.AlertLead), true
 	}
-	name := "%" + likeEscaper.Replace(q) + "%"
-	s := search{name: &name, bsuid: &q}
-	if strings.Trim(q, "0123456789+-–()./ ") == "" {
-		digits := strings.Map(func(r rune) rune {
-			if r < '0' || r > '9' {
-				return -1
-			}
-			return r
-		}, q)
-		if digits != "" {
-			phone := "%" + digits + "%"
-			s.phone = &phone
-		}
-	}
-	return s
+	return time.Time{}, time.Time{}, false
 }
-
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"reengage/db"
 	"reengage/gateway/api"
 )
 
@@ -164,52 +163,4 @@ func TestListFilters(t *testing.T) {
 			require.Equal(t, want, f.list(noon, tt.filter))
 		})
 	}
-}
-
-// The claim is about plans, not about time: pages without filters read little more from their index than they return,
-// instead of all of it once or more per page.
-func TestListFollowsItsIndexes(t *testing.T) {
-	f := newFixture(t)
-	f.exec(`INSERT INTO contacts (id, name, phone, created_at)
-		SELECT gen_random_uuid(), 'Person ' || i, (120255500000 + i)::text, now() FROM generate_series(1, 40000) i`)
-	f.exec(`INSERT INTO conversations (id, business_number_id, contact_id, created_at, opened_at, last_inbound_at, expires_at)
-		SELECT gen_random_uuid(), $1, id, $2, t, t, t + interval '24 hours'
-		FROM (SELECT id, $2::timestamptz - random() * interval '10 days' AS t FROM contacts) x`, f.number, noon)
-	f.exec(`ANALYZE`)
-	// A pool of its own, whose end makes its sessions tell what they have read.
-	pool, err := db.Open(t.Context(), f.pool.Config().ConnString())
-	require.NoError(t, err)
-	a := api.New(api.Deps{Pool: pool, Log: quiet})
-	first := api.ListConversations{Limit: 50}
-	rest := api.ListConversations{Limit: 200}
-	for closed := false; !closed; {
-		page, err := rest.Execute(t.Context(), a, noon)
-		require.NoError(t, err)
-		rest.Cursor = *page.NextCursor
-		closed = page.Items[len(page.Items)-1].Window == nil
-	}
-	rest.Limit = 50
-
-	const pages = 12 // of each: often enough for Postgres to consider one plan for all parameters
-	deadline, activity := f.tuplesRead("conversations_by_deadline"), f.tuplesRead("conversations_by_activity")
-	for range pages {
-		for _, r := range []api.ListConversations{first, rest} {
-			page, err := r.Execute(t.Context(), a, noon)
-			require.NoError(t, err)
-			require.Len(t, page.Items, 50)
-		}
-	}
-	pool.Close()
-	require.Eventually(t, func() bool { return f.tuplesRead("conversations_by_activity")-activity >= pages*51 },
-		10*time.Second, 50*time.Millisecond)
-	const most = 9000 // some 4,000 are open: what was read on the way to the rest, and little more than pages*51
-	require.LessOrEqual(t, f.tuplesRead("conversations_by_deadline")-deadline, int64(most))
-	require.LessOrEqual(t, f.tuplesRead("conversations_by_activity")-activity, int64(most))
-}
-
-func (f *fixture) tuplesRead(index string) (n int64) {
-	f.t.Helper()
-	err := f.pool.QueryRow(f.t.Context(), `SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = $1`, index).Scan(&n)
-	require.NoError(f.t, err)
-	return n
 }

@@ -115,3 +115,24 @@ func TestRateCardsSayWhereTheyComeFrom(t *testing.T) {
 	require.True(t, examples["b2chat"])
 	require.False(t, examples["zenvia-conversion"])
 }
+
+func TestAWindowThatOpenedLongBeforeThePeriodKeepsItsReminders(t *testing.T) {
+	f := newFixture(t)
+	first := time.Date(2026, 10, 30, 0, 0, 0, 0, time.UTC)
+	s := oneTalk()
+	s.inbound = []heard{{0, first, false}, {0, first.Add(23*time.Hour + 30*time.Minute), false}, {0, first.Add(47 * time.Hour), false}}
+	s.reminders = []reminded{{0, first.Add(24 * time.Hour), first.Add(23 * time.Hour), 3600}} // after which the contact wrote again
+	s.outbound = []spoken{{0, first.Add(48 * time.Hour), false}}
+	f.tell(f.number, s)
+	require.Equal(t, api.WindowCounts{Closed: 1, Saved: 1}, f.reengagement(api.ReengagementCosts{}, noon).Total.Windows)
+}
+
+func TestAMessageAtTheInstantOfAcceptanceIsNoAnswer(t *testing.T) {
+	f := newFixture(t)
+	sent := noon.Add(30 * time.Hour)
+	s := oneTalk()
+	s.inbound = []heard{{0, noon, false}, {0, sent, false}}
+	s.attempts = []attempt{{origin: "reengagement", planned: sent.Add(-time.Second), accepted: sent, state: "accepted"}}
+	f.tell(f.number, s)
+	require.Zero(t, f.reengagement(api.ReengagementCosts{}, noon.AddDate(0, 0, 9)).Total.Attempts.Answered)
+}

@@ -19,5 +19,8 @@
 //
 // Charts are drawn by charts.js from tables that stay on the page; amounts are written from micros, exactly (money.go).
 //
-// It owns pages, their texts and their look. It does not own rules, prices, or who may do what (gateway/access).
+// Who has signed in is found out anew at each request, by the session's cookie (session.go); a route that names no scope is refused to
+// everybody. Signing in and the account page ask gateway/access itself: there is nothing about them in the API.
+//
+// It owns pages, their texts and their look, and the cookie. It does not own rules, prices, or who may do what (gateway/access).
 package console

@@ -11,21 +11,21 @@ import (
 	"reengage/sending"
 )
 
-// told makes an item of a timeline, so long before the moment of the stories.
-func told(before time.Duration, kind string, fill func(*api.TimelineItem)) api.TimelineItem {
+// toldAt makes an item of a timeline, so long before the moment of the stories.
+func toldAt(before time.Duration, kind string, fill func(*api.TimelineItem)) api.TimelineItem {
 	item := api.TimelineItem{At: storyTime.Add(-before), Kind: kind, ID: fmt.Sprint(before)}
 	fill(&item)
 	return item
 }
 
 func wrote(before time.Duration, text string) api.TimelineItem {
-	return told(before, "message", func(i *api.TimelineItem) {
+	return toldAt(before, "message", func(i *api.TimelineItem) {
 		i.Message = &api.TimelineMessage{Direction: "inbound", Type: "text", Text: text, OpensWindow: true}
 	})
 }
 
 func answered(before time.Duration, state, text string, more func(*api.TimelineMessage)) api.TimelineItem {
-	return told(before, "message", func(i *api.TimelineItem) {
+	return toldAt(before, "message", func(i *api.TimelineItem) {
 		at := i.At.Add(3 * time.Second)
 		i.Message = &api.TimelineMessage{Direction: "outbound", Type: "freeform", Text: text, Origin: "request", State: state,
 			SendID: new(uuid.NewSHA1(uuid.Nil, []byte(text))), ReadAt: &at, DeliveredAt: &at}
@@ -40,15 +40,15 @@ func storyTimeline() []api.TimelineItem {
 	decision := storyDecisions()[1]
 	return []api.TimelineItem{
 		wrote(18*time.Hour-12*time.Minute, "Is the blue bicycle still there? I could come by on Saturday."),
-		told(18*time.Hour-11*time.Minute, "charge", func(i *api.TimelineItem) {
+		toldAt(18*time.Hour-11*time.Minute, "charge", func(i *api.TimelineItem) {
 			i.Charge = &api.TimelineCharge{Scheme: "zenvia-conversion", Kind: "customer_initiated", Rule: "Z2", AmountMicros: 22000, Currency: "USD"}
 		}),
-		told(19*time.Hour, "decision", func(i *api.TimelineItem) { i.Decision = &decision }),
+		toldAt(19*time.Hour, "decision", func(i *api.TimelineItem) { i.Decision = &decision }),
 		answered(20*time.Hour, "delivered", "", func(m *api.TimelineMessage) {
 			text := "Hello Ada,\nyour order 4711 has left our workshop."
 			m.Type, m.Template, m.Category = "template", &api.TimelineTemplate{Name: "order_update", Language: "en_GB", Text: &text}, "utility"
 		}),
-		told(43*time.Hour, "reminder", func(i *api.TimelineItem) {
+		toldAt(43*time.Hour, "reminder", func(i *api.TimelineItem) {
 			i.Reminder = &api.TimelineReminder{Outcome: "sent", Sentence: "the team was reminded that the window was about to close", Deadline: storyTime.Add(-42 * time.Hour)}
 		}),
 		answered(65*time.Hour, "read", "It takes about two days. We will write when it leaves.", nil),
@@ -74,13 +74,13 @@ func everyDelivery() []api.TimelineItem {
 		answered(15*time.Minute, "sent", "", func(m *api.TimelineMessage) {
 			m.Type, m.Origin, m.Category, m.Inferred = "template", sending.Origin("elsewhere"), "utility", true
 		}),
-		told(14*time.Minute, "message", func(i *api.TimelineItem) {
+		toldAt(14*time.Minute, "message", func(i *api.TimelineItem) {
 			i.Message = &api.TimelineMessage{Direction: "inbound", Type: "reaction", ClockClamped: true, EntryPoint: "ad"}
 		}),
-		told(13*time.Minute, "reminder", func(i *api.TimelineItem) {
+		toldAt(13*time.Minute, "reminder", func(i *api.TimelineItem) {
 			i.Reminder = &api.TimelineReminder{Outcome: "missed", Sentence: "the window had closed before anybody could be reminded", Deadline: storyTime}
 		}),
-		told(12*time.Minute, "charge", func(i *api.TimelineItem) {
+		toldAt(12*time.Minute, "charge", func(i *api.TimelineItem) {
 			i.Charge = &api.TimelineCharge{Scheme: "sirena", Kind: "template", Rule: "S2", Category: new("utility"), AmountMicros: -26600, Currency: "USD", Reverses: new(int64(1))}
 		}),
 	)

@@ -3,7 +3,11 @@
 //
 //   <time data-until="RFC 3339">  counts down to it        <time data-ago="...">  how long ago it was
 //   <time data-at="...">          when it is, in the visitor's own time zone
+//
+// <... data-live-at="RFC 3339"> within an element with data-live-of gives that one the event "live" at that time: for what the clock
+// changes that is no change of status, which the live connection tells.
 
+const afterwards = 200; // ms: rather a little later than too early, where the server would say what it said before
 const loaded = performance.now();
 let scale = 0;
 let zero = 0; // virtual time at which the page's own clock showed 0
@@ -30,6 +34,11 @@ export function startCountdowns(body) {
     write("until", (at) => left(at - virtual()));
     write("ago", (at) => since(virtual() - at));
     write("at", (at) => inZone.format(at));
+    for (const e of document.querySelectorAll("[data-live-at]")) {
+      if (virtual() < Date.parse(e.dataset.liveAt) + afterwards * scale) continue;
+      e.removeAttribute("data-live-at");
+      window.htmx.trigger(e.closest("[data-live-of]"), "live");
+    }
   };
   tick();
   setInterval(tick, 250);
