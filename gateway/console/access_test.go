@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -125,7 +126,10 @@ func TestARouteThatNamesNoScopeIsForNobody(t *testing.T) {
 // A page that is only looked at must not do anything: what another site can have a browser open must change nothing.
 func TestLookingChangesNothing(t *testing.T) {
 	var asked []string
+	var lock sync.Mutex // some pages ask for several things at once
 	record := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lock.Lock()
+		defer lock.Unlock()
 		asked = append(asked, r.Method+" "+r.URL.Path)
 		w.WriteHeader(http.StatusNotFound)
 		w.Write([]byte(`{"status": 404, "code": "not_found", "detail": "nothing"}`))
