@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -144,6 +145,26 @@ func (t *Tab) Type(selector, text string) error {
 	}))
 }
 
+// Choose chooses an option of the select that matches the CSS selector, by the words that it shows.
+func (t *Tab) Choose(selector, option string) error {
+	choose := fmt.Sprintf(`(() => {
+		const s = %s;
+		const o = s && !s.disabled && [...s.options].find(o => !o.disabled && o.text.includes(%q));
+		if (!o) return false;
+		s.value = o.value;
+		for (const e of ["input", "change"]) s.dispatchEvent(new Event(e, {bubbles: true}));
+		return true;
+	})()`, find(selector, ""), option)
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) && t.ctx.Err() == nil {
+		if done, err := Ask[bool](t, choose); err == nil && done {
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("nothing to choose: %s %q", selector, option)
+}
+
 // Press presses keys, as kb of chromedp names them, where the focus is.
 func (t *Tab) Press(keys string) error { return t.do(chromedp.KeyEvent(keys)) }
 
@@ -161,4 +182,25 @@ func (t *Tab) Picture() ([]byte, error) {
 func (t *Tab) Path() (string, error) {
 	url, err := Ask[string](t, "location.href")
 	return strings.TrimPrefix(url, t.origin), err
+}
+
+// Cookies are those of the origin, by name.
+func (t *Tab) Cookies() (map[string]string, error) {
+	cookies := map[string]string{}
+	err := t.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		got, err := cdp.Call(ctx, target, network.GetCookies, network.GetCookiesParams{URLs: []string{t.origin + "/console/"}})
+		for _, c := range got.Cookies {
+			cookies[c.Name] = c.Value
+		}
+		return err
+	}))
+	return cookies, err
+}
+
+// SetCookie gives the tab a cookie of the origin, which no script could.
+func (t *Tab) SetCookie(name, value string) error {
+	return t.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: t.origin + "/console/"})
+		return err
+	}))
 }

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	if err := chromium.Close(); err != nil {
+	if err := errors.Join(chromium.Close(), closeOffice(code != 0)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}

