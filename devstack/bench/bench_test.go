@@ -37,8 +37,14 @@ var figures = map[string][]string{
 	"A month of one number": {"settled", "late entry point", "late entry point, rows posted", "late entry point, billed anew"},
 	"Reports on a year of charges": {"totalled for the first time", "this month by rule", "the year by day", "a month by market and category",
 		"this month by contact", "a page of single charges", "this month by rule, 100 not totalled", "totalled, 100 not totalled"},
-	"Inbox: from the request to the first byte": {"everything, p50", "everything, p99", "expired of number 3, p99", "everything, page 50, p99",
-		"facts of a message written", "contact added"},
+	"Inbox: from the request to the first byte": inboxFigures(),
+}
+
+func inboxFigures() (whats []string) {
+	for _, q := range inboxQuestions() {
+		whats = append(whats, q.what+", p50", q.what+", p99")
+	}
+	return append(whats, "facts of a message written", "contact added")
 }
 
 var figuresOfOurServers = map[string][]string{

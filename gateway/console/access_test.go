@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -17,35 +18,51 @@ import (
 
 // Who may open or do what, by role.
 var (
-	everybody = []access.Role{"nobody", access.Viewer, access.Agent, access.Accountant, access.Administrator}
-	signedIn  = everybody[1:]
-
+	everybody  = []access.Role{"nobody", access.Viewer, access.Agent, access.Accountant, access.Administrator}
+	signedIn   = everybody[1:]
+	writers    = []access.Role{access.Agent, access.Administrator}
 	financiers = []access.Role{access.Accountant, access.Administrator}
 )
 
 // permitted is the whole of the console. Whoever adds a route says here for whom.
 var permitted = map[string][]access.Role{
-	"GET /console/sign-in":                    everybody,
-	"POST /console/sign-in":                   everybody,
-	"GET /console/sign-in/{token}":            everybody,
-	"POST /console/sign-out":                  signedIn,
-	"GET /console/account":                    signedIn,
-	"POST /console/account/password":          signedIn,
-	"POST /console/account/sessions/{id}/end": signedIn,
-	"GET /console/inbox":                      signedIn,
-	"GET /console/costs":                      financiers,
-	"GET /console/costs/windows":              financiers,
-	"GET /console/costs/compare":              financiers,
-	"GET /console/costs/unpriced":             financiers,
-	"GET /console/costs/differences":          financiers,
-	"GET /console/costs.csv":                  financiers,
-	"GET /console/live":                       signedIn,
-	"GET /console/numbers":                    signedIn,
-	"GET /console/numbers/{id}":               signedIn,
-	"POST /console/numbers/{id}":              {access.Administrator},
-	"POST /console/numbers/{id}/preview":      signedIn,
-	"POST /console/numbers/{id}/pause":        {access.Administrator},
-	"POST /console/numbers/{id}/resume":       {access.Administrator},
+	"GET /console/sign-in":                                         everybody,
+	"POST /console/sign-in":                                        everybody,
+	"GET /console/sign-in/{token}":                                 everybody,
+	"POST /console/sign-out":                                       signedIn,
+	"GET /console/account":                                         signedIn,
+	"POST /console/account/password":                               signedIn,
+	"POST /console/account/sessions/{id}/end":                      signedIn,
+	"GET /console/inbox":                                           signedIn,
+	"GET /console/costs":                                           financiers,
+	"GET /console/costs/windows":                                   financiers,
+	"GET /console/costs/compare":                                   financiers,
+	"GET /console/costs/unpriced":                                  financiers,
+	"GET /console/costs/differences":                               financiers,
+	"GET /console/costs.csv":                                       financiers,
+	"GET /console/live":                                            signedIn,
+	"GET /console/numbers":                                         signedIn,
+	"GET /console/numbers/{id}":                                    signedIn,
+	"POST /console/numbers/{id}":                                   {access.Administrator},
+	"POST /console/numbers/{id}/preview":                           signedIn,
+	"POST /console/numbers/{id}/pause":                             {access.Administrator},
+	"POST /console/numbers/{id}/resume":                            {access.Administrator},
+	"GET /console/conversations/{id}":                              signedIn,
+	"GET /console/conversations/{id}/timeline":                     signedIn,
+	"GET /console/conversations/{id}/why":                          signedIn,
+	"POST /console/conversations/{id}/messages":                    writers,
+	"POST /console/conversations/{id}/close":                       writers,
+	"POST /console/conversations/{id}/kept-replies/{kept}/send":    writers,
+	"POST /console/conversations/{id}/kept-replies/{kept}/discard": writers,
+	"POST /console/conversations/{id}/consent":                     writers,
+	"POST /console/conversations/{id}/suppression":                 writers,
+	"GET /console/conversations/{id}/resume":                       writers,
+	"POST /console/conversations/{id}/resume":                      writers,
+	"POST /console/conversations/{id}/resume/renew":                writers,
+	"POST /console/conversations/{id}/resume/leave":                writers,
+	"GET /console/conversations/{id}/template":                     writers,
+	"POST /console/conversations/{id}/preview":                     writers,
+	"POST /console/conversations/{id}/templates":                   writers,
 }
 
 var variable = regexp.MustCompile(`\{[^}]*\}`)
@@ -109,7 +126,10 @@ func TestARouteThatNamesNoScopeIsForNobody(t *testing.T) {
 // A page that is only looked at must not do anything: what another site can have a browser open must change nothing.
 func TestLookingChangesNothing(t *testing.T) {
 	var asked []string
+	var lock sync.Mutex // some pages ask for several things at once
 	record := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lock.Lock()
+		defer lock.Unlock()
 		asked = append(asked, r.Method+" "+r.URL.Path)
 		w.WriteHeader(http.StatusNotFound)
 		w.Write([]byte(`{"status": 404, "code": "not_found", "detail": "nothing"}`))

@@ -13,12 +13,13 @@ import (
 
 // Deps is what the console works with.
 type Deps struct {
-	API        http.Handler // answers /v1/...; the console asks it for those who have signed in
-	Live       *live.Feed   // tells pages what has changed; nil: nothing
-	Clock      clock.Clock
-	TemporalUI string // for links to a conversation's workflow; empty: no links
-	Stories    bool   // serve /console/stories, every state of every page; for development
-	Log        *slog.Logger
+	API               http.Handler // answers /v1/...; the console asks it for those who have signed in
+	Live              *live.Feed   // tells pages what has changed; nil: nothing
+	Clock             clock.Clock
+	TemporalUI        string // for links to a conversation's workflow; empty: no links
+	TemporalNamespace string // in which the workflows are
+	Stories           bool   // serve /console/stories, every state of every page; for development
+	Log               *slog.Logger
 
 	People  *access.People // who may sign in; nil: nobody
 	URL     string         // where browsers find the console; https makes cookies secure
@@ -27,15 +28,15 @@ type Deps struct {
 
 // Console answers the requests under /console.
 type Console struct {
-	client     client
-	live       *live.Feed
-	clock      clock.Clock
-	temporalUI string
-	stories    bool
-	log        *slog.Logger
-	people     *access.People
-	cookie     cookie
-	proxies    proxies
+	client    client
+	live      *live.Feed
+	clock     clock.Clock
+	workflows workflowLinks
+	stories   bool
+	log       *slog.Logger
+	people    *access.People
+	cookie    cookie
+	proxies   proxies
 }
 
 // Path is where the console begins.
@@ -58,6 +59,8 @@ func routes() []route {
 		signInRoutes,
 		accountRoutes,
 		inboxRoutes,
+		conversationRoutes,
+		resumeRoutes,
 		costsRoutes,
 		numbersRoutes,
 		liveRoutes,
@@ -69,7 +72,7 @@ func routes() []route {
 
 // New returns the console. Register puts it on a mux.
 func New(d Deps) *Console {
-	return &Console{client: client{d.API}, live: d.Live, clock: d.Clock, temporalUI: d.TemporalUI, stories: d.Stories, log: d.Log,
+	return &Console{client: client{d.API}, live: d.Live, clock: d.Clock, workflows: workflowLinks{d.TemporalUI, d.TemporalNamespace}, stories: d.Stories, log: d.Log,
 		people: d.People, cookie: cookieOf(d.URL), proxies: d.Proxies}
 }
 

@@ -12,6 +12,11 @@
 // Live updates carry no content: they say what has changed, and the page asks for it again. So a page that was cut off needs
 // nothing but to ask once more.
 //
+// Every form that does something carries a key that is the same until something has happened in its conversation (once.go): however
+// often it is sent, it is one request. Without scripts a form is answered with the address of the page, with htmx with the page. What
+// the API refuses is said on the page itself, which then shows what is so now and still has what was typed (act.go); a refresh
+// takes away nothing that is typed (assets/typed.js).
+//
 // Charts are drawn by charts.js from tables that stay on the page; amounts are written from micros, exactly (money.go).
 //
 // Who has signed in is found out anew at each request, by the session's cookie (session.go); a route that names no scope is refused to

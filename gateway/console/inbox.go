@@ -104,9 +104,6 @@ func (f inboxFilter) on(cursor string) string {
 	return f.href()
 }
 
-// restricts reports whether anything is left out.
-func (f inboxFilter) restricts() bool { return len(f.values(false)) > 0 }
-
 func query(q url.Values) string {
 	if len(q) == 0 {
 		return ""

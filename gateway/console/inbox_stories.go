@@ -116,6 +116,9 @@ func (t told) conversation(i int) api.Conversation {
 	if t.status == conversation.Active || t.status == conversation.Expiring {
 		c.Window = &conversation.Window{OpenedAt: *c.LastInboundAt, ExpiresAt: c.LastInboundAt.Add(conversation.WindowLength)}
 	}
+	if t.claim != "" {
+		c.ResumeClaim = &api.ResumeClaim{By: t.claim, Until: storyTime.Add(9 * time.Minute)}
+	}
 	if t.next != "" {
 		c.Next = &conversation.Next{Kind: t.next, At: storyTime.Add(t.in)}
 	}

@@ -137,6 +137,9 @@ func rowOf(c api.Conversation, severalNumbers bool, now time.Time) inboxRow {
 		left := until(c.Window.ExpiresAt, now)
 		row.Until = &left
 	}
+	if c.ResumeClaim != nil {
+		row.Claim = c.ResumeClaim.By
+	}
 	row.Last = lastOf(c, now)
 	row.Next = upcomingOf(c.Next)
 	return row

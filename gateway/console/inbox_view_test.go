@@ -19,23 +19,21 @@ func TestARowSaysWhoAndHowLongAndWhatIsNext(t *testing.T) {
 	require.Equal(t, "+12025550101", row.Detail)
 	require.Equal(t, shop.Display, row.Number)
 	require.Equal(t, "3:00:00", row.Until.Text)
-	require.Equal(t, storyTime.Add(2*time.Hour), *row.ChangesAt, "an hour before it closes it is expiring")
 	require.Equal(t, lastActivity{"Customer wrote", moment{storyTime.Add(-21 * time.Hour), "21 h ago"}}, *row.Last)
 	require.Equal(t, upcoming{"reminder", "Reminder", storyTime.Add(2 * time.Hour)}, *row.Next)
 	require.True(t, row.Unanswered)
 	require.Empty(t, rowOf(c, false, storyTime).Number, "a number that is the only one need not be said")
 }
 
-func TestAnExpiringRowChangesWhenItCloses(t *testing.T) {
-	row := rowOf(told{status: conversation.Expiring, wrote: 23*time.Hour + 30*time.Minute}.conversation(1), false, storyTime)
-	require.Equal(t, storyTime.Add(30*time.Minute), *row.ChangesAt)
+func TestARowSaysWhoHasOpenedResume(t *testing.T) {
+	row := rowOf(told{status: conversation.Resuming, wrote: 30 * time.Hour, claim: "Grace Example"}.conversation(1), false, storyTime)
+	require.Equal(t, "Grace Example", row.Claim)
 }
 
 func TestAClosedRowCountsNothingDown(t *testing.T) {
 	for _, status := range []conversation.StatusName{conversation.Resuming, conversation.AwaitingReply, conversation.Expired} {
 		row := rowOf(told{status: status, wrote: 30 * time.Hour}.conversation(1), false, storyTime)
 		require.Nil(t, row.Until)
-		require.Nil(t, row.ChangesAt)
 	}
 }
 

@@ -75,13 +75,20 @@ func render(w http.ResponseWriter, r *http.Request, status int, f frame) error {
 	return err
 }
 
-// fail shows what went wrong: a problem of the API in its own words, anything else without them.
+// fail shows what went wrong: a problem of the API in its own words, anything else without them. On a page that is open it is said
+// beside it, so that nothing is lost that somebody has typed.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := &api.Problem{Status: http.StatusInternalServerError, Code: "internal_error", Detail: "something went wrong here; it has been noted"}
 	if !errors.As(err, &p) {
 		c.log.ErrorContext(r.Context(), "console", "method", r.Method, "pattern", r.Pattern, "error", err)
 	}
-	if err := c.page(w, r, p.Status, frame{Title: http.StatusText(p.Status), Page: "problem", View: p}); err != nil {
+	f := frame{Title: http.StatusText(p.Status), Page: "problem", View: p}
+	if r.Header.Get("HX-Request") == "true" {
+		f.Page = "problem/beside"
+		w.Header().Set("HX-Retarget", "#notices")
+		w.Header().Set("HX-Reswap", "innerHTML")
+	}
+	if err := c.page(w, r, p.Status, f); err != nil {
 		c.log.ErrorContext(r.Context(), "console: show a problem", "error", err)
 	}
 }

@@ -22,6 +22,8 @@ func stories() []story {
 		signInStories,
 		accountStories,
 		inboxStories,
+		conversationStories,
+		resumeStories,
 		costsStories,
 		numberStories,
 	} {

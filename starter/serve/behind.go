@@ -50,7 +50,7 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
 	}).Register(mux)
 	console.New(console.Deps{
-		API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), Stories: m.Config.ConsoleStories, Log: m.Log,
+		API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace, Stories: m.Config.ConsoleStories, Log: m.Log,
 		People: &access.People{Pool: pool}, URL: string(m.Config.ConsoleURL), Proxies: proxies,
 	}).Register(mux)
 

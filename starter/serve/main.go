@@ -22,6 +22,7 @@ type Main struct {
 	Log    *slog.Logger
 
 	http, ops net.Listener
+	namespace string // of Temporal, for links to its UI
 }
 
 // Listen opens both ports, so that a taken one is known before anything else has begun. The addresses that it found are
@@ -62,6 +63,7 @@ func (m *Main) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.namespace = options.Namespace
 	temporal, err := client.NewLazyClient(options)
 	if err != nil {
 		return fmt.Errorf("temporal client: %w", err)

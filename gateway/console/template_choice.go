@@ -1,0 +1,106 @@
+package console
+
+import (
+	"slices"
+
+	"reengage/conversation"
+	"reengage/gateway/api"
+)
+
+// choiceView is a template in a list of them.
+type choiceView struct {
+	Value, Label string
+	Selected     bool
+}
+
+// categoryGroup are the approved templates of one category, and why none of it may be sent, if so.
+type categoryGroup struct {
+	Category string
+	Refused  string
+	Choices  []choiceView
+}
+
+// categoriesOf are the number's approved templates by category.
+func categoriesOf(d dossier, chosen string) []categoryGroup {
+	var groups []categoryGroup
+	for _, category := range conversation.Categories {
+		g := categoryGroup{Category: capital(string(category)), Refused: refusedCategory(d, category)}
+		for _, t := range d.templates {
+			if t.Category == string(category) {
+				g.Choices = append(g.Choices, choiceView{templateValue(t), t.Name + " · " + t.Language, templateValue(t) == chosen})
+			}
+		}
+		if len(g.Choices) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// fallbacksOf are templates that may go in place of a message that comes too late: those that nobody has to fill in.
+func fallbacksOf(d dossier, chosen string) []choiceView {
+	var choices []choiceView
+	for _, t := range d.templates {
+		if len(t.Parameters) == 0 && refusedCategory(d, conversation.Category(t.Category)) == "" {
+			choices = append(choices, choiceView{templateValue(t), t.Name + " · " + t.Language + " · " + t.Category, templateValue(t) == chosen})
+		}
+	}
+	return choices
+}
+
+// templateValue names a template in a form.
+func templateValue(t api.Template) string { return t.Name + "/" + t.Language }
+
+func templateNamed(all []api.Template, value string) (api.Template, bool) {
+	i := slices.IndexFunc(all, func(t api.Template) bool { return templateValue(t) == value })
+	if i < 0 {
+		return api.Template{}, false
+	}
+	return all[i], true
+}
+
+// refusedCategory asks the gate about a template of a category, with what the page knows; empty if it would let one through. It
+// decides again when one is sent.
+func refusedCategory(d dossier, category conversation.Category) string {
+	c := conversation.Circumstances{Facts: factsOf(d), Permissions: permissionsOf(d)}
+	if v := conversation.Gate(c, conversation.Wish{Template: true, Category: category}, d.now); !v.Allows() {
+		return capital(v.Sentence)
+	}
+	return ""
+}
+
+// factsOf are those that the gate asks for about a template.
+func factsOf(d dossier) conversation.Facts {
+	var f conversation.Facts
+	if d.c.LastInboundAt != nil {
+		f.LastInboundAt = *d.c.LastInboundAt
+	}
+	if d.c.Window != nil {
+		f.OpenedAt, f.ExpiresAt = d.c.Window.OpenedAt, d.c.Window.ExpiresAt
+	}
+	if d.c.CanSend.Reason == conversation.SendInProgress {
+		f.TemplatePending = conversation.TemplatePlanned
+	}
+	return f
+}
+
+func permissionsOf(d dossier) conversation.Permissions {
+	var p conversation.Permissions
+	if d.number.SenderPaused != nil {
+		p.SenderPaused = d.number.SenderPaused.Class
+	}
+	for _, s := range d.contact.Suppressions {
+		switch {
+		case s.InForce && s.Scope == "all":
+			p.Suppressed = s.Reason
+		case s.InForce:
+			p.SuppressedMarketing = s.Reason
+		}
+	}
+	for _, category := range conversation.Categories {
+		if state := d.contact.Consent[string(category)]; state == "opted_in" || state == "opted_out" {
+			p = p.WithConsent(category, state == "opted_in")
+		}
+	}
+	return p
+}

@@ -1,0 +1,50 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+
+	"reengage/gateway/api"
+)
+
+// whyView is every decision in a conversation, oldest first, a page at a time.
+type whyView struct {
+	Conversation string
+	Name         string
+	Zone         string
+	Decisions    []decisionView
+	More         string // the address of what follows; empty: this is all
+}
+
+// showWhy explains the conversation: htmx puts it into the panel, and without htmx it is a page of its own.
+func (c *Console) showWhy(w http.ResponseWriter, r *http.Request) error {
+	d, err := c.briefDossier(r)
+	if err != nil {
+		return err
+	}
+	var page api.Page[api.Decision]
+	path := "/v1/conversations/" + d.c.ID.String() + "/explain"
+	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
+		path += "?" + url.Values{"cursor": {cursor}}.Encode()
+	}
+	if err := c.client.get(r.Context(), path, &page); err != nil {
+		return err
+	}
+	f := frame{Title: "Why? " + nameOf(d), Here: "inbox", Page: "conversation/decisions", View: whyOf(d, page)}
+	if r.Header.Get("HX-Request") != "true" {
+		f.Page = "conversation/why"
+	}
+	return c.page(w, r, http.StatusOK, f)
+}
+
+func whyOf(d dossier, page api.Page[api.Decision]) whyView {
+	zone := zoneOf(d.number.TimeZone)
+	v := whyView{Conversation: hrefOf(d.c.ID.String()), Name: nameOf(d), Zone: zone.String()}
+	for _, decision := range page.Items {
+		v.Decisions = append(v.Decisions, *decisionViewOf(decision, zone))
+	}
+	if page.NextCursor != nil {
+		v.More = v.Conversation + "/why?" + url.Values{"cursor": {*page.NextCursor}}.Encode()
+	}
+	return v
+}
