@@ -24,16 +24,24 @@ const PicturesFolder = "docs/screenshots"
 
 // How the pictures show a page: as wide as README shows it, and no longer than what explains it.
 var (
-	onDesk  = browser.Look{Width: 1200, Height: 760}
-	atNight = browser.Look{Width: 1200, Height: 760, Dark: true}
-	onPhone = browser.Look{Width: 390, Height: 760, Phone: true}
+	onDesk  = browser.Look{Width: 1200, Height: 820}
+	atNight = browser.Look{Width: 1200, Height: 820, Dark: true}
+	onPhone = browser.Look{Width: 390, Height: 820, Phone: true}
 )
 
 // Pictures are all there are.
 var Pictures = []Picture{
-	{"system", "system", onDesk},
-	{"system-night", "system", atNight},
-	{"system-phone", "system", onPhone},
+	{"inbox", "inbox-all-states", onDesk},
+	{"inbox-phone", "inbox-all-states", onPhone},
+	{"conversation", "conversation-expiring", onDesk},
+	{"conversation-phone", "conversation-expiring", onPhone},
+	{"resume", "resume-preview", onDesk},
+	{"costs", "costs-full", browser.Look{Width: 1200, Height: 1500}},
+	{"costs-night", "costs-full", atNight},
+	{"numbers", "numbers-all-states", onDesk},
+	{"number", "number-set-up", browser.Look{Width: 1200, Height: 1200}},
+	{"sign-in", "sign-in", browser.Look{Width: 1200, Height: 480}},
+	{"account", "account", browser.Look{Width: 1200, Height: 620}},
 }
 
 // Take makes the picture from a tab of the story book.
