@@ -103,8 +103,8 @@ func numberViewerStory() frame {
 // storyPreview is what the API says of a contact that has written on a Friday noon, told by the functions that it asks as well.
 func storyPreview(n api.BusinessNumber) previewView {
 	s := conversation.Settings(n.Settings)
-	people := conversation.ResolveZone(zoneOrUTC(n.TimeZone), storyTime)
-	contact := conversation.ResolveZone(zoneOrUTC("America/Sao_Paulo"), storyTime)
+	people := conversation.ResolveZone(zoneOf(n.TimeZone), storyTime)
+	contact := conversation.ResolveZone(zoneOf("America/Sao_Paulo"), storyTime)
 	if s.WorkingHours != nil {
 		week := *s.WorkingHours
 		week.Zone = people

@@ -173,9 +173,5 @@ func (n numberCard) Since() string {
 	if n.Scheme == nil || n.Scheme.From == nil {
 		return "always"
 	}
-	loc, err := time.LoadLocation(n.AccountTimeZone)
-	if err != nil {
-		loc = time.UTC
-	}
-	return n.Scheme.From.In(loc).Format("2 Jan 2006, 15:04 MST")
+	return n.Scheme.From.In(zoneOf(n.AccountTimeZone)).Format("2 Jan 2006, 15:04 MST")
 }
