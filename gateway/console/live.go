@@ -86,7 +86,7 @@ type liveKey struct{}
 // listenFrom notes, before a whole page is read, from where on it is to listen: what changes while it is being made is told when it
 // is open. Parts of pages are asked for by one that listens already.
 func (c *Console) listenFrom(r *http.Request) *http.Request {
-	if c.live == nil || r.Header.Get("HX-Request") == "true" || r.URL.Path == Path+"/live" {
+	if c.live == nil || byHTMX(r) || r.URL.Path == Path+"/live" {
 		return r
 	}
 	if _, known := access.From(r.Context()); !known {

@@ -22,19 +22,6 @@ type parameterRow struct {
 	Label, Example string
 }
 
-// templateList are the templates that a number may choose among.
-type templateList []api.Template
-
-// find is nil for a template that is not listed.
-func (l templateList) find(name, language string) *api.Template {
-	for i, t := range l {
-		if t.Name == name && t.Language == language {
-			return &l[i]
-		}
-	}
-	return nil
-}
-
 // parameterRows are a row for each value that the template needs, then what is given beyond that. Parameters that cannot be read
 // have none.
 func parameterRows(raw json.RawMessage, t *api.Template) []parameterRow {

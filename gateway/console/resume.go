@@ -39,7 +39,7 @@ type resumeView struct {
 const renewal = 10 * time.Minute / 3
 
 func resumeOf(d dossier, filled filledForm, p *api.TemplatePreview, n *notice) resumeView {
-	v := resumeView{ID: d.c.ID.String(), Here: hrefOf(d.c.ID.String()), Name: nameOf(d), Resume: filled.Resume, Notice: n,
+	v := resumeView{ID: d.c.ID.String(), Here: hrefOf(d.c.ID.String()), Name: d.name(), Resume: filled.Resume, Notice: n,
 		Claim: claimOf(d, zoneOf(d.number.TimeZone)), RenewEvery: renewEvery(d.scale)}
 	switch {
 	case filled.Resume && d.c.Window != nil:
@@ -79,7 +79,7 @@ func (c *Console) resumePage(w http.ResponseWriter, r *http.Request, status int,
 // openResume claims the conversation, so that the others see that somebody is at it. What was typed in the composer comes along, to
 // be kept until the contact answers.
 func (c *Console) openResume(w http.ResponseWriter, r *http.Request) error {
-	text, status := textOf(r, "text"), http.StatusOK
+	text, status := unix(r.PostFormValue("text")), http.StatusOK
 	p, err := c.claim(r)
 	switch {
 	case err != nil:

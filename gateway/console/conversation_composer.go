@@ -27,7 +27,7 @@ type composerView struct {
 	Draft   draft
 	Limit   int
 	// Fallbacks are templates that need no values, for a message that comes too late.
-	Fallbacks []choiceView
+	Fallbacks []choice
 	Resume    resumeButton
 	// Template: in an open window a template may be sent instead (W6).
 	Template bool

@@ -20,7 +20,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, done string, writt
 	err := do()
 	var p *api.Problem
 	switch {
-	case err == nil && r.Header.Get("HX-Request") != "true":
+	case err == nil && !byHTMX(r):
 		http.Redirect(w, r, hrefOf(r.PathValue("id")), http.StatusSeeOther)
 		return nil
 	case err != nil && (!errors.As(err, &p) || gone(p)):
@@ -87,13 +87,4 @@ func noticeOf(p *api.Problem) *notice {
 		sentence = p.ClaimedBy + " has opened Resume"
 	}
 	return &notice{Refused: true, Sentence: sentenceOf(sentence), Then: consequences[p.Code]}
-}
-
-// sentenceOf begins and ends a sentence.
-func sentenceOf(s string) string {
-	s = capital(s)
-	if s == "" || s[len(s)-1] == '.' {
-		return s
-	}
-	return s + "."
 }

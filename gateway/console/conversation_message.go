@@ -21,13 +21,13 @@ type messageRequest struct {
 // sendMessage sends what stands in the composer. A form that was sent before may be a double click, or a tab that has not noticed and
 // in which somebody has typed the same words anew: only they know, so nothing is sent and they are told.
 func (c *Console) sendMessage(w http.ResponseWriter, r *http.Request) error {
-	written := draft{Text: textOf(r, "text"), Critical: r.PostFormValue("critical") != "", Fallback: r.PostFormValue("fallback"), Key: r.PostFormValue("key")}
+	written := draft{Text: unix(r.PostFormValue("text")), Critical: r.PostFormValue("critical") != "", Fallback: r.PostFormValue("fallback"), Key: r.PostFormValue("key")}
 	return c.act(w, r, "Your message is on its way.", written, func() error {
 		if p := checkWritten(written.Text); p != nil {
 			return p
 		}
 		m := messageRequest{Text: written.Text, Critical: written.Critical}
-		if name, language, chosen := strings.Cut(written.Fallback, "/"); chosen {
+		if name, language := ofKey(written.Fallback); language != "" {
 			m.Fallback = &api.TemplateRef{Name: name, Language: language}
 		}
 		var accepted api.Accepted
@@ -48,11 +48,6 @@ func checkWritten(text string) *api.Problem {
 		return wrong("The text is too long: a message has at most 4,096 characters.")
 	}
 	return nil
-}
-
-// textOf is what was typed, with the ends of lines as everybody but a form writes them.
-func textOf(r *http.Request, field string) string {
-	return strings.ReplaceAll(r.PostFormValue(field), "\r\n", "\n")
 }
 
 // post asks the API to do something in the request's conversation.

@@ -27,7 +27,7 @@ type filledForm struct {
 func filledBy(r *http.Request) filledForm {
 	_ = r.ParseForm() // what cannot be read is not there
 	f := filledForm{Template: r.Form.Get("template"), Values: map[string]string{}, Keeping: r.Form.Get("keeping") != "",
-		Keep: strings.ReplaceAll(r.Form.Get("keep"), "\r\n", "\n"), Critical: r.Form.Get("critical") != "", Resume: r.Form.Get("resume") != "",
+		Keep: unix(r.Form.Get("keep")), Critical: r.Form.Get("critical") != "", Resume: r.Form.Get("resume") != "",
 		Key: r.Form.Get("key")}
 	for name, values := range r.Form {
 		if place, is := strings.CutPrefix(name, "value."); is {

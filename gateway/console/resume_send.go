@@ -51,11 +51,11 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) sendFilled(r *http.Request, d dossier, filled filledForm) error {
-	t, found := templateNamed(d.templates, filled.Template)
+	t := d.templates.find(ofKey(filled.Template))
 	switch {
 	case filled.Template == "":
 		return wrong("Choose a template first.")
-	case !found:
+	case t == nil:
 		return &api.Problem{Status: http.StatusConflict, Code: "template_not_approved", Detail: "this template can no longer be sent"}
 	case filled.Keeping && strings.TrimSpace(filled.Keep) == "":
 		return wrong("There is no reply to keep yet: write one, or do not keep any.")
