@@ -23,7 +23,7 @@ type composerView struct {
 	Enabled bool
 	Until   *time.Time // while it is enabled: an open page asks again then (W5), though no state changes
 	Why     string     // it is not enabled
-	Instead string // what can be done
+	Instead string     // what can be done
 	Key     string
 	Draft   draft
 	Limit   int
