@@ -43,6 +43,7 @@ func TestTheComposerAndResumeFollowTheWindowToTheSecond(t *testing.T) {
 			body := page.Body.String()
 			require.Contains(t, body, `class="state state-`+tt.state+`"`)
 			require.Equal(t, tt.writes, strings.Contains(body, `<form id="compose"`))
+			require.Equal(t, tt.writes, strings.Contains(body, `data-live-at="2026-11-21T11:59:45Z"`), "an open page asks again when it is to be blocked")
 			require.NotEqual(t, tt.writes, strings.Contains(body, `id="blocked"`), "or says why not")
 			require.Equal(t, tt.resumes, strings.Contains(body, `<button id="resume-button" class="primary">`))
 			require.NotEqual(t, tt.resumes, strings.Contains(body, `<button id="resume-button" type="button" disabled`))
