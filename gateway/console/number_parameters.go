@@ -115,13 +115,8 @@ func parametersOf(rows []parameterRow) json.RawMessage {
 		case r.Place == "header":
 			values = &p.Header
 		}
-		if !r.Named {
-			values.Positional = append(values.Positional, r.Value)
-		} else if r.Value != "" {
-			if values.Named == nil {
-				values.Named = map[string]string{}
-			}
-			values.Named[r.Name] = r.Value
+		if !r.Named || r.Value != "" {
+			*values = withValue(*values, r.Named, r.Name, r.Value)
 		}
 	}
 	p.Body.Positional, p.Header.Positional = withoutTail(p.Body.Positional), withoutTail(p.Header.Positional)
