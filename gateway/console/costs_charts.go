@@ -92,7 +92,7 @@ func numberName(c api.Charge) string {
 }
 
 // none names what has no category: the sessions and fees of schemes that know of none.
-const none = "none"
+const none = "no category"
 
 // rankChart lists groups, the dearest first.
 func rankChart(title, head, currency string, charges []api.Charge, label func(api.Charge) string) chart {
