@@ -25,7 +25,7 @@ func (envCommand) Run() error {
 		{"WHATSAPP_APP_SECRET", r.AppSecret}, {"WHATSAPP_VERIFY_TOKEN", r.VerifyToken},
 		{"BUSINESS_NUMBER", r.BusinessNumber}, {"WHATSAPP_API_URL", r.Simulator},
 		{"REENGAGE_TIME_SCALE", strconv.FormatFloat(r.Clock.Scale, 'g', -1, 64)},
-		{"TEMPORAL_ADDRESS", r.Temporal}, {"TEMPORAL_UI_URL", r.TemporalUI}, {"DATABASE_URL", r.Database},
+		{"REENGAGE_CONSOLE_URL", r.API}, {"TEMPORAL_ADDRESS", r.Temporal}, {"TEMPORAL_UI_URL", r.TemporalUI}, {"DATABASE_URL", r.Database},
 	} {
 		fmt.Printf("export %s='%s'\n", v[0], v[1])
 	}
