@@ -97,10 +97,12 @@ func closedBecause(d dossier, zone *time.Location) string {
 
 func resumeBecause(d dossier) string {
 	switch {
+	case d.c.CanSend.Template && d.c.Status == conversation.AwaitingReply:
+		return "Resume sends one more template, and can keep your reply until the contact answers."
 	case d.c.CanSend.Template:
 		return "Resume sends one, and can keep your reply until the contact answers."
 	case d.c.CanSend.Reason == conversation.OptInRequired:
-		return "The contact has not opted in to templates of any kind. If it has agreed by other means, record that under Contact; then Resume."
+		return "The contact has not opted in to templates of any kind. If they have agreed by other means, record that under Contact; then Resume."
 	case d.c.CanSend.Reason == conversation.OptedOutOf:
 		return "The contact has opted out of templates of every kind, so only it can begin anew."
 	case d.c.CanSend.Reason == conversation.SendInProgress:
