@@ -212,12 +212,12 @@ func (q *Queries) ListNumbers(ctx context.Context, now time.Time, phoneNumberID 
 }
 
 const pauseNumber = `-- name: PauseNumber :execrows
-UPDATE business_numbers SET sender_paused_at = coalesce(sender_paused_at, $1), sender_paused_class = coalesce(sender_paused_class, 'manual')
-WHERE phone_number_id = $2
+UPDATE business_numbers SET sender_paused_at = $1::timestamptz, sender_paused_class = 'manual'
+WHERE phone_number_id = $2 AND sender_paused_at IS NULL
 `
 
-// What the provider has paused keeps its reason.
-func (q *Queries) PauseNumber(ctx context.Context, now *time.Time, phoneNumberID string) (int64, error) {
+// What is paused already, by the provider or by hand, keeps its reason.
+func (q *Queries) PauseNumber(ctx context.Context, now time.Time, phoneNumberID string) (int64, error) {
 	result, err := q.db.Exec(ctx, pauseNumber, now, phoneNumberID)
 	if err != nil {
 		return 0, err
@@ -341,7 +341,7 @@ func (q *Queries) RegisterNumbers(ctx context.Context, now time.Time, numbers js
 
 const resumeNumber = `-- name: ResumeNumber :execrows
 UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
-WHERE phone_number_id = $1
+WHERE phone_number_id = $1 AND sender_paused_at IS NOT NULL
 `
 
 func (q *Queries) ResumeNumber(ctx context.Context, phoneNumberID string) (int64, error) {

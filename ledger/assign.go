@@ -77,7 +77,7 @@ func assign(ctx context.Context, q *db.Queries, a Assignment) error {
 	if _, err := q.MarkNumber(ctx, since, forever, number.ID); err != nil {
 		return fmt.Errorf("mark conversations: %w", err)
 	}
-	return nil
+	return q.Audit(ctx, "assign_scheme", "number/"+a.PhoneNumberID, db.Facts{"scheme": a.Scheme, "from": a.From, "card_set": a.CardSet})
 }
 
 // AccountZone is the time zone of a number's account: that of its days and months. ErrUnknownNumber if there is no such number.

@@ -83,8 +83,10 @@ func (l *Ledger) name(ctx context.Context, name string, set *tariff.Cards) error
 		if changed, err := q.NameCardSet(ctx, name, digest); err != nil || changed == 0 {
 			return err
 		}
-		_, err := q.MarkUnpriced(ctx)
-		return err
+		if _, err := q.MarkUnpriced(ctx); err != nil || name == Shipped { // those the program brings with it
+			return err
+		}
+		return q.Audit(ctx, "load_rate_cards", "card_set/"+name, nil)
 	})
 }
 

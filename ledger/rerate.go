@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -73,5 +74,9 @@ func rerate(ctx context.Context, q *db.Queries, r Rerate) (Rerated, error) {
 		}
 		note.Unpinned, note.Marked = note.Unpinned+unpinned, note.Marked+marked
 	}
-	return Rerated{note.Unpinned, note.Marked}, q.NoteRerate(ctx, note)
+	if err := q.NoteRerate(ctx, note); err != nil {
+		return Rerated{}, err
+	}
+	return Rerated{note.Unpinned, note.Marked}, q.Audit(ctx, "rerate", "number/"+cmp.Or(r.PhoneNumberID, "all"),
+		db.Facts{"from": note.FromMonth, "until": note.UntilMonth})
 }

@@ -73,13 +73,13 @@ SELECT t.conversation_id, @recorded_at::timestamptz FROM told t ORDER BY t.conve
 ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pending_since, excluded.pending_since);
 
 -- name: PauseNumber :execrows
--- What the provider has paused keeps its reason.
-UPDATE business_numbers SET sender_paused_at = coalesce(sender_paused_at, @now), sender_paused_class = coalesce(sender_paused_class, 'manual')
-WHERE phone_number_id = @phone_number_id;
+-- What is paused already, by the provider or by hand, keeps its reason.
+UPDATE business_numbers SET sender_paused_at = @now::timestamptz, sender_paused_class = 'manual'
+WHERE phone_number_id = @phone_number_id AND sender_paused_at IS NULL;
 
 -- name: ResumeNumber :execrows
 UPDATE business_numbers SET sender_paused_at = NULL, sender_paused_class = NULL, sender_paused_code = NULL
-WHERE phone_number_id = @phone_number_id;
+WHERE phone_number_id = @phone_number_id AND sender_paused_at IS NOT NULL;
 
 -- name: GetWABA :one
 SELECT waba_id FROM business_numbers WHERE id = @id;

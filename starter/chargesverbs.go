@@ -11,6 +11,7 @@ import (
 
 	"reengage/config"
 	"reengage/db"
+	"reengage/gateway/access"
 	"reengage/ledger"
 	"reengage/tariff"
 )
@@ -28,7 +29,7 @@ type chargesVerbs struct {
 
 // withLedger opens the database for as long as fn works. entryPoint is the length of a free entry point; it matters where something
 // is rated.
-func withLedger(ctx context.Context, c config.Database, entryPoint time.Duration, s streams, fn func(*ledger.Ledger) error) error {
+func withLedger(ctx context.Context, c config.Database, entryPoint time.Duration, s streams, fn func(context.Context, *ledger.Ledger) error) error {
 	pool, err := db.Open(ctx, c.URL.Reveal())
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func withLedger(ctx context.Context, c config.Database, entryPoint time.Duration
 	if err != nil {
 		return err
 	}
-	err = fn(ledger.New(pool, cards, entryPoint, slog.New(slog.NewTextHandler(s.err, nil))))
+	err = fn(access.With(ctx, access.Operator), ledger.New(pool, cards, entryPoint, slog.New(slog.NewTextHandler(s.err, nil))))
 	if err != nil && db.Away(err) {
 		return fmt.Errorf("the database that DATABASE_URL names cannot be reached: %w", err)
 	}
@@ -53,7 +54,7 @@ type checkVerb struct {
 
 // Run checks, and changes nothing.
 func (v *checkVerb) Run(ctx context.Context, s streams) error {
-	return withLedger(ctx, v.Database, time.Duration(v.EntryPointHours)*time.Hour, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, time.Duration(v.EntryPointHours)*time.Hour, s, func(ctx context.Context, l *ledger.Ledger) error {
 		due, err := l.Check(ctx, v.Conversation)
 		if err != nil {
 			return err
@@ -76,7 +77,7 @@ type assignVerb struct {
 
 // Run assigns; settlement posts the differences.
 func (v *assignVerb) Run(ctx context.Context, s streams) error {
-	return withLedger(ctx, v.Database, 0, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, 0, s, func(ctx context.Context, l *ledger.Ledger) error {
 		from, err := v.from(ctx, l)
 		if err != nil {
 			return err
@@ -123,7 +124,7 @@ type loadCardsVerb struct {
 
 // Run loads the cards.
 func (v *loadCardsVerb) Run(ctx context.Context, s streams) error {
-	return withLedger(ctx, v.Database, 0, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, 0, s, func(ctx context.Context, l *ledger.Ledger) error {
 		if err := l.LoadCardSet(ctx, v.Name, os.DirFS(v.Dir)); err != nil {
 			return err
 		}
@@ -149,7 +150,7 @@ func (v *rerateVerb) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return usageError("--to: " + err.Error())
 	}
-	return withLedger(ctx, v.Database, 0, s, func(l *ledger.Ledger) error {
+	return withLedger(ctx, v.Database, 0, s, func(ctx context.Context, l *ledger.Ledger) error {
 		done, err := l.Rerate(ctx, ledger.Rerate{From: from, To: to, PhoneNumberID: v.Number})
 		if err != nil {
 			return err

@@ -97,6 +97,15 @@ $$;
 CREATE TRIGGER contacts_added AFTER INSERT ON contacts FOR EACH ROW EXECUTE FUNCTION keep_contact_parts();
 CREATE TRIGGER contacts_changed AFTER UPDATE ON contacts FOR EACH ROW
     WHEN ((OLD.name, OLD.phone, OLD.bsuid) IS DISTINCT FROM (NEW.name, NEW.phone, NEW.bsuid)) EXECUTE FUNCTION keep_contact_parts();
+-- +goose StatementBegin
+CREATE FUNCTION drop_contact_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM contact_parts WHERE contact_id = OLD.id;
+    RETURN NULL;
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER contacts_gone AFTER DELETE ON contacts FOR EACH ROW EXECUTE FUNCTION drop_contact_parts();
 INSERT INTO contact_parts (contact_id, runs)
 SELECT id, array_to_tsvector(search_runs(name) || search_runs(phone)
     || CASE WHEN bsuid IS NULL THEN '{}'::text[] ELSE ARRAY['=' || md5(bsuid)] END)
@@ -105,8 +114,9 @@ FROM contacts;
 -- +goose Down
 DROP TRIGGER contacts_added ON contacts;
 DROP TRIGGER contacts_changed ON contacts;
+DROP TRIGGER contacts_gone ON contacts;
 DROP TABLE contact_parts;
-DROP FUNCTION keep_contact_parts, contact_query, part_query, search_runs;
+DROP FUNCTION drop_contact_parts, keep_contact_parts, contact_query, part_query, search_runs;
 DROP INDEX conversations_awaiting_reply, conversations_resuming, conversations_of_number_by_activity,
     conversations_of_number_by_deadline, conversations_by_activity, conversations_by_deadline;
 ALTER TABLE conversations DROP COLUMN window_end, DROP COLUMN resuming_until, DROP COLUMN awaits_reply;

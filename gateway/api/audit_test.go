@@ -70,7 +70,10 @@ func TestEachChangeSaysWhoMadeItAndOneThatWasRefusedSaysNothing(t *testing.T) {
 		{"PUT", "/v1/numbers/" + number, set, 200, []string{who + "set_number number/" + number + ` {"set": ["display"]}`}},
 		{"PUT", "/v1/numbers/" + number, `{"time_zone": "Mars/Olympus", "account_time_zone": "UTC", "settings": {}}`, 422, nil},
 		{"POST", "/v1/numbers/" + number + "/pause", "", 200, []string{who + "pause_number number/" + number + " {}"}},
+		{"POST", "/v1/numbers/" + number + "/pause", "", 200, nil},
 		{"POST", "/v1/numbers/" + number + "/resume", "", 200, []string{who + "resume_number number/" + number + " {}"}},
+		{"POST", "/v1/numbers/" + number + "/resume", "", 200, nil},
+		{"POST", "/v1/numbers/1/resume", "", 404, nil},
 		{"POST", "/v1/numbers/1/pause", "", 404, nil},
 	} {
 		require.Equal(t, tt.status, f.by(grace, tt.method, tt.path, tt.body), "%s %s", tt.method, tt.path)

@@ -89,6 +89,8 @@ func TestDocsFetchNothingFromElsewhere(t *testing.T) {
 		require.Equal(t, http.StatusOK, w.Code, file)
 		require.NotRegexp(t, regexp.MustCompile(`https?://|//cdn`), w.Body.String())
 		require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
+		require.Contains(t, w.Header().Get("Content-Security-Policy"), "frame-ancestors 'none'")
+		require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 	}
 }
 

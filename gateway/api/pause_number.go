@@ -44,7 +44,7 @@ var resumeNumberOp = huma.Operation{
 // Execute pauses it.
 func (r *PauseNumber) Execute(ctx context.Context, a *API, real time.Time) (BusinessNumber, error) {
 	now := a.clock.At(real)
-	return a.changeNumber(ctx, real, r.ID, "pause_number", func(q *db.Queries) (int64, error) { return q.PauseNumber(ctx, &now, r.ID) })
+	return a.changeNumber(ctx, real, r.ID, "pause_number", func(q *db.Queries) (int64, error) { return q.PauseNumber(ctx, now, r.ID) })
 }
 
 // Execute resumes it.
@@ -52,15 +52,13 @@ func (r *ResumeNumber) Execute(ctx context.Context, a *API, real time.Time) (Bus
 	return a.changeNumber(ctx, real, r.ID, "resume_number", func(q *db.Queries) (int64, error) { return q.ResumeNumber(ctx, r.ID) })
 }
 
+// changeNumber changes a number, and has on record who did, unless it was so already.
 func (a *API) changeNumber(ctx context.Context, real time.Time, id, action string, change func(*db.Queries) (int64, error)) (BusinessNumber, error) {
 	err := db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
-		found, err := change(q)
-		if err != nil {
+		changed, err := change(q)
+		if err != nil || changed == 0 {
 			return err
-		}
-		if found == 0 {
-			return noNumber()
 		}
 		return q.Audit(ctx, action, numberSubject(id), nil)
 	})

@@ -33,12 +33,16 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, done string, writt
 	if err == nil {
 		return c.conversationPage(w, r, http.StatusOK, fresh(viewOf(d, draft{}, &notice{Sentence: done})))
 	}
-	d.again = p.Status != http.StatusServiceUnavailable
+	d.again = decided(p)
 	if d.again {
 		written.Key = "" // else the outcome is not known, and the same key makes it safe to try again
 	}
 	return c.conversationPage(w, r, statusOf(p), fresh(viewOf(d, written, noticeOf(p))))
 }
+
+// decided reports whether a request is over: refused. Of a fault of ours nobody knows whether it came before what was asked for or
+// after it.
+func decided(p *api.Problem) bool { return p.Status < http.StatusInternalServerError }
 
 // statusOf is the API's, but for a key that was used before: to a person that means that the conversation has changed meanwhile.
 func statusOf(p *api.Problem) int {

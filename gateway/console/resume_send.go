@@ -40,7 +40,7 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 	case !errors.As(err, &p) || gone(p):
 		return err
 	}
-	if p.Status != http.StatusServiceUnavailable {
+	if decided(p) {
 		filled.Key = "" // else the outcome is not known, and the same key makes it safe to try again
 	}
 	v, unread := c.resumeView(r, filled, noticeOf(p))

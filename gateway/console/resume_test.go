@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -139,6 +140,17 @@ func TestATemplateThatWasSentIsSentThoughTheClaimCannotBeLetGoOf(t *testing.T) {
 	filled := url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}}
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
 	require.Len(t, s.engine.asked(), 1)
+}
+
+func TestATemplateOfWhichNobodyKnowsTheOutcomeIsSafeToSendAgain(t *testing.T) {
+	s := newSite(t)
+	s.template("hello", "utility", "Hello.")
+	id := s.add("Ada Example", noon.Add(-30*time.Hour))
+	s.do(grace, pathOf(id)+"/resume", url.Values{})
+	s.engine.err = errors.New("the answer is lost")
+	page := s.do(grace, pathOf(id)+"/templates", url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}})
+	require.Equal(t, http.StatusInternalServerError, page.Code)
+	require.Equal(t, "k", keyOn(t, page.Body.String(), pathOf(id)+"/templates"))
 }
 
 func TestAFormThatIsNotCompleteSaysWhatIsMissing(t *testing.T) {
