@@ -144,7 +144,9 @@ func (p Policy) validate() error {
 		}
 	}
 	if q := p.QuietHours; q != nil {
-		if _, _, ok := q.times(); !ok {
+		if _, _, ok := q.times(); q.From == "" || q.To == "" {
+			found("reengagement.quiet_hours: from and to are needed, as HH:MM such as 21:00 and 08:00")
+		} else if !ok {
 			found("reengagement.quiet_hours: %q to %q are not two different times of day as HH:MM", q.From, q.To)
 		}
 	}

@@ -99,20 +99,16 @@ func (n claimNote) action() string {
 func (a *API) claim(ctx context.Context, id uuid.UUID, now time.Time, by string, note claimNote, change func(*db.Queries) (int64, error)) (held Claim, err error) {
 	err = db.InTx(ctx, a.pool, func(tx pgx.Tx) error {
 		q := db.New(tx)
+		before, err := holding(ctx, q, id, now)
+		if err != nil {
+			return err
+		}
 		changed, err := change(q)
 		if err != nil {
 			return err
 		}
-		row, err := q.GetResumeClaim(ctx, id)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return noConversation()
-		}
-		if err != nil {
+		if held, err = holding(ctx, q, id, now); err != nil {
 			return err
-		}
-		if row.ResumeClaimedUntil != nil && now.Before(*row.ResumeClaimedUntil) {
-			until := row.ResumeClaimedUntil.UTC()
-			held = Claim{row.ResumeClaimedBy, &until}
 		}
 		if held.By != nil && *held.By != by {
 			return claimed(held)
@@ -120,12 +116,30 @@ func (a *API) claim(ctx context.Context, id uuid.UUID, now time.Time, by string,
 		if changed == 0 {
 			return nil
 		}
-		if err := q.RecordDecision(ctx, noteOf(id, now, note, held)); err != nil {
-			return err
+		// A page that is open claims again and again: that is one line of explain.
+		if renewed := held.By != nil && before.By != nil; !renewed {
+			if err := q.RecordDecision(ctx, noteOf(id, now, note, held)); err != nil {
+				return err
+			}
 		}
 		return q.Audit(ctx, note.action(), "conversation/"+id.String(), nil)
 	})
 	return held, err
+}
+
+// holding is the claim that holds.
+func holding(ctx context.Context, q *db.Queries, id uuid.UUID, now time.Time) (Claim, error) {
+	row, err := q.GetResumeClaim(ctx, id)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Claim{}, noConversation()
+	case err != nil:
+		return Claim{}, err
+	case row.ResumeClaimedUntil == nil || !now.Before(*row.ResumeClaimedUntil):
+		return Claim{}, nil
+	}
+	until := row.ResumeClaimedUntil.UTC()
+	return Claim{row.ResumeClaimedBy, &until}, nil
 }
 
 func noteOf(id uuid.UUID, now time.Time, note claimNote, held Claim) db.RecordDecisionParams {

@@ -21,8 +21,9 @@ type draft struct {
 type composerView struct {
 	Shown   bool // not to those who only read
 	Enabled bool
-	Why     string // it is not enabled
-	Instead string // what can be done
+	Until   *time.Time // while it is enabled: an open page asks again then (W5), though no state changes
+	Why     string     // it is not enabled
+	Instead string     // what can be done
 	Key     string
 	Draft   draft
 	Limit   int
@@ -42,7 +43,7 @@ type resumeButton struct {
 }
 
 func composerOf(d dossier, written draft, zone *time.Location) composerView {
-	v := composerView{Shown: d.who.May(access.Send), Enabled: d.c.CanSend.Freeform, Limit: whatsapp.MaxText, Draft: written,
+	v := composerView{Shown: d.who.May(access.Send), Enabled: d.c.CanSend.Freeform, Until: d.c.CanSend.FreeformUntil, Limit: whatsapp.MaxText, Draft: written,
 		Template: d.c.Window != nil, Fallbacks: fallbacksOf(d, written.Fallback)}
 	if v.Key = written.Key; v.Key == "" {
 		v.Key = keyOf("message", d)
@@ -96,10 +97,12 @@ func closedBecause(d dossier, zone *time.Location) string {
 
 func resumeBecause(d dossier) string {
 	switch {
+	case d.c.CanSend.Template && d.c.Status == conversation.AwaitingReply:
+		return "Resume sends one more template, and can keep your reply until the contact answers."
 	case d.c.CanSend.Template:
 		return "Resume sends one, and can keep your reply until the contact answers."
 	case d.c.CanSend.Reason == conversation.OptInRequired:
-		return "The contact has not opted in to templates of any kind. If it has agreed by other means, record that under Contact; then Resume."
+		return "The contact has not opted in to templates of any kind. If they have agreed by other means, record that under Contact; then Resume."
 	case d.c.CanSend.Reason == conversation.OptedOutOf:
 		return "The contact has opted out of templates of every kind, so only it can begin anew."
 	case d.c.CanSend.Reason == conversation.SendInProgress:

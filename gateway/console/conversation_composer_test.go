@@ -8,6 +8,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/gateway/api"
+	"reengage/sending"
 )
 
 func TestABlockedComposerSaysWhyAndWhatCanBeDone(t *testing.T) {
@@ -70,6 +71,14 @@ func TestEveryCategoryThatTheGateRefusesIsGreyed(t *testing.T) {
 		"Utility: The window is closed and the contact has not opted in to utility messages"}, refused())
 	d.number.SenderPaused = &api.SenderPaused{Class: "manual"}
 	require.Equal(t, "Utility: The business number sends nothing at the moment", refused()[1])
+}
+
+func TestAKeptReplyIsSentOnlyWhileTheWindowIsOpen(t *testing.T) {
+	d := storyDossier()
+	d.keeps(sending.KeptOffered)
+	require.True(t, keptOf(d, time.UTC).Open)
+	d.closed(conversation.AwaitingReply)
+	require.False(t, keptOf(d, time.UTC).Open, "the gate would refuse it")
 }
 
 func TestADayStandsAboveItsFirstEntryAndTheFirstOfAllAboveTheList(t *testing.T) {

@@ -53,7 +53,7 @@ func contactOf(d dossier, zone *time.Location) contactView {
 	}
 	for _, s := range d.contact.Suppressions {
 		if s.InForce {
-			scope := map[string]string{"all": "Everything", "marketing": "Marketing"}[s.Scope]
+			scope := map[string]string{"all": "Nothing is sent", "marketing": "No marketing is sent"}[s.Scope]
 			v.Suppressions = append(v.Suppressions, suppressionView{scope, suppressionReasons[s.Reason], zonedOf(s.Since, zone)})
 		}
 	}

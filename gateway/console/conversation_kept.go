@@ -14,6 +14,7 @@ type keptView struct {
 	ID      string
 	Text    string
 	Offered bool
+	Open    bool // it may be sent; else the window has closed, and the gate would refuse it
 	Since   zoned
 	Until   zoned
 	Key     string // empty: may neither send nor discard
@@ -24,7 +25,7 @@ func keptOf(d dossier, zone *time.Location) *keptView {
 	if k == nil || k.State != sending.KeptWaiting && k.State != sending.KeptOffered {
 		return nil
 	}
-	v := &keptView{ID: k.ID.String(), Text: k.Text, Offered: k.State == sending.KeptOffered, Since: zonedOf(k.KeptAt, zone), Until: zonedOf(k.KeepUntil, zone)}
+	v := &keptView{ID: k.ID.String(), Text: k.Text, Offered: k.State == sending.KeptOffered, Open: d.c.CanSend.Freeform, Since: zonedOf(k.KeptAt, zone), Until: zonedOf(k.KeepUntil, zone)}
 	if d.who.May(access.Send) {
 		v.Key = keyOf("kept/"+v.ID, d)
 	}

@@ -46,6 +46,7 @@ var conversationStories = []story{
 	}),
 	conversationStory("kept", func(d *dossier) { d.closed(conversation.AwaitingReply); d.keeps(sending.KeptWaiting) }),
 	conversationStory("kept-offered", func(d *dossier) { d.keeps(sending.KeptOffered) }),
+	conversationStory("kept-too-late", func(d *dossier) { d.closed(conversation.Expired); d.keeps(sending.KeptOffered) }),
 	conversationStory("suppressed", func(d *dossier) {
 		d.c.CanSend = conversation.CanSend{Reason: conversation.Suppressed}
 		d.contact.Suppressions = []api.Suppression{{Scope: "all", Reason: "manual", Since: storyTime.Add(-time.Hour), InForce: true}}

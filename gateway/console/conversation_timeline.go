@@ -73,6 +73,7 @@ func entryOf(item api.TimelineItem, zone *time.Location) entryView {
 		e.Charge = chargeOf(*item.Charge)
 	case item.Decision != nil:
 		e.Decision = decisionViewOf(*item.Decision, zone)
+		e.Decision.Clock = &e.Decision.At
 	}
 	return e
 }

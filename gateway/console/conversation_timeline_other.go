@@ -51,6 +51,7 @@ func chargeOf(c api.TimelineCharge) *chargeView {
 // decisionView is one thing that was considered.
 type decisionView struct {
 	At       zoned
+	Clock    *zoned // in the timeline, where the day is known
 	Subject  string
 	Sentence string
 	Rule     string

@@ -56,10 +56,15 @@ func (c *Console) listen(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, live.ErrCursor) {
 		return &api.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid_cursor", Detail: "this is nothing to go on from"}
 	}
+	if errors.Is(err, live.ErrFull) {
+		w.Header().Set("Retry-After", "10")
+		return &api.Problem{Status: http.StatusServiceUnavailable, Code: "too_many_streams", Detail: "too many pages listen for changes just now"}
+	}
 	if err != nil {
 		return &api.Problem{Status: http.StatusServiceUnavailable, Code: "database_unavailable", Detail: "what changes cannot be told just now"}
 	}
 	defer s.Close()
+	s.Still = c.stillSignedIn
 	out := live.NewStream(w)
 	for {
 		b, err := s.Next(r.Context())
@@ -79,6 +84,16 @@ func (c *Console) listen(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
+}
+
+// stillSignedIn is false once the session has ended, or its person was disabled. While the database is away nobody is signed out.
+func (c *Console) stillSignedIn(ctx context.Context) bool {
+	s := sessionOf(ctx)
+	if c.people == nil || s.ID == uuid.Nil {
+		return true
+	}
+	holds, err := c.people.Holds(ctx, s.ID, c.now())
+	return holds || err != nil
 }
 
 type liveKey struct{}

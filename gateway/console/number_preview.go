@@ -90,7 +90,7 @@ type (
 
 // Where things are in the drawing, from above.
 const (
-	drawnWidth = 720.0
+	drawnWidth = 480.0
 	drawnEdge  = 16.0
 	marksTop   = 92
 	markApart  = 26
@@ -132,7 +132,7 @@ func draw(p api.NumberPreview, items []previewItem, people *time.Location) drawi
 func dayLines(from, to time.Time, loc *time.Location, x func(time.Time) float64) (lines []dayLine) {
 	year, month, day := from.In(loc).Date()
 	days := int(to.Sub(from)/(24*time.Hour)) + 1
-	every := (days + 8) / 9
+	every := (days + 7) / 8
 	for d := 1; d <= days; d += every {
 		if at := time.Date(year, month, day+d, 0, 0, 0, 0, loc); at.Before(to) {
 			lines = append(lines, dayLine{x(at), at.Format("Mon 2")})

@@ -82,7 +82,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, f frame) error {
 // beside it, so that nothing is lost that somebody has typed.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := &api.Problem{Status: http.StatusInternalServerError, Code: "internal_error", Detail: "something went wrong here; it has been noted"}
-	if !errors.As(err, &p) {
+	if !errors.As(err, &p) && r.Context().Err() == nil { // else nobody is there any more
 		c.log.ErrorContext(r.Context(), "console", "method", r.Method, "pattern", r.Pattern, "error", err)
 	}
 	f := frame{Title: http.StatusText(p.Status), Page: "problem", View: p}

@@ -148,7 +148,7 @@ func (c *Console) leaveResume(w http.ResponseWriter, r *http.Request) error {
 
 // claim claims, or begins anew with what this person has claimed. The problem is resume_claimed: it is another's.
 func (c *Console) claim(r *http.Request) (*api.Problem, error) {
-	err := c.ask(r, http.MethodPost, "/resume-claim", "", struct{}{}) // the API knows who asks
+	err := c.ask(r, http.MethodPost, "/resume-claim", "", struct{}{}, nil) // the API knows who asks
 	var p *api.Problem
 	if errors.As(err, &p) && p.Code == "resume_claimed" {
 		return p, nil
@@ -158,7 +158,7 @@ func (c *Console) claim(r *http.Request) (*api.Problem, error) {
 
 // release lets go. Another's claim is not ours to let go of.
 func (c *Console) release(r *http.Request) error {
-	err := c.ask(r, http.MethodDelete, "/resume-claim", "", struct{}{})
+	err := c.ask(r, http.MethodDelete, "/resume-claim", "", struct{}{}, nil)
 	var p *api.Problem
 	if errors.As(err, &p) && p.Code == "resume_claimed" {
 		return nil

@@ -4,6 +4,7 @@
 //   [data-stays]  is not removed by a refresh that lacks it; one that has it replaces it
 //   [data-once]   is as it was first made, until somebody asks for something else in its place
 //   [data-grows]  a list only grows; a refresh shows its end, and what is above that stays
+//   [data-ticks]  whoever writes in the field ticks the box that it names; whoever empties it unticks it
 //   [data-counts] says how many characters are left in the field that it names
 //   [data-submits] a text is sent with Ctrl and Enter
 
@@ -20,7 +21,7 @@ export function keepWhatIsTyped() {
     beforeNodeRemoved: (old) => !(old instanceof Element && ((old.matches("[data-stays]") || old.parentElement?.matches("[data-grows]")))),
     beforeAttributeUpdated: (name, e) => !(name === "open" && e.matches("details")),
   });
-  document.addEventListener("input", (e) => count(e.target));
+  document.addEventListener("input", (e) => { tick(e.target); count(e.target); });
   document.addEventListener("htmx:afterSettle", countAll);
   document.addEventListener("keydown", (e) => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.matches("[data-submits]")) e.target.form.requestSubmit();
@@ -32,6 +33,11 @@ function keep(old, fresh) {
   if (old.matches("[type=checkbox]")) fresh.toggleAttribute("checked", old.checked);
   else if (old.matches("textarea")) fresh.value = old.value;
   else fresh.setAttribute("value", old.value);
+}
+
+function tick(field) {
+  const box = field.dataset?.ticks && document.getElementById(field.dataset.ticks);
+  if (box) box.checked = field.value.trim() !== "";
 }
 
 // If none of what a refresh brings is there already, something is missing in between: then the list is what it brings.
