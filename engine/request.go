@@ -105,7 +105,8 @@ func (e Engine) try(ctx context.Context, id uuid.UUID, update, updateID, request
 		return contract.Answer{}, err
 	}
 	var answer contract.Answer
-	return answer, handle.Get(ctx, &answer)
+	err = handle.Get(ctx, &answer)
+	return answer, err
 }
 
 func startOptions(id uuid.UUID, loaded contract.Loaded, now time.Time) client.StartWorkflowOptions {

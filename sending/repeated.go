@@ -68,7 +68,8 @@ func (l *locked) rebuilt(ctx context.Context, row db.Send) (PlanResult, error) {
 		return PlanResult{}, err
 	}
 	result := PlanResult{Answer: contract.Answer{SendID: &row.ID, Verdict: verdict, Repeated: true}}
-	return result, l.reopen(ctx, &result)
+	err = l.reopen(ctx, &result)
+	return result, err
 }
 
 func (l *locked) verdictOf(ctx context.Context, row db.Send) (v conversation.Verdict, err error) {

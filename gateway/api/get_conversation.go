@@ -42,7 +42,8 @@ func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (
 	if err != nil {
 		return c, err
 	}
-	return c, c.add(row)
+	err = c.add(row)
+	return c, err
 }
 
 // add says what lists do not: what the conversation waits for beside its window.

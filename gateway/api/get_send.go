@@ -131,7 +131,8 @@ func sendOf(row db.GetSendRow, attempts []db.SendAttempt) (Send, error) {
 			return s, err
 		}
 	}
-	return s, s.template(d)
+	err := s.template(d)
+	return s, err
 }
 
 // template fills in the template without its parameters.

@@ -85,7 +85,8 @@ func underKey[O any](ctx context.Context, a *API, operation string, in any, exec
 	case !bytes.Equal(held.Fingerprint, fingerprint[:]):
 		return out, keyReused()
 	case held.Answer != nil:
-		return out, json.Unmarshal(held.Answer, &out)
+		err = json.Unmarshal(held.Answer, &out)
+		return out, err
 	}
 	if out, err = execute(); err != nil {
 		if held.Taken && refusedBy(err) {

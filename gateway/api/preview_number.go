@@ -96,7 +96,8 @@ func (r *PreviewNumber) Execute(ctx context.Context, a *API, real time.Time) (Nu
 	case err != nil:
 		return preview, err
 	}
-	return preview, r.foresee(ctx, a.queries, orBefore(r.Body.WABA, number.WABA), settings, &preview)
+	err = r.foresee(ctx, a.queries, orBefore(r.Body.WABA, number.WABA), settings, &preview)
+	return preview, err
 }
 
 // How far from now an example may have written: time zones are looked up for about two years around it.

@@ -96,20 +96,28 @@ func (c *Console) dossier(r *http.Request) (dossier, error) {
 
 // briefDossier is the conversation with its contact and number alone.
 func (c *Console) briefDossier(r *http.Request) (dossier, error) {
-	ctx, now := r.Context(), time.Now()
-	d := dossier{now: c.clock.At(now), scale: c.clock.Virtual(time.Second).Seconds(), ui: c.workflows}
+	ctx, clock := r.Context(), clockAt(c.clock, time.Now())
+	d := dossier{now: clock.Now, scale: clock.Scale, ui: c.workflows}
 	d.who, _ = access.From(ctx)
-	id, err := uuid.Parse(r.PathValue("id"))
-	if err != nil {
-		return d, noSuchConversation()
-	}
-	if err := c.client.get(ctx, "/v1/conversations/"+id.String(), &d.c); err != nil {
+	var err error
+	if d.c, err = c.conversation(r); err != nil {
 		return d, err
 	}
 	if err := c.client.get(ctx, "/v1/contacts/"+d.c.Contact.ID.String(), &d.contact); err != nil {
 		return d, err
 	}
-	return d, c.client.get(ctx, "/v1/numbers/"+url.PathEscape(d.c.Number.ID), &d.number)
+	err = c.client.get(ctx, "/v1/numbers/"+url.PathEscape(d.c.Number.ID), &d.number)
+	return d, err
+}
+
+// conversation is the one that the request's address names, alone.
+func (c *Console) conversation(r *http.Request) (found api.Conversation, err error) {
+	id, err := uuid.Parse(r.PathValue("id"))
+	if err != nil {
+		return found, noSuchConversation()
+	}
+	err = c.client.get(r.Context(), "/v1/conversations/"+id.String(), &found)
+	return found, err
 }
 
 func noSuchConversation() *api.Problem {

@@ -101,10 +101,10 @@ func (c *Console) changeSuppression(w http.ResponseWriter, r *http.Request) erro
 
 func (c *Console) change(w http.ResponseWriter, r *http.Request, done, what string, in any) error {
 	return c.act(w, r, done, draft{}, func() error {
-		d, err := c.briefDossier(r)
+		found, err := c.conversation(r)
 		if err != nil {
 			return err
 		}
-		return c.client.do(r.Context(), http.MethodPut, "/v1/contacts/"+d.c.Contact.ID.String()+what, "", in, nil)
+		return c.client.do(r.Context(), http.MethodPut, "/v1/contacts/"+found.Contact.ID.String()+what, "", in, nil)
 	})
 }

@@ -9,13 +9,14 @@
 //
 //	inbox         conversations by deadline: filters, search, pages
 //	conversation  one of them: head, timeline, composer, kept reply, contact, why; _act does something in it, under _key's key
-//	resume        a template is chosen, filled in, previewed and sent
+//	resume        a template is chosen, filled in, previewed and sent (templates/conversation_resume.html)
 //	costs         charts, findings, windows, tariffs compared, CSV
 //	numbers       all business numbers; number: one. API ─► _form ─► page ─► _read ─► _rows (buttons) ─► _body ─► API
 //	sign_in, account
 //
-// The others are what pages stand on: console.go (routes, who may), page.go, client.go, secure.go, session.go, live.go, stories.go, and
-// how times (times.go), money (money.go) and names (names.go) are written.
+// The others are what pages stand on: console.go (routes, who may), page.go (layout, failures), client.go (the API), secure.go,
+// session.go, address.go and own_path.go (who asks, from where, and where to go on), live.go, stories.go; and how times (times.go),
+// money (money.go) and names (names.go) are written, and templates listed (template_list.go).
 //
 // A page has its routes, a view, and pure functions that make the view of what the API answers; a story is a view made of literals
 // for each of its states. Templates and assets are embedded; nothing is fetched from elsewhere, and no script or style is inline (the

@@ -110,12 +110,12 @@ func (c *Console) showResume(w http.ResponseWriter, r *http.Request) error {
 
 // showTemplate is the page for an open window; in a closed one a template is sent by resuming.
 func (c *Console) showTemplate(w http.ResponseWriter, r *http.Request) error {
-	d, err := c.briefDossier(r)
+	found, err := c.conversation(r)
 	if err != nil {
 		return err
 	}
-	if d.c.Window == nil {
-		http.Redirect(w, r, hrefOf(d.c.ID.String())+"/resume", http.StatusSeeOther)
+	if found.Window == nil {
+		http.Redirect(w, r, hrefOf(found.ID.String())+"/resume", http.StatusSeeOther)
 		return nil
 	}
 	v, err := c.resumeView(r, filledBy(r), nil)
