@@ -40,6 +40,40 @@ func (q *Queries) FindDecision(ctx context.Context, conversationID uuid.UUID, se
 	return i, err
 }
 
+const listLeftAlone = `-- name: ListLeftAlone :many
+SELECT DISTINCT ON (conversation_id) conversation_id, (facts->>'expires_at')::timestamptz AS expires_at
+FROM decisions
+WHERE conversation_id = ANY($1::uuid[]) AND at > $2::timestamptz AND subject = 'close' AND facts ? 'expires_at'
+ORDER BY conversation_id, at DESC, id DESC
+`
+
+type ListLeftAloneRow struct {
+	ConversationID uuid.UUID
+	ExpiresAt      time.Time
+}
+
+// Which windows of these conversations somebody has closed by hand since a moment, the latest of each: no reminder comes before
+// their end.
+func (q *Queries) ListLeftAlone(ctx context.Context, conversationIds []uuid.UUID, since time.Time) ([]ListLeftAloneRow, error) {
+	rows, err := q.db.Query(ctx, listLeftAlone, conversationIds, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListLeftAloneRow
+	for rows.Next() {
+		var i ListLeftAloneRow
+		if err := rows.Scan(&i.ConversationID, &i.ExpiresAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const recordDecision = `-- name: RecordDecision :exec
 INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, facts, send_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -168,7 +168,8 @@ func (r *conversationRun) releaseKeptReply(ctx workflow.Context, q *request, m c
 func (r *conversationRun) closeByHand(ctx workflow.Context, q *request, _ contract.Close) {
 	r.decide(ctx, conversation.Closed{})
 	verdict := conversation.Verdict{Code: conversation.Allowed, Rule: "close",
-		Sentence: "this window's reminders are cancelled, and the plan after it, as far as the policy stops on that"}
+		Sentence: "this window's reminders are cancelled, and the plan after it, as far as the policy stops on that",
+		Facts:    conversation.VerdictFacts{ExpiresAt: r.state.Left}}
 	r.recordDecisions(ctx, q, activities.DecisionsRequest{Decisions: []sending.Decision{
 		{Key: "close/" + q.ID, At: r.now(ctx), Subject: "close", Verdict: verdict, Asked: true},
 	}}, func() {})

@@ -404,6 +404,16 @@ func TestAnAnswerOrAStopEndsThePlan(t *testing.T) {
 	}
 }
 
+// By the window's end readers tell which window is left alone.
+func TestClosingSaysWhichWindowIsLeftAlone(t *testing.T) {
+	p := newProvider(t)
+	p.at(nine, func() { p.writes(nine) })
+	p.at(nine.Add(time.Hour), func() { p.ask(t, "c1", contract.UpdateClose, contract.Close{}) })
+	p.run(t, reengaging(2*time.Hour))
+	require.Equal(t, "close", p.decisions[0].Subject)
+	require.Equal(t, nine.Add(24*time.Hour), p.decisions[0].Verdict.Facts.ExpiresAt)
+}
+
 func TestAnAttemptThatWaitsForItsTurnIsWithdrawnWhenTheContactAnswers(t *testing.T) {
 	p := newProvider(t)
 	p.outcomes = []func(activities.SendRequest) (sending.Result, error){

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -80,10 +81,17 @@ type view struct {
 	now      time.Time
 	margin   time.Duration
 	settings map[uuid.UUID]conversation.Settings
+	left     map[uuid.UUID]time.Time // the ends of windows that somebody has closed by hand
 }
 
-func (a *API) view(now time.Time) view {
-	return view{now: now, margin: a.margin, settings: map[uuid.UUID]conversation.Settings{}}
+// view is for the conversations that it will be asked to render.
+func (a *API) view(ctx context.Context, now time.Time, of ...uuid.UUID) (view, error) {
+	v := view{now: now, margin: a.margin, settings: map[uuid.UUID]conversation.Settings{}, left: map[uuid.UUID]time.Time{}}
+	closed, err := a.queries.ListLeftAlone(ctx, of, now.Add(-conversation.WindowLength-time.Hour))
+	for _, c := range closed {
+		v.left[c.ConversationID] = c.ExpiresAt
+	}
+	return v, err
 }
 
 func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact, permissions conversation.Permissions) (Conversation, error) {
@@ -106,17 +114,17 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact,
 		LastOutboundAt: orNull(f.LastOutboundAt),
 		Unanswered:     f.Unanswered(),
 		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: permissions, Margin: v.margin}, v.now),
-		Next:           next(f, settings, v.now),
+		Next:           next(conversation.State{Facts: f, Settings: settings, WatchedUntil: f.ExpiresAt, Left: v.left[c.ID]}, v.now),
 		ResumeClaim:    resumeClaim(f, v.now),
 	}, nil
 }
 
 // next is what the clock will change in an open window.
-func next(f conversation.Facts, s conversation.Settings, now time.Time) *conversation.Next {
-	if !f.WindowOpen(now) {
+func next(s conversation.State, now time.Time) *conversation.Next {
+	if !s.Facts.WindowOpen(now) {
 		return nil
 	}
-	return conversation.NextOf(conversation.State{Facts: f, Settings: s, WatchedUntil: f.ExpiresAt}, now)
+	return conversation.NextOf(s, now)
 }
 
 // resumeClaim is the claim that is in force; it matters while the window is closed.

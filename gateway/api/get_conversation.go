@@ -38,7 +38,11 @@ func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (
 	if err != nil {
 		return Conversation{}, err
 	}
-	c, err := a.view(a.clock.At(real)).conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
+	v, err := a.view(ctx, a.clock.At(real), row.Conversation.ID)
+	if err != nil {
+		return Conversation{}, err
+	}
+	c, err := v.conversation(row.Conversation, row.BusinessNumber, row.Contact, permissions)
 	if err != nil {
 		return c, err
 	}

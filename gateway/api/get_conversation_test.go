@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"reengage/conversation"
 	"reengage/gateway/api"
 )
 
@@ -28,6 +29,25 @@ func TestAClaimIsShownToTheOthersAsLongAsItLasts(t *testing.T) {
 	require.Equal(t, "Grace Example", page.Items[0].ResumeClaim.By, "in a list as well")
 	f.exec("UPDATE conversations SET last_inbound_at = $1, opened_at = $1, expires_at = $1::timestamptz + interval '24 hours'", noon.Add(-time.Minute))
 	require.Nil(t, f.conversationAt(id, noon.Add(-time.Second)).ResumeClaim, "there is nothing to resume in an open window")
+}
+
+// Somebody has closed the window by hand: until the contact writes again nobody is reminded, and nothing says otherwise.
+func TestAWindowThatIsLeftAloneHasNoReminderBeforeItsEnd(t *testing.T) {
+	f := newFixture(t)
+	id := f.add(someone{inbound: noon.Add(-time.Hour)})
+	kind := func() conversation.WakeKind {
+		page, err := (&api.ListConversations{}).Execute(t.Context(), f.api, noon)
+		require.NoError(t, err)
+		one := f.conversationAt(id, noon).Next.Kind
+		require.Equal(t, one, page.Items[0].Next.Kind)
+		return one
+	}
+	require.Equal(t, conversation.WakeReminder, kind())
+	f.exec(`INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, facts)
+		SELECT id, 'close/one', $1, 'close', true, 'close', 'allowed', 'closed', jsonb_build_object('expires_at', expires_at) FROM conversations`, noon.Add(-time.Minute))
+	require.Equal(t, conversation.WakeExpiring, kind())
+	f.exec("UPDATE conversations SET last_inbound_at = $1, expires_at = $1::timestamptz + interval '24 hours'", noon.Add(-time.Second))
+	require.Equal(t, conversation.WakeReminder, kind(), "the contact has written again")
 }
 
 // W6: expired, with the note "may have arrived" until a status settles it.

@@ -62,9 +62,12 @@ func (r *ListConversations) Execute(ctx context.Context, a *API, real time.Time)
 		return Page[Conversation]{}, err
 	}
 	page := Page[Conversation]{Items: []Conversation{}}
-	v := a.view(now)
 	rows, page.NextCursor = onePage(rows, pageSize(r.Limit), func(last listed) any { return last.cursor(at.Now) })
 	permitted, err := permissionsOf(ctx, a.queries, rows)
+	if err != nil {
+		return Page[Conversation]{}, err
+	}
+	v, err := a.view(ctx, now, idsOf(rows)...)
 	if err != nil {
 		return Page[Conversation]{}, err
 	}
@@ -98,6 +101,14 @@ func permissionsOf(ctx context.Context, q *db.Queries, rows []listed) (map[uuid.
 		permitted[p.ContactID] = p.Permissions
 	}
 	return permitted, nil
+}
+
+func idsOf(rows []listed) []uuid.UUID {
+	ids := make([]uuid.UUID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.Conversation.ID
+	}
+	return ids
 }
 
 // listed is a row of either order.

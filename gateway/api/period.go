@@ -47,7 +47,7 @@ func (p Period) read(now time.Time) (period, error) {
 		return read, err
 	}
 	if from, to := read.in(time.UTC); to.Before(from) {
-		return read, invalid("to", "invalid_period", "to lies before from")
+		return read, invalid("to", "invalid_period", "to lies before from: the period ends before it begins")
 	}
 	return read, nil
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -24,6 +25,7 @@ var costsRoutes = []route{
 // themselves (costs_reengagement.go, costs_compare.go).
 type costsView struct {
 	Query      costsQuery
+	Wrong      string // what was asked for; then nothing below is known
 	Periods    []choice
 	Numbers    []choice
 	Currencies []currencyCosts
@@ -84,13 +86,18 @@ func (c *Console) costs(w http.ResponseWriter, r *http.Request) error {
 	now := c.clock.At(time.Now())
 	q := readCostsQuery(r.URL.Query(), now)
 	view, err := c.readCosts(r.Context(), q, now)
+	status := http.StatusOK
+	var p *api.Problem
+	if errors.As(err, &p) && p.Status == http.StatusUnprocessableEntity && view.Numbers != nil {
+		status, view.Wrong, err = p.Status, capital(p.Detail)+".", nil
+	}
 	if err != nil {
 		return err
 	}
-	return c.page(w, r, http.StatusOK, frame{Title: "Costs", Here: "costs", Page: "costs", View: view})
+	return c.page(w, r, status, frame{Title: "Costs", Here: "costs", Page: "costs", View: view})
 }
 
-// readCosts asks for all that the page shows at once.
+// readCosts asks for all that the page shows at once. What was asked for wrongly can be put right: the form is there all the same.
 func (c *Console) readCosts(ctx context.Context, q costsQuery, now time.Time) (costsView, error) {
 	var numbers api.Page[api.BusinessNumber]
 	if err := c.client.get(ctx, "/v1/numbers", &numbers); err != nil {
@@ -101,7 +108,7 @@ func (c *Console) readCosts(ctx context.Context, q costsQuery, now time.Time) (c
 	for _, by := range chartGroups {
 		var sums api.Page[api.Charge]
 		if err := c.client.get(ctx, q.with("/v1/charges", "group_by", by), &sums); err != nil {
-			return costsView{}, err
+			return view, err
 		}
 		groups[by] = sums.Items
 	}

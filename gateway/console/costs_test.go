@@ -88,7 +88,9 @@ func TestAPeriodThatMakesNoSenseIsSaidKindly(t *testing.T) {
 	b := openBooks(t)
 	page := b.open(access.Accountant, "/console/costs?from=2026-12-01&to=2026-11-01")
 	require.Equal(t, http.StatusUnprocessableEntity, page.Code)
-	require.Contains(t, page.Body.String(), "to lies before from")
+	require.Contains(t, page.Body.String(), "To lies before from: the period ends before it begins.")
+	require.Contains(t, page.Body.String(), `type="date" value="2026-12-01"`, "to put it right")
+	require.NotContains(t, page.Body.String(), "Nothing was charged")
 }
 
 func TestWindowsAndComparisonsAreParts(t *testing.T) {

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"reengage/conversation"
@@ -39,7 +40,7 @@ func newPreviewView(p api.NumberPreview, peopleZone string, example exampleForm)
 		return v
 	}
 	for i, item := range p.Items {
-		shown := previewItem{N: i + 1, At: item.At, When: inWeek(item.At, people), Sentence: item.Sentence,
+		shown := previewItem{N: i + 1, At: item.At, When: inWeek(item.At, people), Sentence: strings.TrimSuffix(item.Sentence, ".") + ".",
 			Refused: item.Attempt > 0 && item.Code != conversation.Allowed}
 		if theirs := inWeek(item.At, contact); theirs != shown.When {
 			shown.Theirs = theirs
