@@ -21,6 +21,6 @@ COPY --from=busybox /bin/busybox /bin/wget
 COPY --from=build /out/worker /out/starter /bin/
 USER 65532:65532
 ENV PATH=/bin
-# 8080: webhooks and the API. 9090: metrics, health and readiness.
+# 8080: webhooks, the API and the console. 9090: metrics, health and readiness.
 EXPOSE 8080 9090
 CMD ["/bin/starter", "--help"]

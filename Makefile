@@ -23,6 +23,8 @@ ensure:
 	@echo "compiling (the first time takes some minutes)"
 	@go run ./devstack/ensure
 
+# Under the race detector a process sleeps for a second before it ends, unless told not to.
+test: export GORACE = atexit_sleep_ms=0
 test: ensure
 	go test -race -timeout 20m ./...
 	go test -race -timeout 5m -tags crashpoints -run Dies ./sending

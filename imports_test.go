@@ -24,7 +24,7 @@ const module = "reengage/"
 type direction struct {
 	folder  string   // and everything below it, unless that has a rule of its own
 	may     []string // folders of the project, each with everything below it; its own is always allowed
-	foreign []string // modules or packages of others, where they are limited; nil: any; none(): the standard library alone
+	foreign []string // modules or packages of others, where they are limited; nil: any that is not kept for others; none(): none
 	never   []string // packages of the standard library
 	because string
 }
@@ -82,6 +82,13 @@ var directions = []direction{
 	{folder: "gateway", may: []string{"intake", "engine", "sending", "db", "ledger", "conversation", "tariff", "whatsapp", "clock",
 		"workflows/contract"},
 		because: "requests that need an answer ask the workflow; everything else is answered from Postgres and acknowledged when stored"},
+	{folder: "gateway/access", may: []string{"db"},
+		because: "who asks, and what they may, depends on nothing that is asked for"},
+	{folder: "gateway/live", may: []string{"db", "conversation", "clock"},
+		because: "it tells what the rows say and the clock makes of them; who hears it and what a page makes of that is above"},
+	{folder: "gateway/console", may: []string{"gateway/access", "gateway/api", "gateway/live", "conversation", "sending", "tariff", "whatsapp", "clock",
+		"workflows/contract", "db"}, foreign: []string{"github.com/google/uuid"},
+		because: "it is a client of the API, whose types it shows, and has no queries; of db it asks only whether an error is an outage"},
 	{folder: "config", because: "every process reads it first"},
 	{folder: "ops", may: []string{"db"},
 		because: "every process uses it; of ours it asks only whether the database has our schema"},
@@ -93,7 +100,7 @@ var directions = []direction{
 
 // A preserve says who may import a folder, beside the folder itself.
 type preserve struct {
-	folder  string
+	folder  string // of the project, or the beginning of others' modules
 	by      []string
 	because string
 }
@@ -105,11 +112,13 @@ var preserves = []preserve{
 	{folder: "devstack/temporal/temporaltest", because: "it is for tests"},
 	{folder: "whatsapp/cloudapi", by: []string{"sending", "worker", "starter", "devstack"},
 		because: "what is sent has passed the gate and has a row of its own first; whoever does not see to that, or wires who does, would pass it by"},
+	{folder: "gateway/console", by: []string{"starter", "devstack"}, because: "pages are the top: what others could want of them is in the API"},
 	{folder: "whatsapp/whatsapptest", by: []string{"devstack"}, because: "a simulator in production would swallow messages"},
 	{folder: "workflows", by: []string{"worker", "devstack"},
 		because: "whoever talks to a workflow needs workflows/contract; its code runs in workers"},
 	{folder: "activities", by: []string{"workflows", "worker", "devstack"}, because: "side effects have one caller, a workflow"},
 	{folder: "workflows/contract", by: []string{""}, because: "it is for everybody"},
+	{folder: "github.com/chromedp", by: []string{"devstack/browser"}, because: "a browser looks at the console; nothing that serves it may start one"},
 }
 
 func TestImportDirections(t *testing.T) {
@@ -167,6 +176,11 @@ func TestImportRulesRefuseWhatTheyName(t *testing.T) {
 		{"gateway/api", "reengage/whatsapp/cloudapi", "gateway/api imports whatsapp/cloudapi"},
 		{"starter", "reengage/activities", "starter imports activities"},
 		{"intake", "reengage/db/dbtest", "intake imports db/dbtest"},
+		{"gateway/access", "reengage/gateway/api", "gateway/access imports gateway/api"},
+		{"gateway/live", "reengage/intake", "gateway/live imports intake"},
+		{"gateway/console", "github.com/jackc/pgx/v5/pgxpool", "gateway/console imports github.com/jackc/pgx/v5/pgxpool"},
+		{"gateway/api", "reengage/gateway/console", "gateway/api imports gateway/console"},
+		{"starter", "github.com/chromedp/chromedp", "starter imports github.com/chromedp/chromedp"},
 		{"a/package/without/a/rule", "reengage/clock", "a/package/without/a/rule imports clock"},
 	} {
 		problems := judge(c.importer, []string{c.imported})
@@ -204,12 +218,16 @@ func judge(importer string, imports []string) []string {
 			}
 		case rule.foreign != nil && !slices.ContainsFunc(rule.foreign, func(m string) bool { return within(path, m) }):
 			refuse(path, rule.because)
+		default:
+			if because := reserved(importer, path); because != "" {
+				refuse(path, because)
+			}
 		}
 	}
 	return problems
 }
 
-// reserved says why an importer may not have a package of ours, or nothing.
+// reserved says why an importer may not have a package, or nothing.
 func reserved(importer, imported string) string {
 	var rule preserve
 	for _, p := range preserves {

@@ -95,8 +95,11 @@ func (f Facts) Disputed() bool {
 
 // FreeformAllowed decides W5 for a send at now that must keep margin from the end of the window.
 func (f Facts) FreeformAllowed(now time.Time, margin time.Duration) bool {
-	return f.WindowOpen(now) && now.Before(f.ExpiresAt.Add(-margin))
+	return f.WindowOpen(now) && now.Before(f.FreeformUntil(margin))
 }
+
+// FreeformUntil is when a send that must keep margin from the end of the window may no longer be made, if the window is open before.
+func (f Facts) FreeformUntil(margin time.Duration) time.Time { return f.ExpiresAt.Add(-margin) }
 
 // Unanswered reports whether the contact has written since the business last did. At one instant the contact comes
 // first, as in the order of rating, so an answer within the same second is an answer.

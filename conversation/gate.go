@@ -40,6 +40,13 @@ type Circumstances struct {
 	Margin time.Duration
 }
 
+func (c Circumstances) margin() time.Duration {
+	if c.Margin == 0 {
+		return SendMargin
+	}
+	return c.Margin
+}
+
 // Wish is what somebody, or a policy, wants to send.
 type Wish struct {
 	Template  bool // else free-form
@@ -166,12 +173,8 @@ func inProgress(c Circumstances, w Wish, _ time.Time) *Verdict {
 }
 
 func window(c Circumstances, w Wish, now time.Time) *Verdict {
-	margin := c.Margin
-	if margin == 0 {
-		margin = SendMargin
-	}
 	switch {
-	case w.Template || c.Facts.FreeformAllowed(now, margin):
+	case w.Template || c.Facts.FreeformAllowed(now, c.margin()):
 		return nil
 	case c.Facts.LastInboundAt.IsZero():
 		return refuse(WindowClosed, "W1", VerdictFacts{}, "the contact has never written, so only a template may be sent")

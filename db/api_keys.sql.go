@@ -67,6 +67,18 @@ func (q *Queries) FindKey(ctx context.Context, prefix string) (ApiKey, error) {
 	return i, err
 }
 
+const holdsKey = `-- name: HoldsKey :one
+SELECT EXISTS (SELECT 1 FROM api_keys WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR $2::timestamptz < expires_at))
+`
+
+// Whether a key is still valid, without counting as its use.
+func (q *Queries) HoldsKey(ctx context.Context, iD uuid.UUID, now time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, holdsKey, iD, now)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const listKeys = `-- name: ListKeys :many
 SELECT id, prefix, hash, name, scopes, created_at, created_by, expires_at, revoked_at, last_used_at FROM api_keys ORDER BY created_at DESC, id
 `

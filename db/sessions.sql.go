@@ -100,6 +100,21 @@ func (q *Queries) FindSession(ctx context.Context, hash []byte, now time.Time) (
 	return i, err
 }
 
+const holdsSession = `-- name: HoldsSession :one
+SELECT EXISTS (
+    SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = $1 AND s.revoked_at IS NULL AND $2::timestamptz < s.expires_at AND u.disabled_at IS NULL
+)
+`
+
+// Whether a session still holds, without counting as its use.
+func (q *Queries) HoldsSession(ctx context.Context, iD uuid.UUID, now time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, holdsSession, iD, now)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const listSessions = `-- name: ListSessions :many
 SELECT id, hash, user_id, began_by, created_at, seen_at, expires_at, ends_at, revoked_at FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND $2::timestamptz < expires_at
 ORDER BY seen_at DESC, id
@@ -165,6 +180,28 @@ WHERE id = $3 AND seen_at < $1::timestamptz
 // Moves the end of a session, at most to where it ends in any case.
 func (q *Queries) NoteSeen(ctx context.Context, now time.Time, expiresAt time.Time, iD uuid.UUID) error {
 	_, err := q.db.Exec(ctx, noteSeen, now, expiresAt, iD)
+	return err
+}
+
+const pruneLinks = `-- name: PruneLinks :exec
+DELETE FROM login_links WHERE hash IN (
+    SELECT l.hash FROM login_links l WHERE l.expires_at < $1::timestamptz LIMIT 100 FOR UPDATE SKIP LOCKED)
+`
+
+// Likewise of links whose time is over, whether they were used or not.
+func (q *Queries) PruneLinks(ctx context.Context, before time.Time) error {
+	_, err := q.db.Exec(ctx, pruneLinks, before)
+	return err
+}
+
+const pruneSessions = `-- name: PruneSessions :exec
+DELETE FROM sessions WHERE id IN (
+    SELECT s.id FROM sessions s WHERE s.ends_at < $1::timestamptz LIMIT 100 FOR UPDATE SKIP LOCKED)
+`
+
+// A few of those that have ended for good, each by one transaction.
+func (q *Queries) PruneSessions(ctx context.Context, before time.Time) error {
+	_, err := q.db.Exec(ctx, pruneSessions, before)
 	return err
 }
 

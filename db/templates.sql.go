@@ -74,6 +74,52 @@ func (q *Queries) FindTemplate(ctx context.Context, wabaID string, name string, 
 	return i, err
 }
 
+const findTemplates = `-- name: FindTemplates :many
+SELECT t.waba_id, t.name, t.language, t.category, t.status, t.quality, t.components
+FROM jsonb_to_recordset($1::jsonb) AS w(waba_id text, name text, language text)
+JOIN templates t ON t.waba_id = w.waba_id AND t.name = w.name AND t.language = w.language
+WHERE t.removed_at IS NULL
+`
+
+type FindTemplatesRow struct {
+	WabaID     string
+	Name       string
+	Language   string
+	Category   string
+	Status     string
+	Quality    string
+	Components json.RawMessage
+}
+
+// The same of several, of several accounts.
+func (q *Queries) FindTemplates(ctx context.Context, wanted json.RawMessage) ([]FindTemplatesRow, error) {
+	rows, err := q.db.Query(ctx, findTemplates, wanted)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindTemplatesRow
+	for rows.Next() {
+		var i FindTemplatesRow
+		if err := rows.Scan(
+			&i.WabaID,
+			&i.Name,
+			&i.Language,
+			&i.Category,
+			&i.Status,
+			&i.Quality,
+			&i.Components,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listApprovedTemplates = `-- name: ListApprovedTemplates :many
 SELECT t.name, t.language, t.category
 FROM templates t JOIN business_numbers n ON n.waba_id = t.waba_id

@@ -101,6 +101,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 	out := d.run(t, "bash", "-c", script)
 	for _, want := range []string{
 		"\nexpiring  ", "\nactive  ", "\nawaiting_reply  ", "\nresuming  ", "\nexpired  ", // the back-dated customers, in every state
+		"/console/sign-in/",                       // a link into the console
 		"\n200\n", "Zoe", "status         active", // the webhook
 		"ReengageWindowExpiresAt", "StaticSummary", "Current Details", "W1: ", `"status":"active"`, // the operators' view
 		`"outcome":"accepted"`, // a reply

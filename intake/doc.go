@@ -9,7 +9,8 @@
 //	        └───────────────────── everything is locked in this order, and each in key order ─────────────────┘
 //
 // The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts (W1
-// by conversation.Facts, W3, W9), a dirty mark for billing and a lease row for the relay. It costs a fixed number of round
+// by conversation.Facts, W3, W9), a dirty mark for billing, a lease row for the relay and, of what an API key or a person
+// has told, the audit's row (audit.go). It costs a fixed number of round
 // trips, however many updates a body holds: four for a message of somebody known (begin, lock, store, commit); only what
 // names a send, says a keyword or tells of a template costs more. The facts are worked out before the events are stored and
 // go along with them, in the hope that all of them are new; only if some are not, or if the row alone cannot tell, they go

@@ -14,7 +14,7 @@ import (
 // How long a listener waits, all of it real time.
 const (
 	readHeaderTimeout = 10 * time.Second
-	requestTimeout    = 30 * time.Second // to read one request
+	requestTimeout    = 30 * time.Second // to read one request; net/http lifts it once that has been read
 	idleTimeout       = 2 * time.Minute
 	drainTimeout      = 20 * time.Second // for requests under way when the process ends
 )
@@ -34,13 +34,7 @@ func Listen(variable, addr string) (net.Listener, error) {
 // Serve answers requests on l until ctx ends; then it accepts no more, lets the requests under way finish for at most 20
 // seconds, and returns. A request's context does not end with ctx: what has begun is finished.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       requestTimeout,
-		IdleTimeout:       idleTimeout,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	server := newServer(h, log)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {
@@ -55,4 +49,14 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 		return fmt.Errorf("serve %s: requests were cut off: %w", l.Addr(), err)
 	}
 	return nil
+}
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       requestTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
 }

@@ -18,3 +18,7 @@ UPDATE api_keys SET revoked_at = @now::timestamptz WHERE prefix = @prefix AND re
 
 -- name: NoteKeyUsed :exec
 UPDATE api_keys SET last_used_at = @now::timestamptz WHERE id = @id AND (last_used_at IS NULL OR last_used_at < @before::timestamptz);
+
+-- name: HoldsKey :one
+-- Whether a key is still valid, without counting as its use.
+SELECT EXISTS (SELECT 1 FROM api_keys WHERE id = @id AND revoked_at IS NULL AND (expires_at IS NULL OR @now::timestamptz < expires_at));

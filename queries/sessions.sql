@@ -11,6 +11,13 @@ SELECT sqlc.embed(s), sqlc.embed(u)
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.hash = @hash AND s.revoked_at IS NULL AND @now::timestamptz < s.expires_at AND u.disabled_at IS NULL;
 
+-- name: HoldsSession :one
+-- Whether a session still holds, without counting as its use.
+SELECT EXISTS (
+    SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.id = @id AND s.revoked_at IS NULL AND @now::timestamptz < s.expires_at AND u.disabled_at IS NULL
+);
+
 -- name: NoteSeen :exec
 -- Moves the end of a session, at most to where it ends in any case.
 UPDATE sessions SET seen_at = @now::timestamptz, expires_at = least(@expires_at::timestamptz, ends_at)
@@ -28,6 +35,16 @@ WHERE id = @id AND user_id = @user_id AND revoked_at IS NULL AND @now::timestamp
 -- name: RevokeSessions :exec
 -- Ends all sessions of a user but one; with a zero id all.
 UPDATE sessions SET revoked_at = @now::timestamptz WHERE user_id = @user_id AND id <> @keep AND revoked_at IS NULL;
+
+-- name: PruneSessions :exec
+-- A few of those that have ended for good, each by one transaction.
+DELETE FROM sessions WHERE id IN (
+    SELECT s.id FROM sessions s WHERE s.ends_at < @before::timestamptz LIMIT 100 FOR UPDATE SKIP LOCKED);
+
+-- name: PruneLinks :exec
+-- Likewise of links whose time is over, whether they were used or not.
+DELETE FROM login_links WHERE hash IN (
+    SELECT l.hash FROM login_links l WHERE l.expires_at < @before::timestamptz LIMIT 100 FOR UPDATE SKIP LOCKED);
 
 -- name: MakeLink :exec
 INSERT INTO login_links (hash, user_id, created_at, expires_at) VALUES (@hash, @user_id, @created_at, @expires_at);

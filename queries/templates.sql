@@ -75,6 +75,13 @@ WHERE t.waba_id = @waba_id AND t.removed_at IS NULL AND t.status_at < date_trunc
 SELECT name, language, category, status, quality, components FROM templates
 WHERE waba_id = @waba_id AND name = @name AND language = @language AND removed_at IS NULL;
 
+-- name: FindTemplates :many
+-- The same of several, of several accounts.
+SELECT t.waba_id, t.name, t.language, t.category, t.status, t.quality, t.components
+FROM jsonb_to_recordset(@wanted::jsonb) AS w(waba_id text, name text, language text)
+JOIN templates t ON t.waba_id = w.waba_id AND t.name = w.name AND t.language = w.language
+WHERE t.removed_at IS NULL;
+
 -- name: ListTemplates :many
 -- The templates of the numbers' accounts, or of one number's, by account, name and language, each with when it was last
 -- planned to go and was not refused; the year 1 stands for never.

@@ -26,23 +26,45 @@ type Candidate struct {
 
 // FindCandidate looks a template of an account up, and reads its parameters.
 func FindCandidate(ctx context.Context, q *db.Queries, waba string, t contract.Template) (Candidate, error) {
-	c := Candidate{Template: template.Template{Name: t.Name, Language: t.Language}}
-	if len(t.Parameters) > 0 && json.Unmarshal(t.Parameters, &c.Parameters) != nil {
-		c.Unreadable = "the parameters are neither a list of texts nor an object of texts by name"
-	}
+	c := candidateOf(t)
 	row, err := q.FindTemplate(ctx, waba, t.Name, t.Language)
-	if errors.Is(err, pgx.ErrNoRows) {
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
 		return c, nil
-	}
-	if err != nil {
+	case err != nil:
 		return c, err
 	}
-	c.Found, c.Status, c.Quality, c.Category = true, row.Status, row.Quality, CategoryOf(row.Category)
+	c.found(row)
+	return c, nil
+}
+
+// candidateOf reads what is to fill a template of which nothing is known yet.
+func candidateOf(t contract.Template) Candidate {
+	c := Candidate{Template: template.Template{Name: t.Name, Language: t.Language}}
+	if len(t.Parameters) > 0 && json.Unmarshal(t.Parameters, &c.Parameters) != nil {
+		c.Unreadable = unreadableParameters
+	}
+	return c
+}
+
+const unreadableParameters = "the parameters are neither a list of texts nor an object of texts by name"
+
+// found takes in what is known of it.
+func (c *Candidate) found(row db.FindTemplateRow) {
+	c.Found, c.Status, c.Quality, c.Category = true, row.Status, row.Quality, categoryOf(row.Category)
 	c.Template.Category, c.Template.Status = row.Category, row.Status
 	if json.Unmarshal(row.Components, &c.Template.Components) != nil {
 		c.Unreadable = "the template as the provider lists it cannot be read"
 	}
-	return c, nil
+}
+
+// categoryOf takes a category that we do not know for the one that most is asked of.
+func categoryOf(listed string) conversation.Category {
+	switch c := conversation.Category(listed); c {
+	case conversation.Utility, conversation.Authentication:
+		return c
+	}
+	return conversation.Marketing
 }
 
 // ask fills in what the gate wants to know of a template.

@@ -14,6 +14,9 @@
 //	Settle   after any error of Send: planned may be tried again, in flight becomes unknown, anything else is adopted
 //	Finish   ends the wait for an unknown one's status
 //
+// Whoever only wants to know what a template would come to asks FindCandidate, or Rehearse for a policy's attempts: a plan reads a
+// template in the same way.
+//
 // Also kept replies, because a plan keeps or sends them; the decisions that lead to all of it; and the list of templates.
 //
 //	number  a slot each 1/messages_per_second; replies book up to 2 s ahead, bulk 250 ms, so bulk takes what replies leave

@@ -11,24 +11,66 @@ import (
 	"reengage/workflows/contract"
 )
 
-// Rehearse says what the gate would be told of an attempt's template, were it due now, for a contact of whom everything is known.
-func Rehearse(ctx context.Context, q *db.Queries, waba string, a conversation.AttemptPolicy) (conversation.KnownTemplate, error) {
-	c, err := FindCandidate(ctx, q, waba, contract.Template{Name: a.Template, Language: a.Language, Parameters: a.Parameters})
-	if err != nil {
-		return conversation.KnownTemplate{}, err
+// AccountPolicy is a policy with the WhatsApp business account whose templates its attempts name.
+type AccountPolicy struct {
+	WABA   string
+	Policy conversation.Policy
+}
+
+// Rehearse says of each attempt of each policy what the gate would be told of its template, were it due now, for a contact of whom
+// everything is known.
+func Rehearse(ctx context.Context, q *db.Queries, policies ...AccountPolicy) ([][]conversation.KnownTemplate, error) {
+	var wanted []accountTemplate
+	for _, p := range policies {
+		for _, a := range p.Policy.Attempts {
+			wanted = append(wanted, accountTemplate{p.WABA, a.Template, a.Language})
+		}
+	}
+	listed := map[accountTemplate]db.FindTemplateRow{}
+	if len(wanted) > 0 {
+		rows, err := q.FindTemplates(ctx, encode(wanted))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			listed[accountTemplate{r.WabaID, r.Name, r.Language}] = db.FindTemplateRow{Name: r.Name, Language: r.Language, Category: r.Category,
+				Status: r.Status, Quality: r.Quality, Components: r.Components}
+		}
+	}
+	all := make([][]conversation.KnownTemplate, len(policies))
+	for i, p := range policies {
+		for _, a := range p.Policy.Attempts {
+			row, found := listed[accountTemplate{p.WABA, a.Template, a.Language}]
+			all[i] = append(all[i], rehearsed(a, row, found))
+		}
+	}
+	return all, nil
+}
+
+// accountTemplate names a template.
+type accountTemplate struct {
+	WABA     string `json:"waba_id"`
+	Name     string `json:"name"`
+	Language string `json:"language"`
+}
+
+func rehearsed(a conversation.AttemptPolicy, row db.FindTemplateRow, found bool) conversation.KnownTemplate {
+	c := candidateOf(contract.Template{Name: a.Template, Language: a.Language, Parameters: a.Parameters})
+	if found {
+		c.found(row)
 	}
 	if c.Unreadable == "" {
 		c.Parameters, c.Unreadable = PolicyParameters(a.Parameters)
 	}
 	w := c.Wish()
-	return conversation.KnownTemplate{Known: true, Found: w.Found, Category: w.Category, Status: w.Status, Parameters: w.Parameters}, nil
+	return conversation.KnownTemplate{Known: true, Found: w.Found, Category: w.Category, Status: w.Status, Parameters: w.Parameters}
 }
 
 // PolicyParameters reads the parameters of a policy's attempt and puts an example's fields in their places: those of a contact of
 // whom everything is known. problem says why they could be sent to nobody; empty if they could.
 func PolicyParameters(raw json.RawMessage) (p template.Parameters, problem string) {
 	if len(raw) > 0 && json.Unmarshal(raw, &p) != nil {
-		return p, "the parameters are neither a list of texts nor an object of texts by name"
+		return p, unreadableParameters
 	}
 	phone := "12025550100"
 	filled, problem := withFields(p, db.Contact{Name: "Ada Example", Phone: &phone, Language: "en"})
@@ -55,13 +97,4 @@ func textsOf(p template.Parameters) string {
 		all = append(all, text)
 	}
 	return strings.Join(all, "\n")
-}
-
-// CategoryOf takes a category that we do not know for the one that most is asked of.
-func CategoryOf(listed string) conversation.Category {
-	switch c := conversation.Category(listed); c {
-	case conversation.Utility, conversation.Authentication:
-		return c
-	}
-	return conversation.Marketing
 }

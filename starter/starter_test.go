@@ -46,7 +46,8 @@ type stack struct {
 }
 
 func newStack(t *testing.T) stack {
-	return stack{t, []string{asCommand + "=1", "HOME=" + t.TempDir(), "REENGAGE_DEV_DIR=" + t.TempDir()}}
+	// Under the race detector a process sleeps for a second before it ends, unless told not to.
+	return stack{t, []string{asCommand + "=1", "HOME=" + t.TempDir(), "REENGAGE_DEV_DIR=" + t.TempDir(), "GORACE=atexit_sleep_ms=0"}}
 }
 
 func (s stack) run(args ...string) result { return s.runWith("", args...) }

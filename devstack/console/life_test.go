@@ -17,19 +17,17 @@ func TestAConversationIsWonBackThroughThePage(t *testing.T) {
 	t.Parallel()
 	o := at(t)
 	beatrix := people.Recipient{Name: "Beatrix", Phone: "12025550151"}
-	colleague := o.signsIn(t, "Cora Example", access.Agent)
-	colleague.opens("/console/inbox")
-	colleague.sees("h1", "Inbox")
+	colleague, a := o.signsIn(t, "Cora Example", access.Agent), o.signsIn(t, "Ada Example", access.Agent)
+	for _, who := range []*agent{colleague, a} {
+		who.opens("/console/inbox")
+		who.sees("h1", "Inbox")
+	}
 
 	wrote := time.Now()
-	o.writes(t, beatrix, "Is the desk lamp in stock again?", 23*time.Hour-10*time.Minute)
+	o.writes(t, beatrix, "Is the desk lamp in stock again?", 23*time.Hour-20*time.Minute) // active for ten seconds more
 	colleague.seesSoon(row("active"), beatrix.Name, wrote)
-
-	a := o.signsIn(t, "Ada Example", access.Agent)
-	a.opens("/console/inbox")
 	a.clicks("#inbox a", beatrix.Name)
 	a.sees("#entries .message.in", "Is the desk lamp in stock again?")
-	a.sees(state("active"), "")
 	a.sees("#resume-button:disabled", "Resume")
 
 	a.sees(state("expiring"), "")

@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -15,7 +16,12 @@ import (
 var chromium *browser.Browser
 
 func TestMain(m *testing.M) {
-	var err error
+	flag.Parse()
+	// Those on the stack mostly wait for its clock, so all may run at once; stories share a few tabs.
+	err := flag.Set("test.parallel", "8")
+	if err != nil {
+		panic(err)
+	}
 	if chromium, err = browser.Start(context.Background(), slog.Default()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -73,9 +73,9 @@ func closeOffice(failed bool) error {
 	}
 	o.Stop(context.Background())
 	if failed {
-		for _, name := range []string{"worker.log", "gateway.log"} {
+		for _, name := range []string{"worker.log", "gateway.log"} { // their ends
 			log, _ := os.ReadFile(filepath.Join(o.folder.Path, "stack", name))
-			fmt.Fprintf(os.Stderr, "%s:\n%s\n", name, log[max(0, len(log)-4000):])
+			fmt.Fprintf(os.Stderr, "%s:\n%s\n", name, log[max(0, len(log)-1500):])
 		}
 	}
 	return o.folder.Remove()

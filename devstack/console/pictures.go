@@ -34,14 +34,9 @@ var Pictures = []Picture{
 	{"inbox", "inbox-all-states", onDesk},
 	{"inbox-phone", "inbox-all-states", onPhone},
 	{"conversation", "conversation-expiring", onDesk},
-	{"conversation-phone", "conversation-expiring", onPhone},
 	{"resume", "resume-preview", onDesk},
-	{"costs", "costs-full", browser.Look{Width: 1200, Height: 1500}},
 	{"costs-night", "costs-full", atNight},
-	{"numbers", "numbers-all-states", onDesk},
-	{"number", "number-set-up", browser.Look{Width: 1200, Height: 1200}},
-	{"sign-in", "sign-in", browser.Look{Width: 1200, Height: 480}},
-	{"account", "account", browser.Look{Width: 1200, Height: 620}},
+	{"number", "number-set-up", onDesk},
 }
 
 // Take makes the picture from a tab of the story book.

@@ -1,5 +1,5 @@
 // Command screenshots makes the README's pictures of the console from its stories. They are the same whenever they are made on one
-// machine: the stories' clock stands still. On another machine letters may look different.
+// machine, but for a few pixels at edges: the stories' clock stands still. On another machine letters may look different.
 package main
 
 import (

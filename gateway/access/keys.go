@@ -153,6 +153,15 @@ func (k Keys) Verify(ctx context.Context, text string, real time.Time) (Principa
 	return Principal{Kind: ByKey, ID: row.ID, Name: row.Name, Scopes: keyOf(row).Scopes}, nil
 }
 
+// Holds reports whether a key is still valid: for what goes on for long after it was verified.
+func (k Keys) Holds(ctx context.Context, key uuid.UUID, real time.Time) (bool, error) {
+	holds, err := db.New(k.Pool).HoldsKey(ctx, key, real)
+	if err != nil {
+		return false, fmt.Errorf("look after key: %w", err)
+	}
+	return holds, nil
+}
+
 func (k Key) valid(real time.Time) bool {
 	return k.RevokedAt == nil && (k.ExpiresAt == nil || real.Before(*k.ExpiresAt))
 }

@@ -136,3 +136,21 @@ func TestTheAuditIsAppendOnly(t *testing.T) {
 		require.ErrorContains(t, err, "append-only")
 	}
 }
+
+func TestWhatHasEndedIsForgottenAtTheNextSignIn(t *testing.T) {
+	w := newWorld(t)
+	w.signedIn(t, now)
+	_, err := w.people.MakeLink(t.Context(), access.Operator, now, "grace example", time.Minute) // never used
+	require.NoError(t, err)
+	later := now.Add(access.SessionEnds - time.Second)
+	_, s := w.signedIn(t, later)
+	require.Equal(t, 2, value[int](t, w.pool, `SELECT count(*) FROM sessions`), "the first ends in a second")
+	require.Equal(t, 1, value[int](t, w.pool, `SELECT count(*) FROM login_links`))
+	last, _ := w.signedIn(t, later.Add(2*time.Second))
+	require.Equal(t, 2, value[int](t, w.pool, `SELECT count(*) FROM sessions`))
+	_, err = w.people.Session(t.Context(), last, later.Add(2*time.Second))
+	require.NoError(t, err)
+	holds, err := w.people.Holds(t.Context(), s.ID, later.Add(time.Second))
+	require.NoError(t, err)
+	require.True(t, holds)
+}

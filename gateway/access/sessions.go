@@ -39,6 +39,9 @@ func sessionOf(row db.Session, user Person) Session {
 
 // begin makes a session, always under a token of its own: one that somebody has planted in a browser before is worth nothing.
 func begin(ctx context.Context, q *db.Queries, real time.Time, user uuid.UUID, how string) (token string, s Session, err error) {
+	if err := prune(ctx, q, real); err != nil {
+		return "", s, err
+	}
 	token, hash := newToken()
 	row, err := q.BeginSession(ctx, db.BeginSessionParams{Hash: hash, UserID: user, BeganBy: how, CreatedAt: real,
 		ExpiresAt: real.Add(SessionIdle), EndsAt: real.Add(SessionEnds)})
@@ -52,6 +55,14 @@ func begin(ctx context.Context, q *db.Queries, real time.Time, user uuid.UUID, h
 	s = sessionOf(row, personOf(u))
 	ctx = With(ctx, s.Principal())
 	return token, s, q.Audit(ctx, "sign_in", "user/"+user.String(), db.Facts{"by": how})
+}
+
+// prune takes away a few of the sessions and links that are of no more use: each sign-in adds one or two.
+func prune(ctx context.Context, q *db.Queries, real time.Time) error {
+	if err := q.PruneSessions(ctx, real); err != nil {
+		return err
+	}
+	return q.PruneLinks(ctx, real)
 }
 
 // Session finds who has a session's token. The error is ErrRefused, whatever is wrong with it, or what keeps the database away.
@@ -71,6 +82,15 @@ func (p People) Session(ctx context.Context, token string, real time.Time) (Sess
 		}
 	}
 	return sessionOf(row.Session, personOf(row.User)), nil
+}
+
+// Holds reports whether a session still holds: for what goes on for long after it was found. Asking is no use of the session.
+func (p People) Holds(ctx context.Context, session uuid.UUID, real time.Time) (bool, error) {
+	holds, err := db.New(p.Pool).HoldsSession(ctx, session, real)
+	if err != nil {
+		return false, fmt.Errorf("look after session: %w", err)
+	}
+	return holds, nil
 }
 
 // Sessions lists a person's sessions, the last used first.

@@ -40,7 +40,7 @@ func TestConversationHasExactlyTheShapeOfTheContract(t *testing.T) {
 		"last_inbound_at":  "2026-11-19T13:00:01Z",
 		"last_outbound_at": nil,
 		"unanswered":       true,
-		"can_send":         map[string]any{"freeform": true, "template": true, "reason": ""},
+		"can_send":         map[string]any{"freeform": true, "freeform_until": "2026-11-20T12:59:46Z", "template": true, "reason": ""},
 		"next":             map[string]any{"kind": "reminder", "at": "2026-11-20T12:00:01Z"},
 		"resume_claim":     nil,
 		"workflow_id":      "conversation/" + id.String(),
@@ -52,7 +52,11 @@ func TestConversationAroundItsDeadlines(t *testing.T) {
 	id := f.add(someone{inbound: noon.Add(-24 * time.Hour)}) // closes at noon
 	closes := map[string]any{"kind": "window_closes", "at": "2026-11-20T12:00:00Z"}
 	can := func(freeform, template bool, reason string) map[string]any {
-		return map[string]any{"freeform": freeform, "template": template, "reason": reason}
+		shape := map[string]any{"freeform": freeform, "template": template, "reason": reason}
+		if freeform {
+			shape["freeform_until"] = "2026-11-20T11:59:45Z"
+		}
+		return shape
 	}
 	tests := []struct {
 		name   string
@@ -89,6 +93,9 @@ func TestFreeFormKeepsTheConfiguredMarginFromTheEnd(t *testing.T) {
 		c, err := (&api.GetConversation{ID: id}).Execute(t.Context(), a, noon.Add(-before))
 		require.NoError(t, err)
 		require.Equal(t, may, c.CanSend.Freeform, before)
+		if may {
+			require.Equal(t, noon.Add(-time.Minute), *c.CanSend.FreeformUntil)
+		}
 	}
 }
 

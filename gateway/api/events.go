@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -57,8 +58,25 @@ func (r *Events) Execute(ctx context.Context, a *API) (*live.Subscription, error
 		return nil, invalid(field, "invalid_cursor", "%s is not the id of an event of this feed", field)
 	case errors.Is(err, live.ErrClosed):
 		return nil, notListening()
+	case errors.Is(err, live.ErrFull):
+		p := newProblem(http.StatusServiceUnavailable, "too_many_streams", "too many clients listen at this gateway just now; try again later")
+		p.retryAfter = "10"
+		return nil, p
+	case err != nil:
+		return nil, err
 	}
-	return s, err
+	s.Still = a.stillMay
+	return s, nil
+}
+
+// stillMay is false once the key of who asks is revoked or has expired. While the database is away nobody is sent away.
+func (a *API) stillMay(ctx context.Context) bool {
+	who, _ := access.From(ctx)
+	if who.Kind != access.ByKey || a.stored == nil {
+		return true
+	}
+	holds, err := a.stored.Holds(ctx, who.ID, time.Now())
+	return holds || err != nil
 }
 
 func notListening() *Problem {

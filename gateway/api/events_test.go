@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+
+	"reengage/gateway/access"
 )
 
 // streamed is one server-sent event.
@@ -24,6 +26,11 @@ type stream struct {
 }
 
 func (f *fixture) listen(query, lastID string) *stream {
+	f.t.Helper()
+	return f.listenWith(key, query, lastID)
+}
+
+func (f *fixture) listenWith(key, query, lastID string) *stream {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), 20*time.Second)
 	f.t.Cleanup(cancel)
@@ -141,4 +148,20 @@ func TestASilentStreamShowsThatItLivesAndMovesTheID(t *testing.T) {
 	for s.last == first {
 		require.Empty(t, s.block().name)
 	}
+}
+
+func TestAStreamEndsWhenItsKeyIsRevoked(t *testing.T) {
+	f := newFixture(t)
+	keys := access.Keys{Pool: f.pool}
+	text, made, err := keys.Add(t.Context(), access.Operator, time.Now(), access.NewKey{Name: "shop", Scopes: []access.Scope{access.Read}})
+	require.NoError(t, err)
+	s := f.listenWith(text, "", "")
+	for s.last == "" {
+		s.block()
+	}
+	s.block() // it goes on while the key is valid
+	require.NoError(t, keys.Revoke(t.Context(), access.Operator, time.Now(), made.Prefix))
+	for s.lines.Scan() {
+	}
+	require.NoError(t, s.lines.Err(), "its end is an orderly one")
 }

@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"reengage/db"
 )
@@ -59,10 +57,7 @@ func (r *Explain) Execute(ctx context.Context, a *API, _ time.Time) (Page[Decisi
 	if err := decodeCursor(r.Cursor, &after); err != nil {
 		return page, err
 	}
-	row, err := a.queries.GetConversation(ctx, r.ID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return page, noConversation()
-	}
+	row, err := readConversation(ctx, a.queries, r.ID)
 	if err != nil {
 		return page, err
 	}

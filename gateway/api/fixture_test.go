@@ -59,7 +59,7 @@ func (f *fixture) serve(s api.Store) {
 	require.NoError(f.t, err)
 	f.ledger = book.New(f.pool, cards, tariff.DefaultEntryPoint, quiet)
 	f.engine = &fakeEngine{}
-	feed := live.New(live.Options{Pool: f.pool, Log: quiet, Poll: 10 * time.Millisecond, KeepAlive: 100 * time.Millisecond})
+	feed := live.New(live.Options{Pool: f.pool, Log: quiet, Poll: 10 * time.Millisecond, KeepAlive: 100 * time.Millisecond, Recheck: 50 * time.Millisecond})
 	f.api = api.New(api.Deps{Pool: f.pool, Store: s, Engine: f.engine, Ledger: f.ledger, Live: feed, Keys: []string{"another-key", key},
 		Stored: &access.Keys{Pool: f.pool}, Log: quiet})
 	mux := http.NewServeMux()

@@ -30,10 +30,7 @@ var getConversationOp = huma.Operation{
 
 // Execute returns the conversation as it is at real.
 func (r *GetConversation) Execute(ctx context.Context, a *API, real time.Time) (Conversation, error) {
-	row, err := a.queries.GetConversation(ctx, r.ID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Conversation{}, noConversation()
-	}
+	row, err := readConversation(ctx, a.queries, r.ID)
 	if err != nil {
 		return Conversation{}, err
 	}
@@ -92,11 +89,12 @@ func (c *Conversation) addPlan(raw []byte) error {
 	return nil
 }
 
-// conversationExists is for lists that would otherwise be empty of a conversation that there is not.
-func (a *API) conversationExists(ctx context.Context, id uuid.UUID) error {
-	_, err := a.queries.GetConversation(ctx, id)
+// readConversation reads a conversation by its id; of one that has been merged, the one that it is part of. If there is none, the
+// error says so to the caller.
+func readConversation(ctx context.Context, q *db.Queries, id uuid.UUID) (db.GetConversationRow, error) {
+	row, err := q.GetConversation(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return noConversation()
+		return row, noConversation()
 	}
-	return err
+	return row, err
 }

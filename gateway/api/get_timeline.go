@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"reengage/db"
 )
@@ -96,10 +94,7 @@ func (r *GetTimeline) Execute(ctx context.Context, a *API, _ time.Time) (Page[Ti
 	}
 	var rows []timelineRow
 	err = oneMoment(ctx, a.pool, func(q *db.Queries) error {
-		conversation, err := q.GetConversation(ctx, r.ID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return noConversation()
-		}
+		conversation, err := readConversation(ctx, q, r.ID)
 		if err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func (r *ListKeptReplies) Execute(ctx context.Context, a *API, _ time.Time) (Pag
 	if err := decodeCursor(r.Cursor, &after); err != nil {
 		return page, err
 	}
-	if err := a.conversationExists(ctx, r.ID); err != nil {
+	if _, err := readConversation(ctx, a.queries, r.ID); err != nil { // of none the list would be empty
 		return page, err
 	}
 	rows, err := a.queries.ListKeptReplies(ctx, db.ListKeptRepliesParams{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"reengage/db"
+	"reengage/sending"
 )
 
 // BusinessNumber is a business number with what it decides about its conversations.
@@ -60,16 +61,20 @@ func readNumbers(ctx context.Context, q *db.Queries, now time.Time, id string) (
 		return nil, err
 	}
 	numbers := make([]BusinessNumber, len(rows))
+	policies := make([]sending.AccountPolicy, len(rows))
 	for i, row := range rows {
 		if numbers[i], err = numberOf(row); err != nil {
 			return nil, err
 		}
-		known, err := templatesOfPolicy(ctx, q, numbers[i].WABA, numbers[i].Settings.Reengagement)
-		if err != nil {
-			return nil, err
-		}
-		numbers[i].Warnings = warnings(numbers[i].WABA, numbers[i].Settings.Reengagement, known)
 		numbers[i].Version = versionOf(numbers[i])
+		policies[i] = sending.AccountPolicy{WABA: numbers[i].WABA, Policy: numbers[i].Settings.Reengagement}
+	}
+	known, err := sending.Rehearse(ctx, q, policies...)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range policies {
+		numbers[i].Warnings = warnings(p.WABA, p.Policy, known[i])
 	}
 	return numbers, nil
 }

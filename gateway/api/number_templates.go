@@ -1,25 +1,11 @@
 package api
 
 import (
-	"context"
 	"fmt"
 
 	"reengage/conversation"
-	"reengage/db"
 	"reengage/sending"
 )
-
-// templatesOfPolicy says of each attempt what the gate would be told of its template, were it due now.
-func templatesOfPolicy(ctx context.Context, q *db.Queries, waba string, p conversation.Policy) ([]conversation.KnownTemplate, error) {
-	known := make([]conversation.KnownTemplate, len(p.Attempts))
-	for i, a := range p.Attempts {
-		var err error
-		if known[i], err = sending.Rehearse(ctx, q, waba, a); err != nil {
-			return nil, err
-		}
-	}
-	return known, nil
-}
 
 // warnings names the templates of the policy that could not go now. That is no reason to refuse the settings: a template may be
 // approved tomorrow, and a list of templates may be out of date.

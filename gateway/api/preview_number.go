@@ -10,6 +10,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/sending"
 )
 
 // PreviewNumber asks what settings would do over the next days of one contact who writes no more. It changes nothing.
@@ -120,10 +121,11 @@ func (r *PreviewNumber) foresee(ctx context.Context, q *db.Queries, waba string,
 	if err != nil {
 		return err
 	}
-	known, err := templatesOfPolicy(ctx, q, waba, s.Reengagement)
+	rehearsed, err := sending.Rehearse(ctx, q, sending.AccountPolicy{WABA: waba, Policy: s.Reengagement})
 	if err != nil {
 		return err
 	}
+	known := rehearsed[0]
 	p.Warnings = warnings(waba, s.Reengagement, known)
 	if s.WorkingHours != nil {
 		s.WorkingHours.Zone = conversation.ResolveZone(people, p.LastInboundAt)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"reengage/conversation"
 	"reengage/db"
@@ -65,10 +64,7 @@ func (r *PreviewTemplate) Execute(ctx context.Context, a *API, real time.Time) (
 	}
 	now := a.clock.At(real)
 	err := oneMoment(ctx, a.pool, func(q *db.Queries) error {
-		row, err := q.GetConversation(ctx, r.ID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return noConversation()
-		}
+		row, err := readConversation(ctx, q, r.ID)
 		if err != nil {
 			return err
 		}

@@ -84,6 +84,8 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {p.retryAfter}})
 	case errors.As(err, &p):
 		return p
+	case errors.Is(ctx.Err(), context.Canceled): // the caller has gone, and nobody reads this
+		return newProblem(http.StatusRequestTimeout, "request_timeout", "the caller has gone")
 	case db.Away(err):
 		a.log.WarnContext(ctx, "request failed: the database is away", "operation", operation, "error", err)
 		p = newProblem(http.StatusServiceUnavailable, "database_unavailable", "the database cannot be reached; nothing was stored, try again")

@@ -74,8 +74,7 @@ func requestFor(t *testing.T, pattern string, role access.Role) *http.Request {
 	if role == "nobody" {
 		return r
 	}
-	who := access.Principal{Kind: access.ByUser, ID: uuid.New(), Name: "Grace Example", Scopes: role.Scopes()}
-	return r.WithContext(access.With(r.Context(), who))
+	return r.WithContext(as(r.Context(), role))
 }
 
 // guarded answers 200 whatever the guard lets through.

@@ -79,17 +79,12 @@ func (c *Console) setPassword(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, access.ErrRefused):
 		return c.accountPage(w, r, http.StatusUnprocessableEntity, false, "The current password is another one.")
 	case errors.Is(err, access.ErrInvalid):
-		return c.accountPage(w, r, http.StatusUnprocessableEntity, false, sentence(strings.TrimPrefix(err.Error(), access.ErrInvalid.Error()+": ")))
+		return c.accountPage(w, r, http.StatusUnprocessableEntity, false, sentenceOf(strings.TrimPrefix(err.Error(), access.ErrInvalid.Error()+": ")))
 	case err != nil:
 		return away(err)
 	}
 	http.Redirect(w, r, Path+"/account?saved=1", http.StatusSeeOther)
 	return nil
-}
-
-// sentence makes one of an error's words.
-func sentence(words string) string {
-	return strings.ToUpper(words[:1]) + words[1:] + "."
 }
 
 func (c *Console) endSession(w http.ResponseWriter, r *http.Request) error {

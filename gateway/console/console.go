@@ -86,8 +86,8 @@ func (c *Console) Register(mux *http.ServeMux) {
 		mux.Handle("GET "+Path+"/stories/{name}", c.secure(http.HandlerFunc(c.showStory)))
 	}
 	mux.Handle("GET "+Path+"/assets/", c.secure(assets()))
-	mux.Handle("GET "+Path, http.RedirectHandler(Path+"/inbox", http.StatusSeeOther))
-	mux.Handle("GET "+Path+"/{$}", http.RedirectHandler(Path+"/inbox", http.StatusSeeOther))
+	mux.Handle("GET "+Path, http.RedirectHandler(home, http.StatusSeeOther))
+	mux.Handle("GET "+Path+"/{$}", http.RedirectHandler(home, http.StatusSeeOther))
 }
 
 // guard lets those through who may.

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -33,12 +32,18 @@ type dossier struct {
 	contact   api.KnownContact
 	number    api.BusinessNumber
 	timeline  api.Page[api.TimelineItem]
-	templates []api.Template // approved ones, for those who may send
+	templates templateList // approved ones, for those who may send
 	who       access.Principal
 	now       time.Time
 	scale     float64 // of the clock: virtual time per real time
 	ui        workflowLinks
 	again     bool // a request was refused, and this page says so
+}
+
+// name is what the contact is called.
+func (d dossier) name() string {
+	name, _ := namesOf(d.c.Contact)
+	return name
 }
 
 // conversationView is the page.
@@ -84,7 +89,7 @@ func (c *Console) dossier(r *http.Request) (dossier, error) {
 		return d, err
 	}
 	if d.who.May(access.Send) {
-		d.templates, err = c.approvedTemplates(ctx, d.c.Number.ID)
+		d.templates, err = c.client.listTemplates(ctx, d.c.Number.ID, "approved")
 	}
 	return d, err
 }
@@ -110,27 +115,6 @@ func (c *Console) briefDossier(r *http.Request) (dossier, error) {
 func noSuchConversation() *api.Problem {
 	return &api.Problem{Status: http.StatusNotFound, Code: "conversation_not_found", Title: "Not Found",
 		Detail: "There is no conversation at this address. It may have been typed wrongly."}
-}
-
-// mostApproved is how many approved templates are offered: more than any account that is not verified can have.
-const mostApproved = 1000
-
-// approvedTemplates are those that the number can send.
-func (c *Console) approvedTemplates(ctx context.Context, number string) ([]api.Template, error) {
-	var all []api.Template
-	query := url.Values{"number": {number}, "status": {"approved"}, "limit": {"200"}}
-	for len(all) < mostApproved {
-		var page api.TemplatePage
-		if err := c.client.get(ctx, "/v1/templates?"+query.Encode(), &page); err != nil {
-			return nil, err
-		}
-		all = append(all, page.Items...)
-		if page.NextCursor == nil {
-			break
-		}
-		query.Set("cursor", *page.NextCursor)
-	}
-	return all, nil
 }
 
 // viewOf makes the page. What somebody has begun to write is in the draft; n says what has become of it, if it was refused.

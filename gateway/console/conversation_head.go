@@ -12,7 +12,8 @@ import (
 
 // headView says how the conversation stands: whose it is, in which state, until when, and what happens next.
 type headView struct {
-	Name, Phone string
+	Name        string
+	Detail      string // its phone or bsuid, if it has a name
 	Number      string // as people write it
 	Status      conversation.StatusName
 	Until       *moment // the window's end, while it is open
@@ -50,13 +51,11 @@ type claimView struct {
 
 func headOf(d dossier, zone *time.Location) headView {
 	v := headView{
-		Name: nameOf(d), Number: d.c.Number.Display, Status: d.c.Status, Unanswered: d.c.Unanswered,
+		Number: d.c.Number.Display, Status: d.c.Status, Unanswered: d.c.Unanswered,
 		MayHave: d.c.Note != nil,
 		Claim:   claimOf(d, zone), Workflow: d.ui.of(d.c.WorkflowID), Zone: zone.String(),
 	}
-	if d.c.Contact.Phone != nil && *d.c.Contact.Phone != v.Name {
-		v.Phone = *d.c.Contact.Phone
-	}
+	v.Name, v.Detail = namesOf(d.c.Contact)
 	if d.c.Window != nil {
 		v.Until, v.Ends = new(until(d.c.Window.ExpiresAt, d.now)), new(zonedOf(d.c.Window.ExpiresAt, zone))
 	}
@@ -82,17 +81,6 @@ var nextSentences = map[conversation.WakeKind]string{
 	conversation.WakeExpiring: "The conversation is about to expire from then on",
 	conversation.WakeCloses:   "The window closes",
 	conversation.WakeReengage: "The contact is written to, to win it back",
-}
-
-// nameOf is what a contact is called: a name, else the phone, else something.
-func nameOf(d dossier) string {
-	switch {
-	case strings.TrimSpace(d.c.Contact.Name) != "":
-		return d.c.Contact.Name
-	case d.c.Contact.Phone != nil:
-		return *d.c.Contact.Phone
-	}
-	return "A contact without a name"
 }
 
 func claimOf(d dossier, zone *time.Location) *claimView {

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"reengage/conversation"
-	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/sending"
 	"reengage/whatsapp/template"
@@ -53,7 +52,7 @@ var conversationStories = []story{
 		d.contact.Suppressions = []api.Suppression{{Scope: "all", Reason: "manual", Since: storyTime.Add(-time.Hour), InForce: true}}
 	}),
 	conversationStory("sender-paused", func(d *dossier) { d.c.CanSend = conversation.CanSend{Reason: conversation.SenderPaused} }),
-	conversationStory("viewer", func(d *dossier) { d.who.Scopes = access.Viewer.Scopes() }),
+	conversationStory("viewer", func(d *dossier) { d.who = storyViewer }),
 	conversationStory("deliveries", func(d *dossier) { d.timeline.Items = everyDelivery() }),
 	conversationStory("empty", func(d *dossier) {
 		d.closed(conversation.Expired)
@@ -93,7 +92,7 @@ func storyDossier() dossier {
 	phone := "+442079460123"
 	d := dossier{now: storyTime, scale: 1, who: storyReader, ui: workflowLinks{"https://temporal.example", ""}}
 	d.c = api.Conversation{
-		ID: id, Number: contract.Number{ID: "106540352242922", Display: "+1 202 555 0100"}, Contact: api.Contact{Name: "Ada Example", Phone: &phone},
+		ID: id, Number: shop, Contact: api.Contact{Name: "Ada Example", Phone: &phone},
 		Status: conversation.Active, Unanswered: true, CanSend: conversation.CanSend{Freeform: true, Template: true},
 		Next: &conversation.Next{Kind: conversation.WakeReminder, At: storyTime.Add(4 * time.Hour)}, WorkflowID: contract.ConversationWorkflowID(id),
 	}

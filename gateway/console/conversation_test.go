@@ -43,6 +43,7 @@ func TestTheComposerAndResumeFollowTheWindowToTheSecond(t *testing.T) {
 			body := page.Body.String()
 			require.Contains(t, body, `class="state state-`+tt.state+`"`)
 			require.Equal(t, tt.writes, strings.Contains(body, `<form id="compose"`))
+			require.Equal(t, tt.writes, strings.Contains(body, `data-live-at="2026-11-21T11:59:45Z"`), "an open page asks again when it is to be blocked")
 			require.NotEqual(t, tt.writes, strings.Contains(body, `id="blocked"`), "or says why not")
 			require.Equal(t, tt.resumes, strings.Contains(body, `<button id="resume-button" class="primary">`))
 			require.NotEqual(t, tt.resumes, strings.Contains(body, `<button id="resume-button" type="button" disabled`))
@@ -60,10 +61,16 @@ func TestAMessageIsSentOnceHoweverOftenItsFormIsSent(t *testing.T) {
 	require.NotEqual(t, key, keyOn(t, s.see(joan, pathOf(id)).Body.String(), pathOf(id)+"/messages"), "two people are not")
 
 	form := url.Values{"key": {key}, "text": {"Yes.\r\nShall I keep it?"}, "critical": {"1"}, "fallback": {"thanks/en_GB"}}
-	for range 3 { // a double click, and a reload
+	answer := s.do(grace, pathOf(id)+"/messages", form)
+	require.Equal(t, http.StatusSeeOther, answer.Code)
+	require.Equal(t, pathOf(id), answer.Header().Get("Location"))
+	var told string
+	for range 2 { // a double click, and the other tab
 		answer := s.do(grace, pathOf(id)+"/messages", form)
-		require.Equal(t, http.StatusSeeOther, answer.Code)
-		require.Equal(t, pathOf(id), answer.Header().Get("Location"))
+		require.Equal(t, http.StatusOK, answer.Code)
+		told = answer.Body.String()
+		require.Contains(t, told, "This message was sent already.")
+		require.Contains(t, told, "\nYes.\nShall I keep it?</textarea>", "it may be meant, as another message of the same words")
 	}
 	require.Equal(t, []any{contract.SendMessage{Request: contract.Request{ID: key, RequestedBy: grace.Ref()}, Text: "Yes.\nShall I keep it?", Critical: true,
 		Fallback: &contract.Template{Name: "thanks", Language: "en_GB"}}}, s.engine.asked())
@@ -77,6 +84,9 @@ func TestAMessageIsSentOnceHoweverOftenItsFormIsSent(t *testing.T) {
 	again := keyOn(t, other.Body.String(), pathOf(id)+"/messages")
 	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/messages", url.Values{"key": {again}, "text": {"No."}}).Code)
 	require.Len(t, s.engine.asked(), 2, "it was meant")
+	form.Set("key", keyOn(t, told, pathOf(id)+"/messages"))
+	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/messages", form).Code)
+	require.Len(t, s.engine.asked(), 3, "so was the same once more")
 }
 
 func TestAWindowThatClosedMeanwhileIsSaidWithTheNewStateAndTheTextKept(t *testing.T) {

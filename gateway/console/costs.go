@@ -36,12 +36,6 @@ type costsView struct {
 	Cards      []api.RateCard
 }
 
-// choice is one of several links or options.
-type choice struct {
-	Label, Value string // Value: of an option, or where a link leads
-	Chosen       bool
-}
-
 // costsQuery is what the page is about, as the API's parameters: a half-open period and, if not all, a number.
 type costsQuery struct{ From, To, Number string }
 
@@ -146,17 +140,5 @@ func periodChoices(q costsQuery, now time.Time) []choice {
 	add("Last month", from, to)
 	tomorrow := now.UTC().AddDate(0, 0, 1)
 	add("Last 7 days", tomorrow.AddDate(0, 0, -7).Format(time.DateOnly), tomorrow.Format(time.DateOnly))
-	return all
-}
-
-func numberChoices(numbers []api.BusinessNumber, chosen string) []choice {
-	all := []choice{{"All numbers", "", chosen == ""}}
-	for _, n := range numbers {
-		label := n.Display
-		if label == "" {
-			label = n.ID
-		}
-		all = append(all, choice{label, n.ID, chosen == n.ID})
-	}
 	return all
 }

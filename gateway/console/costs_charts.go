@@ -91,7 +91,7 @@ func numberName(c api.Charge) string {
 	return c.Group("number")
 }
 
-// none names what has no category: the sessions and fees of schemes that know of none.
+// none is said of what has no category: the sessions and fees of schemes that know of none.
 const none = "no category"
 
 // rankChart lists groups, the dearest first.

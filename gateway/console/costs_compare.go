@@ -50,7 +50,7 @@ func (c *Console) costsCompare(w http.ResponseWriter, r *http.Request) error {
 	if err := c.client.get(r.Context(), "/v1/rate-cards", &cards); err != nil {
 		return err
 	}
-	view := compareView{Alone: r.Header.Get("HX-Request") == "", Query: q, Schemes: schemeChoices(tariff.Names(), chosen, cards.Items), None: len(chosen) == 0}
+	view := compareView{Alone: !byHTMX(r), Query: q, Schemes: schemeChoices(tariff.Names(), chosen, cards.Items), None: len(chosen) == 0}
 	status := http.StatusOK
 	if !view.None {
 		var totals api.Page[tariff.SchemeTotal]

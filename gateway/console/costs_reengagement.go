@@ -37,7 +37,7 @@ func (c *Console) costsWindows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := windowsOf(report, q)
-	view.Alone = r.Header.Get("HX-Request") == ""
+	view.Alone = !byHTMX(r)
 	return c.page(w, r, http.StatusOK, frame{Title: "Windows", Here: "costs", Page: "costs/windows", View: &view})
 }
 

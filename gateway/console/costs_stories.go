@@ -19,18 +19,16 @@ var costsStories = []story{
 	{"costs-compare-running", compareFrame(compareView{Running: "/console/costs/compare?scheme=sirena"})},
 	{"costs-compare-done", compareFrame(comparedCosts())},
 	{"costs-unpriced-list", frame{Title: "Messages without a price", Here: "costs", Page: "costs/unpriced", View: unpricedView{Query: storyPeriod,
-		Items: []api.UnpricedMessage{{Number: costsStoryNumber, Scheme: "meta-pmp-2026", Card: "meta-usd-2026-10-01", Category: "marketing", At: storyTime}}}}},
+		Items: []api.UnpricedMessage{{Number: shop, Scheme: "meta-pmp-2026", Card: "meta-usd-2026-10-01", Category: "marketing", At: storyTime}}}}},
 	{"costs-differences-list", frame{Title: "Priced otherwise by the provider", Here: "costs", Page: "costs/differences", View: differencesView{Query: storyPeriod,
-		Items: differencesOf([]api.VerdictDifference{{Number: costsStoryNumber, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: storyTime, Currency: "USD",
+		Items: differencesOf([]api.VerdictDifference{{Number: shop, Scheme: "meta-pmp-2026", Market: "BR", DeliveredAt: storyTime, Currency: "USD",
 			Verdict: api.VerdictReading{Rule: "P6", Type: "regular", Category: "marketing", AmountMicros: 62_500},
 			Own:     api.OwnReading{Rule: "P3", Category: "utility", AmountMicros: 6_800}}})}}},
 }
 
 var (
-	storyPeriod      = costsQuery{From: "2026-11-01", To: "2026-12-01"}
-	costsStoryNumber = contract.Number{ID: "106540352242922", Display: "+1 202 555 0100"}
-	storyOther       = contract.Number{ID: "206540352242922", Display: "+44 7700 900100"}
-	costsStoryCards  = []api.RateCard{
+	storyPeriod    = costsQuery{From: "2026-11-01", To: "2026-12-01"}
+	storyRateCards = []api.RateCard{
 		{ID: "aisensy-example", CardSet: "shipped", Scheme: "aisensy", Currency: "INR", Effective: "2022-01-01", Source: "What are Session Messages?", Read: "2026-11", Example: true},
 		{ID: "b2chat-example", CardSet: "shipped", Scheme: "b2chat", Currency: "USD", Effective: "2022-01-01", Source: "Managing session times", Read: "2026-11", Example: true},
 		{ID: "meta-usd-2026-10-01", CardSet: "shipped", Scheme: "meta-pmp-2026", Currency: "USD", Effective: "2026-10-01", Source: "Meta's rate card", Read: "2026-11"},
@@ -44,7 +42,7 @@ func costsFrame(v costsView) frame {
 func compareFrame(v compareView) frame {
 	v.Query, v.Alone = storyPeriod, true
 	if v.Schemes == nil {
-		v.Schemes = schemeChoices(tariff.Names(), []string{"sirena"}, costsStoryCards)
+		v.Schemes = schemeChoices(tariff.Names(), []string{"sirena"}, storyRateCards)
 	}
 	return frame{Title: "Tariff comparison", Here: "costs", Page: "costs/compare", View: v}
 }
@@ -52,15 +50,15 @@ func compareFrame(v compareView) frame {
 // storyCosts is the page of a month, with nothing left to be asked for.
 func storyCosts(in []currencyCosts) costsView {
 	windows := windowsOf(api.ReengagementReport{}, storyPeriod)
-	return costsView{Query: storyPeriod, Periods: periodChoices(storyPeriod, storyTime), Currencies: in, Windows: &windows, Cards: costsStoryCards,
-		Numbers: []choice{{"All numbers", "", true}, {costsStoryNumber.Display, costsStoryNumber.ID, false}, {storyOther.Display, storyOther.ID, false}},
-		Compare: compareView{Query: storyPeriod, Schemes: schemeChoices(tariff.Names(), nil, costsStoryCards)}}
+	return costsView{Query: storyPeriod, Periods: periodChoices(storyPeriod, storyTime), Currencies: in, Windows: &windows, Cards: storyRateCards,
+		Numbers: numberChoices(storyNumbers(shop, support), ""),
+		Compare: compareView{Query: storyPeriod, Schemes: schemeChoices(tariff.Names(), nil, storyRateCards)}}
 }
 
 // storyCharges are sums of a month in one currency, by what the charts are made of.
 func storyCharges(currency string, perDay int64) map[string][]api.Charge {
 	groups := map[string][]api.Charge{}
-	categories, rules, numbers := []string{"marketing", "utility", "service"}, []string{"P2", "P3", "P4"}, []contract.Number{costsStoryNumber, storyOther}
+	categories, rules, numbers := []string{"marketing", "utility", "service"}, []string{"P2", "P3", "P4"}, []contract.Number{shop, support}
 	var total int64
 	for day := 1; day <= 20; day++ {
 		for i, category := range categories {
@@ -110,7 +108,7 @@ func fullCosts() costsView {
 			Windows: api.WindowCounts{Closed: 65, Answered: 50 - int64(day%3), Saved: 10, Lost: 5 + int64(day%3)}})
 	}
 	line := report.Total
-	line.Number = &costsStoryNumber
+	line.Number = &shop
 	report.ByNumber = []api.ReengagementCounts{line}
 	windows := windowsOf(report, storyPeriod)
 	v.Windows = &windows
@@ -126,7 +124,7 @@ func unpricedCosts() costsView {
 
 func comparedCosts() compareView {
 	chosen := []string{"aisensy", "b2chat", "meta-pmp-2026", "zenvia-conversion"}
-	v := compareView{Query: storyPeriod, Schemes: schemeChoices(tariff.Names(), chosen, costsStoryCards)}
+	v := compareView{Query: storyPeriod, Schemes: schemeChoices(tariff.Names(), chosen, storyRateCards)}
 	total := func(scheme, currency, rule string, charges int, micros int64) tariff.SchemeTotal {
 		return tariff.SchemeTotal{Scheme: scheme, Currencies: []tariff.CurrencyTotal{{Currency: currency, Charges: charges, AmountMicros: micros,
 			Rules: []tariff.RuleShare{{Rule: rule, Charges: charges, AmountMicros: micros, Percent: 100}}}}}

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"log/slog"
@@ -14,97 +13,60 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"reengage/db/dbtest"
 	"reengage/gateway/access"
 	"reengage/gateway/api"
-	"reengage/ledger"
-	"reengage/tariff"
 )
 
-// books is a console before a real API on a database of its own.
+// books is a console with a conversation that owes.
 type books struct {
-	t       *testing.T
-	pool    *pgxpool.Pool
-	api     http.Handler
-	console http.Handler
-	number  uuid.UUID
-	contact uuid.UUID
-	talk    uuid.UUID // the conversation
+	*world
+	number, contact, talk uuid.UUID
 }
 
 func openBooks(t *testing.T) *books {
 	t.Helper()
-	b := &books{t: t, pool: dbtest.New(t), number: uuid.New(), contact: uuid.New(), talk: uuid.New()}
-	cards, err := tariff.ShippedCards()
-	require.NoError(t, err)
-	quiet, mux := slog.New(slog.DiscardHandler), http.NewServeMux()
-	api.New(api.Deps{Pool: b.pool, Ledger: ledger.New(b.pool, cards, tariff.DefaultEntryPoint, quiet), Log: quiet}).Register(mux)
-	b.api = mux
-	pages := http.NewServeMux()
-	New(Deps{API: mux, Log: quiet}).Register(pages)
-	b.console = pages
+	b := &books{newWorld(t), uuid.New(), uuid.New(), uuid.New()}
 	b.exec(`INSERT INTO business_numbers (id, phone_number_id, display, created_at) VALUES ($1, '106540352242922', '=HYPERLINK("+1 202 555 0100")', '2026-01-01')`, b.number)
 	b.exec(`INSERT INTO contacts (id, bsuid, created_at) VALUES ($1, 'US.example', '2026-01-01')`, b.contact)
 	b.exec(`INSERT INTO conversations (id, business_number_id, contact_id, created_at) VALUES ($1, $2, $3, '2026-01-01')`, b.talk, b.number, b.contact)
 	return b
 }
 
-func (b *books) exec(sql string, args ...any) {
-	b.t.Helper()
-	_, err := b.pool.Exec(b.t.Context(), sql, args...)
-	require.NoError(b.t, err)
-}
-
 // charge posts one, and returns its id.
 func (b *books) charge(at time.Time, scheme, category, currency string, micros int64) (id int64) {
-	b.t.Helper()
+	b.Helper()
 	event := uuid.New()
 	b.exec(`INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at) VALUES ($1, 'inbound', 'text', 'api', $2, $3, $3)`, event, b.talk, at)
-	require.NoError(b.t, b.pool.QueryRow(b.t.Context(), `INSERT INTO charges (scheme, card, kind, event_id, revision, conversation_id,
+	require.NoError(b, b.pool.QueryRow(b.Context(), `INSERT INTO charges (scheme, card, kind, event_id, revision, conversation_id,
 			business_number_id, category, amount_micros, currency, charged_at, rule)
 		VALUES ($1, 'a-card', 'message', $2, 1, $3, $4, nullif($5, ''), $6, $7, $8, 'P2') RETURNING id`,
 		scheme, event, b.talk, b.number, category, micros, currency, at).Scan(&id))
 	return id
 }
 
-// as is who asks, by role.
-func as(ctx context.Context, role access.Role) context.Context {
-	return access.With(ctx, access.Principal{Kind: access.ByUser, ID: uuid.New(), Name: "Grace Example", Scopes: role.Scopes()})
-}
-
-func (b *books) open(role access.Role, path string) *httptest.ResponseRecorder {
-	b.t.Helper()
-	w := httptest.NewRecorder()
-	b.console.ServeHTTP(w, httptest.NewRequestWithContext(as(b.t.Context(), role), "GET", path, nil))
-	return w
-}
-
 // sums is what the API says of November, in one currency.
 func (b *books) sums(groupBy string) []api.Charge {
-	b.t.Helper()
+	b.Helper()
 	w := httptest.NewRecorder()
-	b.api.ServeHTTP(w, httptest.NewRequestWithContext(as(b.t.Context(), access.Accountant), "GET", "/v1/charges?"+november+"&group_by="+groupBy, nil))
-	require.Equal(b.t, http.StatusOK, w.Code, w.Body)
+	b.api.ServeHTTP(w, httptest.NewRequestWithContext(as(b.Context(), access.Accountant), "GET", "/v1/charges?"+november+"&group_by="+groupBy, nil))
+	require.Equal(b, http.StatusOK, w.Code, w.Body)
 	var page api.Page[api.Charge]
-	require.NoError(b.t, json.Unmarshal(w.Body.Bytes(), &page))
+	require.NoError(b, json.Unmarshal(w.Body.Bytes(), &page))
 	return page.Items
 }
 
 const november = "from=2026-11-01&to=2026-12-01"
-
-var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func TestTheCostsPageShowsSumsByCurrencyAndNothingOfOtherPeriods(t *testing.T) {
 	b := openBooks(t)
 	empty := b.open(access.Accountant, "/console/costs?"+november).Body.String()
 	require.Contains(t, empty, "Nothing was charged")
 	require.Contains(t, empty, "Example prices", "made-up rate cards say so")
-	b.charge(noon, "meta-pmp-2026", "marketing", "USD", 1_234_567_890)
-	b.charge(noon, "zenvia-conversion", "", "BRL", 400_000)
-	b.charge(noon.AddDate(0, -1, 0), "sirena", "", "EUR", 1)
+	b.charge(storyTime, "meta-pmp-2026", "marketing", "USD", 1_234_567_890)
+	b.charge(storyTime, "zenvia-conversion", "", "BRL", 400_000)
+	b.charge(storyTime.AddDate(0, -1, 0), "sirena", "", "EUR", 1)
 	page := b.open(access.Accountant, "/console/costs?"+november)
 	require.Equal(t, http.StatusOK, page.Code)
 	body := page.Body.String()
@@ -116,7 +78,7 @@ func TestTheCostsPageShowsSumsByCurrencyAndNothingOfOtherPeriods(t *testing.T) {
 	require.NotContains(t, body, `style="`)
 
 	b.exec(`INSERT INTO unpriced_messages (event_id, scheme, category, conversation_id, business_number_id, charged_at)
-		SELECT id, 'meta-pmp-2026', 'marketing', conversation_id, $1, occurred_at FROM events WHERE occurred_at = $2 LIMIT 1`, b.number, noon)
+		SELECT id, 'meta-pmp-2026', 'marketing', conversation_id, $1, occurred_at FROM events WHERE occurred_at = $2 LIMIT 1`, b.number, storyTime)
 	require.Contains(t, b.open(access.Accountant, "/console/costs?"+november).Body.String(), "1 messages have no price")
 	require.Contains(t, b.open(access.Accountant, "/console/costs/unpriced?"+november).Body.String(), "meta-pmp-2026")
 	require.Contains(t, b.open(access.Accountant, "/console/costs/differences?"+november).Body.String(), "There is none")
@@ -134,7 +96,7 @@ func TestAPeriodThatMakesNoSenseIsSaidKindly(t *testing.T) {
 func TestWindowsAndComparisonsAreParts(t *testing.T) {
 	b := openBooks(t)
 	b.exec(`INSERT INTO events (id, kind, type, source, conversation_id, occurred_at, received_at, opens_window) VALUES ($1, 'inbound', 'text', 'api', $2, $3, $3, true)`,
-		uuid.New(), b.talk, noon.AddDate(0, 0, -5))
+		uuid.New(), b.talk, storyTime.AddDate(0, 0, -5))
 	windows := b.open(access.Accountant, "/console/costs/windows?"+november).Body.String()
 	require.Contains(t, windows, "<strong>1</strong>")
 	require.Contains(t, windows, "2026-11-16")
@@ -166,9 +128,9 @@ func TestAComparisonThatHasToWaitSaysSoAndAsksAgain(t *testing.T) {
 func TestTheFileOfChargesAddsUpToTheSums(t *testing.T) {
 	b := openBooks(t)
 	for i := range 230 { // more than one page
-		b.charge(noon.Add(time.Duration(i)*time.Minute), "meta-pmp-2026", []string{"marketing", "utility"}[i%2], []string{"USD", "BRL"}[i%3/2], int64(62_500+i))
+		b.charge(storyTime.Add(time.Duration(i)*time.Minute), "meta-pmp-2026", []string{"marketing", "utility"}[i%2], []string{"USD", "BRL"}[i%3/2], int64(62_500+i))
 	}
-	reversed := b.charge(noon, "meta-pmp-2026", "=cmd|' /C calc'!A0", "USD", 5)
+	reversed := b.charge(storyTime, "meta-pmp-2026", "=cmd|' /C calc'!A0", "USD", 5)
 	b.exec(`INSERT INTO charges (scheme, card, kind, event_id, revision, reverses, conversation_id, business_number_id, category, amount_micros, currency, charged_at, rule)
 		SELECT scheme, card, kind, event_id, revision, id, conversation_id, business_number_id, category, -amount_micros, currency, charged_at, rule FROM charges WHERE id = $1`, reversed)
 

@@ -5,17 +5,30 @@
 //	   │ live: "conversation X changed" (server-sent events)         ▼
 //	   └── htmx asks for the same page again and morphs it ◄── template
 //
-// A page is a file: its routes, a view and the function that makes the view of what the API answers. Templates and assets are
-// embedded; nothing is fetched from elsewhere, and no script or style is inline (the Content-Security-Policy forbids it). What is
-// done in the console is an API request of the person who has signed in, so gate, scopes, idempotency and audit are the API's.
+// A file's name begins with its page's, and so do its templates, its sheet of style and its stories:
+//
+//	inbox         conversations by deadline: filters, search, pages
+//	conversation  one of them: head, timeline, composer, kept reply, contact, why; _act does something in it, under _key's key
+//	resume        a template is chosen, filled in, previewed and sent
+//	costs         charts, findings, windows, tariffs compared, CSV
+//	numbers       all business numbers; number: one. API ─► _form ─► page ─► _read ─► _rows (buttons) ─► _body ─► API
+//	sign_in, account
+//
+// The others are what pages stand on: console.go (routes, who may), page.go, client.go, secure.go, session.go, live.go, stories.go, and
+// how times (times.go), money (money.go) and names (names.go) are written.
+//
+// A page has its routes, a view, and pure functions that make the view of what the API answers; a story is a view made of literals
+// for each of its states. Templates and assets are embedded; nothing is fetched from elsewhere, and no script or style is inline (the
+// Content-Security-Policy forbids it). What is done in the console is an API request of the person who has signed in, so gate,
+// scopes, idempotency and audit are the API's.
 //
 // Live updates carry no content: they say what has changed, and the page asks for it again. So a page that was cut off needs
 // nothing but to ask once more.
 //
-// Every form that does something carries a key that is the same until something has happened in its conversation (once.go): however
-// often it is sent, it is one request. Without scripts a form is answered with the address of the page, with htmx with the page. What
-// the API refuses is said on the page itself, which then shows what is so now and still has what was typed (act.go); a refresh
-// takes away nothing that is typed (assets/typed.js).
+// Every form of a conversation carries a key that is the same until something has happened in it (conversation_key.go): however often
+// it is sent, it is one request. Without scripts a form is answered with the address of the page, with htmx with the page. What the
+// API refuses is said on the page itself, which then shows what is so now and still has what was typed (conversation_act.go); a
+// refresh takes away nothing that is typed (assets/typed.js).
 //
 // Charts are drawn by charts.js from tables that stay on the page; amounts are written from micros, exactly (money.go).
 //

@@ -16,10 +16,8 @@ import (
 	"reengage/gateway/api"
 )
 
-const inboxPath = Path + "/inbox"
-
 var inboxRoutes = []route{
-	{"GET " + inboxPath, access.Read, (*Console).inbox},
+	{"GET " + home, access.Read, (*Console).inbox},
 }
 
 // inbox shows a page of the conversations that the filters leave.
@@ -96,7 +94,7 @@ func (f inboxFilter) values(withCursor bool) url.Values {
 }
 
 // href is where the page is.
-func (f inboxFilter) href() string { return inboxPath + query(f.values(true)) }
+func (f inboxFilter) href() string { return home + query(f.values(true)) }
 
 // on is where another page of the same is; the empty cursor is the first one's.
 func (f inboxFilter) on(cursor string) string {

@@ -42,11 +42,6 @@ type told struct {
 	claim       string
 }
 
-var (
-	shop    = contract.Number{ID: "106540352242922", Display: "+1 202 555 0100"}
-	support = contract.Number{ID: "106540352242923", Display: "+44 7700 900100"}
-)
-
 var storyCounts = api.ConversationCounts{Most: 1000, Counts: map[conversation.StatusName]int64{
 	conversation.Active: 214, conversation.Expiring: 2, conversation.Resuming: 2, conversation.AwaitingReply: 38, conversation.Expired: 1000}}
 
@@ -97,9 +92,7 @@ func listOf(all ...told) (a inboxAnswer) {
 }
 
 func with(a inboxAnswer, numbers ...contract.Number) inboxAnswer {
-	for _, n := range numbers {
-		a.numbers.Items = append(a.numbers.Items, api.BusinessNumber{ID: n.ID, Display: n.Display})
-	}
+	a.numbers.Items = storyNumbers(numbers...)
 	return a
 }
 
@@ -129,6 +122,5 @@ func before(d time.Duration) *time.Time {
 	if d == 0 {
 		return nil
 	}
-	at := storyTime.Add(-d)
-	return &at
+	return new(storyTime.Add(-d))
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -11,37 +10,18 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
-	"reengage/clock"
-	"reengage/db/dbtest"
 	"reengage/gateway/access"
-	"reengage/gateway/api"
 )
 
-// office is a console with the real API and a database behind it, at storyTime.
-type office struct {
-	*testing.T
-	pool *pgxpool.Pool
-	mux  *http.ServeMux
-}
+// office is a console with a business number.
+type office struct{ *world }
 
 func newOffice(t *testing.T) *office {
-	o := &office{T: t, pool: dbtest.New(t), mux: http.NewServeMux()}
-	at := clock.Clock{Anchor: storyTime, Wall: time.Now(), Scale: 1e-6}
-	log := slog.New(slog.DiscardHandler)
-	apiMux := http.NewServeMux()
-	api.New(api.Deps{Pool: o.pool, Clock: at, Log: log}).Register(apiMux)
-	New(Deps{API: apiMux, Clock: at, Log: log}).Register(o.mux)
+	o := &office{newWorld(t)}
 	o.exec(`INSERT INTO business_numbers (id, phone_number_id, display, created_at) VALUES (gen_random_uuid(), '100', '+1 202 555 0100', now())`)
 	return o
-}
-
-func (o *office) exec(sql string, args ...any) {
-	o.Helper()
-	_, err := o.pool.Exec(o.Context(), sql, args...)
-	require.NoError(o, err)
 }
 
 // wrote adds a contact who wrote so long ago.
@@ -57,14 +37,7 @@ func (o *office) wrote(name, phone string, before time.Duration) {
 // look asks as an agent; headers in pairs.
 func (o *office) look(path string, headers ...string) *httptest.ResponseRecorder {
 	o.Helper()
-	r := httptest.NewRequestWithContext(o.Context(), http.MethodGet, path, nil)
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	agent := access.Principal{Kind: access.ByUser, ID: uuid.New(), Name: "Grace Example", Scopes: access.Agent.Scopes()}
-	o.mux.ServeHTTP(w, r.WithContext(access.With(r.Context(), agent)))
-	return w
+	return o.open(access.Agent, path, headers...)
 }
 
 var rowName = regexp.MustCompile(`data-row><bdi>([^<]*)</bdi>`)

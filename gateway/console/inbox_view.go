@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ type inboxView struct {
 	First   string // where the list begins; empty on the first page
 	Next    string // where it goes on; empty on the last page
 	States  []stateChoice
-	Numbers []numberChoice // empty if there is but one, which need not be said
+	Numbers []choice // empty if there is but one, which need not be said
 	Rows    []inboxRow
 	Empty   emptyList // why there are no rows
 }
@@ -36,11 +37,6 @@ type stateChoice struct {
 	Status conversation.StatusName
 	Chosen bool
 	Count  string // "12", "1000+"; empty if it is not known
-}
-
-type numberChoice struct {
-	ID, Display string
-	Chosen      bool
 }
 
 // inboxRow is one conversation.
@@ -74,7 +70,10 @@ type emptyList struct{ Title, Words string }
 
 // inboxOf is the view of what the API has answered, as of now.
 func inboxOf(f inboxFilter, a inboxAnswer, now time.Time) inboxView {
-	v := inboxView{Filter: f, Self: f.href(), States: statesOf(f, a.counts), Numbers: numbersOf(f, a.numbers.Items)}
+	v := inboxView{Filter: f, Self: f.href(), States: statesOf(f, a.counts)}
+	if len(a.numbers.Items) > 1 {
+		v.Numbers = numberChoices(a.numbers.Items, f.Number)
+	}
 	if f.Cursor != "" {
 		v.First = f.on("")
 	}
@@ -110,28 +109,11 @@ func statesOf(f inboxFilter, counts api.ConversationCounts) (states []stateChoic
 	return states
 }
 
-func numbersOf(f inboxFilter, numbers []api.BusinessNumber) (choices []numberChoice) {
-	if len(numbers) < 2 {
-		return nil
-	}
-	for _, n := range numbers {
-		choices = append(choices, numberChoice{n.ID, displayOf(n.Display, n.ID), n.ID == f.Number})
-	}
-	return choices
-}
-
-func displayOf(display, id string) string {
-	if display == "" {
-		return id
-	}
-	return display
-}
-
 func rowOf(c api.Conversation, severalNumbers bool, now time.Time) inboxRow {
-	row := inboxRow{ID: c.ID.String(), Href: Path + "/conversations/" + c.ID.String(), Status: c.Status, Unanswered: c.Unanswered}
+	row := inboxRow{ID: c.ID.String(), Href: hrefOf(c.ID.String()), Status: c.Status, Unanswered: c.Unanswered}
 	row.Name, row.Detail = namesOf(c.Contact)
 	if severalNumbers {
-		row.Number = displayOf(c.Number.Display, c.Number.ID)
+		row.Number = cmp.Or(c.Number.Display, c.Number.ID)
 	}
 	if c.Window != nil {
 		left := until(c.Window.ExpiresAt, now)
@@ -143,21 +125,6 @@ func rowOf(c api.Conversation, severalNumbers bool, now time.Time) inboxRow {
 	row.Last = lastOf(c, now)
 	row.Next = upcomingOf(c.Next)
 	return row
-}
-
-// namesOf are what a contact is called, and what else it is known by.
-func namesOf(c api.Contact) (name, detail string) {
-	known := "Unknown contact"
-	switch {
-	case c.Phone != nil:
-		known = *c.Phone
-	case c.BSUID != nil:
-		known = *c.BSUID
-	}
-	if c.Name == "" {
-		return known, ""
-	}
-	return c.Name, known
 }
 
 func lastOf(c api.Conversation, now time.Time) *lastActivity {

@@ -56,10 +56,15 @@ func (c *Console) listen(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, live.ErrCursor) {
 		return &api.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid_cursor", Detail: "this is nothing to go on from"}
 	}
+	if errors.Is(err, live.ErrFull) {
+		w.Header().Set("Retry-After", "10")
+		return &api.Problem{Status: http.StatusServiceUnavailable, Code: "too_many_streams", Detail: "too many pages listen for changes just now"}
+	}
 	if err != nil {
 		return &api.Problem{Status: http.StatusServiceUnavailable, Code: "database_unavailable", Detail: "what changes cannot be told just now"}
 	}
 	defer s.Close()
+	s.Still = c.stillSignedIn
 	out := live.NewStream(w)
 	for {
 		b, err := s.Next(r.Context())
@@ -81,12 +86,22 @@ func (c *Console) listen(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
+// stillSignedIn is false once the session has ended, or its person was disabled. While the database is away nobody is signed out.
+func (c *Console) stillSignedIn(ctx context.Context) bool {
+	s := sessionOf(ctx)
+	if c.people == nil || s.ID == uuid.Nil {
+		return true
+	}
+	holds, err := c.people.Holds(ctx, s.ID, c.now())
+	return holds || err != nil
+}
+
 type liveKey struct{}
 
 // listenFrom notes, before a whole page is read, from where on it is to listen: what changes while it is being made is told when it
 // is open. Parts of pages are asked for by one that listens already.
 func (c *Console) listenFrom(r *http.Request) *http.Request {
-	if c.live == nil || r.Header.Get("HX-Request") == "true" || r.URL.Path == Path+"/live" {
+	if c.live == nil || byHTMX(r) || r.URL.Path == Path+"/live" {
 		return r
 	}
 	if _, known := access.From(r.Context()); !known {

@@ -28,7 +28,7 @@ func (c *Console) number(w http.ResponseWriter, r *http.Request) error {
 
 // changeNumber is any button of the form: one saves, the others change its rows.
 func (c *Console) changeNumber(w http.ResponseWriter, r *http.Request) error {
-	n, listed, form, err := c.postedNumber(w, r)
+	n, listed, form, err := c.postedNumber(r)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (c *Console) saveNumber(ctx context.Context, n api.BusinessNumber, listed t
 
 // previewNumber follows the form as it is edited.
 func (c *Console) previewNumber(w http.ResponseWriter, r *http.Request) error {
-	n, listed, form, err := c.postedNumber(w, r)
+	n, listed, form, err := c.postedNumber(r)
 	if err != nil {
 		return err
 	}
@@ -92,12 +92,8 @@ func (c *Console) pauseNumber(w http.ResponseWriter, r *http.Request) error {
 
 func numberPath(id string) string { return Path + "/numbers/" + url.PathEscape(id) }
 
-// mostForm bounds what a form may weigh.
-const mostForm = 1 << 20
-
 // postedNumber is the number as it is and the form as it was posted.
-func (c *Console) postedNumber(w http.ResponseWriter, r *http.Request) (api.BusinessNumber, templateList, numberForm, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+func (c *Console) postedNumber(r *http.Request) (api.BusinessNumber, templateList, numberForm, error) {
 	if err := r.ParseForm(); err != nil {
 		return api.BusinessNumber{}, nil, numberForm{}, &api.Problem{Status: http.StatusBadRequest, Code: "malformed_request", Detail: "the form could not be read"}
 	}
@@ -117,25 +113,9 @@ func (c *Console) readNumber(r *http.Request) (n api.BusinessNumber, listed temp
 	if err := c.client.get(r.Context(), "/v1/numbers/"+url.PathEscape(id), &n); err != nil {
 		return n, nil, err
 	}
-	for cursor := ""; ; {
-		var page api.TemplatePage
-		query := url.Values{"number": {id}, "limit": {"200"}}
-		if cursor != "" {
-			query.Set("cursor", cursor)
-		}
-		if err := c.client.get(r.Context(), "/v1/templates?"+query.Encode(), &page); err != nil {
-			return n, nil, err
-		}
-		listed = append(listed, page.Items...)
-		if page.NextCursor == nil || len(listed) >= mostTemplates {
-			return n, listed, nil
-		}
-		cursor = *page.NextCursor
-	}
+	listed, err = c.client.listTemplates(r.Context(), id, "")
+	return n, listed, err
 }
-
-// mostTemplates is how many a form offers; one that is chosen already is offered in any case.
-const mostTemplates = 1000
 
 func (c *Console) numberView(ctx context.Context, n api.BusinessNumber, listed templateList, form numberForm) (numberView, error) {
 	preview, err := c.preview(ctx, n, listed, form)

@@ -124,19 +124,3 @@ func writeDelay(d conversation.Duration) string {
 
 // lines has one thing a line.
 func lines(all []string) string { return unix(strings.Join(all, "\n")) }
-
-// unix has the line ends that texts have here; browsers post others.
-func unix(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-}
-
-// templateKey names a template in a form.
-func templateKey(name, language string) string { return name + "/" + language }
-
-// ofKey is the inverse; a name may have a slash, a language has none.
-func ofKey(key string) (name, language string) {
-	if i := strings.LastIndex(key, "/"); i >= 0 {
-		return key[:i], key[i+1:]
-	}
-	return key, ""
-}

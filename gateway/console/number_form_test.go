@@ -163,7 +163,7 @@ func drawPolicy(t *rapid.T, length *rapid.Generator[conversation.Duration]) (p c
 	}
 	p.StopOn = rapid.SampledFrom([][]conversation.StopRule{nil, {}, {"answer"}, {"answer", "close"}, {"opt_out"}}).Draw(t, "stop on")
 	if rapid.Bool().Draw(t, "prior") {
-		p.MinPriorInbound = ptr(rapid.IntRange(0, 9).Draw(t, "least"))
+		p.MinPriorInbound = new(rapid.IntRange(0, 9).Draw(t, "least"))
 	}
 	return p
 }

@@ -22,19 +22,6 @@ type parameterRow struct {
 	Label, Example string
 }
 
-// templateList are the templates that a number may choose among.
-type templateList []api.Template
-
-// find is nil for a template that is not listed.
-func (l templateList) find(name, language string) *api.Template {
-	for i, t := range l {
-		if t.Name == name && t.Language == language {
-			return &l[i]
-		}
-	}
-	return nil
-}
-
 // parameterRows are a row for each value that the template needs, then what is given beyond that. Parameters that cannot be read
 // have none.
 func parameterRows(raw json.RawMessage, t *api.Template) []parameterRow {
@@ -128,13 +115,8 @@ func parametersOf(rows []parameterRow) json.RawMessage {
 		case r.Place == "header":
 			values = &p.Header
 		}
-		if !r.Named {
-			values.Positional = append(values.Positional, r.Value)
-		} else if r.Value != "" {
-			if values.Named == nil {
-				values.Named = map[string]string{}
-			}
-			values.Named[r.Name] = r.Value
+		if !r.Named || r.Value != "" {
+			*values = withValue(*values, r.Named, r.Name, r.Value)
 		}
 	}
 	p.Body.Positional, p.Header.Positional = withoutTail(p.Body.Positional), withoutTail(p.Header.Positional)

@@ -14,7 +14,7 @@ import (
 type previewView struct {
 	Example  exampleForm
 	Items    []previewItem
-	Drawing  timeline
+	Drawing  drawing
 	Zone     string // in which times are said
 	Problems []api.FieldError
 	Warnings []api.NumberWarning
@@ -34,15 +34,15 @@ type previewItem struct {
 }
 
 func newPreviewView(p api.NumberPreview, peopleZone string, example exampleForm) previewView {
-	people, contact := zoneOrUTC(peopleZone), zoneOrUTC(p.TimeZone)
+	people, contact := zoneOf(peopleZone), zoneOf(p.TimeZone)
 	v := previewView{Example: example, Zone: people.String(), Problems: p.Problems, Warnings: p.Warnings}
 	if len(p.Items) == 0 {
 		return v
 	}
 	for i, item := range p.Items {
-		shown := previewItem{N: i + 1, At: item.At, When: clockIn(item.At, people), Sentence: strings.TrimSuffix(item.Sentence, ".") + ".",
+		shown := previewItem{N: i + 1, At: item.At, When: inWeek(item.At, people), Sentence: strings.TrimSuffix(item.Sentence, ".") + ".",
 			Refused: item.Attempt > 0 && item.Code != conversation.Allowed}
-		if theirs := clockIn(item.At, contact); theirs != shown.When {
+		if theirs := inWeek(item.At, contact); theirs != shown.When {
 			shown.Theirs = theirs
 		}
 		switch item.Kind {
@@ -57,7 +57,7 @@ func newPreviewView(p api.NumberPreview, peopleZone string, example exampleForm)
 			shown.Name = fmt.Sprintf("Attempt %d: %s · %s", item.Attempt, item.Template, item.Language)
 		}
 		if item.NotAfter != nil && item.Attempt > 0 {
-			shown.NotAfter = clockIn(*item.NotAfter, people)
+			shown.NotAfter = inWeek(*item.NotAfter, people)
 		}
 		v.Items = append(v.Items, shown)
 	}
@@ -65,17 +65,8 @@ func newPreviewView(p api.NumberPreview, peopleZone string, example exampleForm)
 	return v
 }
 
-func zoneOrUTC(name string) *time.Location {
-	if loc, err := time.LoadLocation(name); err == nil {
-		return loc
-	}
-	return time.UTC
-}
-
-func clockIn(at time.Time, loc *time.Location) string { return at.In(loc).Format("Mon 2 Jan, 15:04") }
-
-// timeline is a drawing, in units of which it is drawnWidth wide.
-type timeline struct {
+// drawing is what would happen over time, in units of which it is drawnWidth wide.
+type drawing struct {
 	Height int
 	Open   bar // the window
 	Work   []bar
@@ -106,13 +97,13 @@ const (
 	markApart  = 26
 )
 
-func draw(p api.NumberPreview, items []previewItem, people *time.Location) timeline {
+func draw(p api.NumberPreview, items []previewItem, people *time.Location) drawing {
 	from, length := p.LastInboundAt, p.Until.Sub(p.LastInboundAt)
 	x := func(at time.Time) float64 {
 		return float64(int(10*(drawnEdge+(drawnWidth-2*drawnEdge)*at.Sub(from).Seconds()/length.Seconds()))) / 10
 	}
 	stretch := func(s conversation.Stretch) bar { return bar{x(s.From), max(1, x(s.To)-x(s.From))} }
-	t := timeline{Open: stretch(conversation.Stretch{From: from, To: from.Add(conversation.WindowLength)}), Days: dayLines(from, p.Until, people, x)}
+	t := drawing{Open: stretch(conversation.Stretch{From: from, To: from.Add(conversation.WindowLength)}), Days: dayLines(from, p.Until, people, x)}
 	for _, s := range p.WorkingHours {
 		t.Work = append(t.Work, stretch(s))
 	}

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"reengage/conversation"
 	"reengage/gateway/api"
 )
 
@@ -56,7 +58,7 @@ func (f *numberForm) addAttempt(listed templateList) {
 	a := attemptRow{Delay: "1 h"}
 	if n := len(f.Attempts); n > 0 {
 		if d, ok := readLength(f.Attempts[n-1].Delay); ok {
-			a.Delay = writeLength(d + 24*60*60*1e9)
+			a.Delay = writeLength(d + conversation.Duration(24*time.Hour))
 		}
 	}
 	for _, t := range listed {

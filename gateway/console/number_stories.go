@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"reengage/conversation"
-	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/whatsapp/template"
 )
@@ -40,8 +39,6 @@ var numberStories = []story{
 	{"number-preview-wrong", numberStory(storyNumber, func(v *numberView) { v.Preview = previewView{Problems: storyMistakes} })},
 }
 
-var storyViewer = access.Principal{Kind: access.ByUser, Name: "Vera Example", Scopes: []access.Scope{access.Read}}
-
 var storyTemplates = templateList{
 	{Name: "last_call", Language: "en", Category: "marketing", Status: "paused"},
 	{Name: "we_miss_you", Language: "en", Category: "marketing", Status: "approved",
@@ -54,7 +51,7 @@ func hours(d time.Duration) conversation.Duration { return conversation.Duration
 var storyNumber = api.BusinessNumber{
 	ID: "106540000000001", Display: "+1 202 555 0100", WABA: "102290129340398", Portfolio: "default", Configured: true,
 	TimeZone: "Europe/Lisbon", AccountTimeZone: "UTC", MessagesPerSecond: 80, StopWords: map[string][]string{"pt": {"parar", "sair"}},
-	Scheme: &api.NumberScheme{Name: "zenvia-conversion", From: storyDay(-40)},
+	Scheme: &api.NumberScheme{Name: "zenvia-conversion", From: new(storyTime.Truncate(24*time.Hour).AddDate(0, 0, -40))},
 	Settings: api.NumberSettings{
 		Reminders: conversation.ReminderPolicy{Leads: []conversation.Duration{hours(2), hours(1)}, BeforeEnd: conversation.Duration(45 * time.Minute),
 			Nudge: &conversation.NudgePolicy{Lead: conversation.Duration(20 * time.Minute), Text: "Are you still there? We will gladly go on."}},
@@ -71,13 +68,7 @@ var storyNumber = api.BusinessNumber{
 }
 
 var storyPaused = api.BusinessNumber{ID: "106540000000003", Display: "+44 7700 900103", Configured: true, Portfolio: "default", TimeZone: "Europe/London",
-	AccountTimeZone: "Europe/London", MessagesPerSecond: 80, SenderPaused: &api.SenderPaused{At: storyTime.Add(-3 * time.Hour), Class: "sender_paused", Code: ptr(int32(131048))}}
-
-func ptr[T any](v T) *T { return &v }
-
-func storyDay(days int) *time.Time {
-	return ptr(storyTime.Truncate(24*time.Hour).AddDate(0, 0, days))
-}
+	AccountTimeZone: "Europe/London", MessagesPerSecond: 80, SenderPaused: &api.SenderPaused{At: storyTime.Add(-3 * time.Hour), Class: "sender_paused", Code: new(int32(131048))}}
 
 func storyCards(may bool) []numberCard {
 	warned := storyNumber
@@ -103,8 +94,8 @@ func numberViewerStory() frame {
 // storyPreview is what the API says of a contact that has written on a Friday noon, told by the functions that it asks as well.
 func storyPreview(n api.BusinessNumber) previewView {
 	s := conversation.Settings(n.Settings)
-	people := conversation.ResolveZone(zoneOrUTC(n.TimeZone), storyTime)
-	contact := conversation.ResolveZone(zoneOrUTC("America/Sao_Paulo"), storyTime)
+	people := conversation.ResolveZone(zoneOf(n.TimeZone), storyTime)
+	contact := conversation.ResolveZone(zoneOf("America/Sao_Paulo"), storyTime)
 	if s.WorkingHours != nil {
 		week := *s.WorkingHours
 		week.Zone = people

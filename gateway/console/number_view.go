@@ -115,16 +115,9 @@ func (v numberView) Zone(id, label, value, hint string) fieldControl {
 	return f
 }
 
-// option is a template to choose.
-type option struct {
-	Key, Label string
-	Chosen     bool
-}
-
 // Templates are those to choose among; one that is chosen and not listed is among them.
-func (v numberView) Templates(chosen string) (all []option) {
+func (v numberView) Templates(chosen string) (all []choice) {
 	for _, t := range v.listed {
-		key := templateKey(t.Name, t.Language)
 		label := t.Name + " · " + t.Language
 		if t.Category != "" {
 			label += " · " + t.Category
@@ -132,14 +125,14 @@ func (v numberView) Templates(chosen string) (all []option) {
 		if t.Status != "approved" {
 			label += " · " + t.Status + ", cannot be sent now"
 		}
-		all = append(all, option{key, label, key == chosen})
+		all = append(all, choiceOf(t, label, chosen))
 	}
-	if !slices.ContainsFunc(all, func(o option) bool { return o.Chosen }) {
+	if !slices.ContainsFunc(all, func(c choice) bool { return c.Chosen }) {
 		label := "Choose a template"
 		if name, language := ofKey(chosen); chosen != "" {
 			label = name + " · " + language + " · not among the number's templates"
 		}
-		all = append([]option{{chosen, label, true}}, all...)
+		all = append([]choice{{label, chosen, true}}, all...)
 	}
 	return all
 }
@@ -173,9 +166,5 @@ func (n numberCard) Since() string {
 	if n.Scheme == nil || n.Scheme.From == nil {
 		return "always"
 	}
-	loc, err := time.LoadLocation(n.AccountTimeZone)
-	if err != nil {
-		loc = time.UTC
-	}
-	return n.Scheme.From.In(loc).Format("2 Jan 2006, 15:04 MST")
+	return n.Scheme.From.In(zoneOf(n.AccountTimeZone)).Format("2 Jan 2006, 15:04 MST")
 }

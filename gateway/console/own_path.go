@@ -38,7 +38,7 @@ func askedFrom(r *http.Request) string {
 // than to put one page into another.
 func toSignIn(w http.ResponseWriter, r *http.Request) {
 	to := Path + "/sign-in?" + url.Values{"next": {askedFrom(r)}}.Encode()
-	if r.Header.Get("HX-Request") == "true" {
+	if byHTMX(r) {
 		w.Header().Set("HX-Redirect", to)
 		w.WriteHeader(http.StatusUnauthorized)
 		return

@@ -52,7 +52,10 @@ func (c *Console) page(w http.ResponseWriter, r *http.Request, status int, f fra
 	return render(w, r, status, f)
 }
 
-// render writes the page's template within the layout, or alone if htmx asks for a part of a page that is open.
+// byHTMX reports whether htmx asks for a part of a page that is open.
+func byHTMX(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
+
+// render writes the page's template within the layout, or alone for htmx.
 func render(w http.ResponseWriter, r *http.Request, status int, f frame) error {
 	var body bytes.Buffer
 	if err := templates.ExecuteTemplate(&body, f.Page, f.View); err != nil {
@@ -60,7 +63,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, f frame) error {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Vary", "HX-Request")
-	if r.Header.Get("HX-Request") == "true" {
+	if byHTMX(r) {
 		w.WriteHeader(status)
 		_, err := body.WriteTo(w)
 		return err
@@ -79,11 +82,11 @@ func render(w http.ResponseWriter, r *http.Request, status int, f frame) error {
 // beside it, so that nothing is lost that somebody has typed.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := &api.Problem{Status: http.StatusInternalServerError, Code: "internal_error", Detail: "something went wrong here; it has been noted"}
-	if !errors.As(err, &p) {
+	if !errors.As(err, &p) && r.Context().Err() == nil { // else nobody is there any more
 		c.log.ErrorContext(r.Context(), "console", "method", r.Method, "pattern", r.Pattern, "error", err)
 	}
 	f := frame{Title: http.StatusText(p.Status), Page: "problem", View: p}
-	if r.Header.Get("HX-Request") == "true" {
+	if byHTMX(r) {
 		f.Page = "problem/beside"
 		w.Header().Set("HX-Retarget", "#notices")
 		w.Header().Set("HX-Reswap", "innerHTML")

@@ -39,7 +39,7 @@ type resumeView struct {
 const renewal = 10 * time.Minute / 3
 
 func resumeOf(d dossier, filled filledForm, p *api.TemplatePreview, n *notice) resumeView {
-	v := resumeView{ID: d.c.ID.String(), Here: hrefOf(d.c.ID.String()), Name: nameOf(d), Resume: filled.Resume, Notice: n,
+	v := resumeView{ID: d.c.ID.String(), Here: hrefOf(d.c.ID.String()), Name: d.name(), Resume: filled.Resume, Notice: n,
 		Claim: claimOf(d, zoneOf(d.number.TimeZone)), RenewEvery: renewEvery(d.scale)}
 	switch {
 	case filled.Resume && d.c.Window != nil:
@@ -79,7 +79,7 @@ func (c *Console) resumePage(w http.ResponseWriter, r *http.Request, status int,
 // openResume claims the conversation, so that the others see that somebody is at it. What was typed in the composer comes along, to
 // be kept until the contact answers.
 func (c *Console) openResume(w http.ResponseWriter, r *http.Request) error {
-	text, status := textOf(r, "text"), http.StatusOK
+	text, status := unix(r.PostFormValue("text")), http.StatusOK
 	p, err := c.claim(r)
 	switch {
 	case err != nil:
@@ -148,7 +148,7 @@ func (c *Console) leaveResume(w http.ResponseWriter, r *http.Request) error {
 
 // claim claims, or begins anew with what this person has claimed. The problem is resume_claimed: it is another's.
 func (c *Console) claim(r *http.Request) (*api.Problem, error) {
-	err := c.ask(r, http.MethodPost, "/resume-claim", "", struct{}{}) // the API knows who asks
+	err := c.ask(r, http.MethodPost, "/resume-claim", "", struct{}{}, nil) // the API knows who asks
 	var p *api.Problem
 	if errors.As(err, &p) && p.Code == "resume_claimed" {
 		return p, nil
@@ -158,7 +158,7 @@ func (c *Console) claim(r *http.Request) (*api.Problem, error) {
 
 // release lets go. Another's claim is not ours to let go of.
 func (c *Console) release(r *http.Request) error {
-	err := c.ask(r, http.MethodDelete, "/resume-claim", "", struct{}{})
+	err := c.ask(r, http.MethodDelete, "/resume-claim", "", struct{}{}, nil)
 	var p *api.Problem
 	if errors.As(err, &p) && p.Code == "resume_claimed" {
 		return nil

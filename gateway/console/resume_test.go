@@ -102,6 +102,45 @@ func TestAContactThatHasAnsweredMeanwhileIsNotSentATemplate(t *testing.T) {
 	require.Len(t, s.engine.asked(), 1)
 }
 
+func TestATemplateForAWindowThatHasClosedMeanwhileIsSentByResuming(t *testing.T) {
+	s := newSite(t)
+	s.template("hello", "utility", "Hello {{1}}.")
+	id := s.add("Ada Example", noon.Add(-23*time.Hour))
+	s.do(grace, pathOf(id)+"/consent", url.Values{"category": {"utility"}, "opted_in": {"true"}})
+	form := s.see(grace, pathOf(id)+"/template").Body.String()
+	filled := url.Values{"key": {keyOn(t, form, pathOf(id)+"/templates")}, "template": {"hello/en_GB"}, "value.body.1": {"Ada"}}
+	s.at(noon.Add(2 * time.Hour))
+
+	stale := s.do(grace, pathOf(id)+"/templates", filled)
+	require.Equal(t, http.StatusConflict, stale.Code)
+	require.Empty(t, s.engine.asked())
+	require.Contains(t, stale.Body.String(), "The window has closed meanwhile")
+	require.Contains(t, stale.Body.String(), `value="Ada"`, "what was filled in is not lost")
+	require.Contains(t, s.see(joan, pathOf(id)).Body.String(), "Grace Example has opened Resume")
+	require.Equal(t, http.StatusConflict, s.do(joan, pathOf(id)+"/templates", filled).Code, "of two agents one resumes")
+	require.Empty(t, s.engine.asked())
+
+	filled.Set("key", keyOn(t, stale.Body.String(), pathOf(id)+"/templates"))
+	filled.Set("resume", "1")
+	require.Contains(t, stale.Body.String(), `name="resume" value="1"`)
+	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
+	require.Len(t, s.engine.asked(), 1)
+}
+
+// Letting go of the claim comes after the template: that it fails must not look as if the template had not been sent.
+func TestATemplateThatWasSentIsSentThoughTheClaimCannotBeLetGoOf(t *testing.T) {
+	s := newSite(t)
+	s.template("hello", "utility", "Hello.")
+	id := s.add("Ada Example", noon.Add(-30*time.Hour))
+	s.do(grace, pathOf(id)+"/resume", url.Values{})
+	s.exec(`CREATE FUNCTION kept_busy() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN IF NEW.resume_claimed_until IS NULL THEN RAISE 'busy'; END IF; RETURN NEW; END $$`)
+	s.exec(`CREATE TRIGGER kept_busy BEFORE UPDATE ON conversations FOR EACH ROW EXECUTE FUNCTION kept_busy()`)
+	filled := url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}}
+	require.Equal(t, http.StatusSeeOther, s.do(grace, pathOf(id)+"/templates", filled).Code)
+	require.Len(t, s.engine.asked(), 1)
+}
+
 func TestAFormThatIsNotCompleteSaysWhatIsMissing(t *testing.T) {
 	s := newSite(t)
 	s.template("hello", "utility", "Hello.")

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"reengage/gateway/access"
+	"reengage/gateway/api"
+	"reengage/workflows/contract"
 )
 
 // story is one state of one page, made of literals, so that it can be looked at, and compared, without anything behind it. Its
@@ -32,11 +34,22 @@ func stories() []story {
 	return all
 }
 
-// The moment at which stories are told, on a clock that stands still, and to whom.
+// The moment at which stories are told, on a clock that stands still, to whom, and of which business numbers.
 var (
 	storyTime   = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	storyReader = access.Principal{Kind: access.ByUser, Name: "Grace Example", Scopes: access.Scopes}
+	storyViewer = access.Principal{Kind: access.ByUser, Name: "Vera Example", Scopes: access.Viewer.Scopes()}
+	shop        = contract.Number{ID: "106540352242922", Display: "+1 202 555 0100"}
+	support     = contract.Number{ID: "106540352242923", Display: "+44 7700 900100"}
 )
+
+// storyNumbers are numbers of which nothing but their names matters.
+func storyNumbers(numbers ...contract.Number) (all []api.BusinessNumber) {
+	for _, n := range numbers {
+		all = append(all, api.BusinessNumber{ID: n.ID, Display: n.Display})
+	}
+	return all
+}
 
 func listStories(w http.ResponseWriter, r *http.Request) {
 	var names []string

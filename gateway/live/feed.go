@@ -23,8 +23,10 @@ type Options struct {
 	Poll      time.Duration // how often it looks while somebody listens; 250 ms
 	KeepAlive time.Duration // after so much silence a subscription gets an empty batch; 15 s
 	Life      time.Duration // a subscription ends after about this, so that who may no longer listen does not for ever; 15 min
+	Recheck   time.Duration // how often, at most, whoever listens is asked about (Subscription.Still); 15 s
 	Retention time.Duration // how long a change is kept; 24 h
 	Page      int           // about how many changes are read at once; 1000
+	Most      int           // subscriptions at once, each of which is a connection and a goroutine; 2000
 }
 
 // Feed tells its subscriptions what has changed. Any number of feeds may read one database.
@@ -49,7 +51,9 @@ func New(o Options) *Feed {
 	o.KeepAlive = orDefault(o.KeepAlive, 15*time.Second)
 	o.Life = orDefault(o.Life, 15*time.Minute)
 	o.Retention = orDefault(o.Retention, 24*time.Hour)
+	o.Recheck = orDefault(o.Recheck, 15*time.Second)
 	o.Page = orDefault(o.Page, pageSize)
+	o.Most = orDefault(o.Most, 2000)
 	f := &Feed{Options: o, metrics: newMetrics(), own: make(chan struct{}, 4), subscriptions: map[*Subscription]struct{}{}}
 	f.reader = &reader{o.Pool, db.New(o.Pool), o.Clock, o.Page}
 	f.ctx, f.close = context.WithCancel(context.Background())
@@ -112,6 +116,9 @@ func (f *Feed) join(s *Subscription) (*poller, error) {
 	defer f.mu.Unlock()
 	if f.ctx.Err() != nil {
 		return nil, ErrClosed
+	}
+	if len(f.subscriptions) >= f.Most {
+		return nil, ErrFull
 	}
 	f.subscriptions[s] = struct{}{}
 	if f.poller == nil {
@@ -208,9 +215,13 @@ func backoff(failures int) time.Duration {
 	return d + rand.N(d/4)
 }
 
+// ErrFull says that no more subscriptions are taken in here just now.
+var ErrFull = errors.New("there are too many subscriptions")
+
 // The reasons for which a subscription ends.
 var (
 	ErrClosed = errors.New("the feed is closed")
 	ErrSlow   = errors.New("the subscription was too slow")
 	ErrOver   = errors.New("the subscription has lived its time")
+	ErrLost   = errors.New("whoever listens may no longer")
 )

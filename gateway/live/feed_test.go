@@ -161,6 +161,30 @@ func TestASilenceIsBrokenAndALifeIsLimited(t *testing.T) {
 	require.ErrorIs(t, short.ends(), live.ErrOver)
 }
 
+func TestWhoMayNoLongerListenIsToldNoMore(t *testing.T) {
+	w := newWorld(t)
+	l := w.listen(w.feed(live.Options{KeepAlive: 5 * time.Millisecond, Recheck: time.Millisecond}), "")
+	asked := 0
+	l.s.Still = func(context.Context) bool { asked++; return asked < 3 }
+	require.ErrorIs(t, l.ends(), live.ErrLost)
+	require.Equal(t, 3, asked)
+
+	rarely := w.listen(w.feed(live.Options{KeepAlive: 5 * time.Millisecond, Recheck: time.Hour}), "")
+	rarely.s.Still = func(context.Context) bool { return false }
+	rarely.next()
+}
+
+func TestThereAreOnlySoManySubscriptions(t *testing.T) {
+	w := newWorld(t)
+	f := w.feed(live.Options{Most: 2})
+	first := w.listen(f, "")
+	w.listen(f, "")
+	_, err := f.Subscribe(t.Context(), "")
+	require.ErrorIs(t, err, live.ErrFull)
+	first.s.Close()
+	w.listen(f, "")
+}
+
 func TestAnOutageOfPostgresIsSatThrough(t *testing.T) {
 	server := dbtest.Server(t)
 	pool := dbtest.Pool(t, server.URL())

@@ -17,6 +17,9 @@ const subscribeTimeout = 5 * time.Second
 
 // Subscription is one who listens. Its methods are for one goroutine.
 type Subscription struct {
+	// Still, if there is one, is asked now and then whether whoever listens still may; it is false once that is known.
+	Still func(context.Context) bool
+
 	feed    *Feed
 	poller  *poller
 	batches chan Batch // from the poller
@@ -27,13 +30,15 @@ type Subscription struct {
 	behind bool
 	first  *Batch    // read before it began
 	over   time.Time // real
+	asked  time.Time // real; when Still was, or it began
 }
 
 // Subscribe begins to listen: from after on, a cursor that a batch of this database's had, or, if it is empty, from now on. The error
-// is ErrCursor, ErrClosed, or Postgres's. Close must be called.
+// is ErrCursor, ErrClosed, ErrFull, or Postgres's. Close must be called.
 func (f *Feed) Subscribe(ctx context.Context, after string) (*Subscription, error) {
 	s := &Subscription{feed: f, batches: make(chan Batch, room), slow: make(chan struct{})}
-	s.over = time.Now().Add(f.Life - rand.N(f.Life/8+1)) // they began together after a restart, and need not end together
+	s.asked = time.Now()
+	s.over = s.asked.Add(f.Life - rand.N(f.Life/8+1)) // they began together after a restart, and need not end together
 	if after != "" {
 		at, err := parseCursor(after)
 		if err != nil {
@@ -73,8 +78,11 @@ func (s *Subscription) begin(ctx context.Context) error {
 }
 
 // Next waits for what has changed and returns it. After a silence it returns a batch without events, whose cursor is one to go on
-// from as any other. The error is ErrClosed, ErrSlow, ErrOver, Postgres's, or the context's.
+// from as any other. The error is ErrClosed, ErrSlow, ErrOver, ErrLost, Postgres's, or the context's.
 func (s *Subscription) Next(ctx context.Context) (Batch, error) {
+	if !s.may(ctx) {
+		return Batch{}, ErrLost
+	}
 	if s.first != nil {
 		b := *s.first
 		s.first = nil
@@ -106,6 +114,17 @@ func (s *Subscription) Next(ctx context.Context) (Batch, error) {
 	case <-ctx.Done():
 	}
 	return Batch{}, s.ended(ctx)
+}
+
+// may asks Still, not too often: a role or a key that was taken away ends the stream within that and a silence.
+func (s *Subscription) may(ctx context.Context) bool {
+	if s.Still == nil || time.Since(s.asked) < s.feed.Recheck {
+		return true
+	}
+	s.asked = time.Now()
+	ctx, cancel := context.WithTimeout(ctx, subscribeTimeout)
+	defer cancel()
+	return s.Still(ctx)
 }
 
 // ended says why it is to end, if it is.

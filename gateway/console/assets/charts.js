@@ -29,9 +29,9 @@ function colours() {
     probe.style.color = `var(--${token})`;
     return getComputedStyle(probe).color;
   };
-  const all = { text: of("text"), quiet: of("quiet"), line: of("line"), panel: of("panel"), of };
+  const all = { text: of("text"), quiet: of("quiet"), line: of("line"), panel: of("panel") };
   all.series = Array.from({ length: 8 }, (_, i) => of(`chart-${i + 1}`));
-  all.named = Object.fromEntries(["chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-6", "chart-7", "chart-8", "active", "accent", "danger", "quiet", "expiring"].map((t) => [t, of(t)]));
+  all.named = Object.fromEntries([...document.querySelectorAll("[data-colour]")].map((e) => [e.dataset.colour, of(e.dataset.colour)]));
   probe.remove();
   return all;
 }

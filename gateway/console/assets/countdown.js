@@ -54,7 +54,7 @@ function left(ms) {
   return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
-// As timeSince in moments.go.
+// As timeSince in times.go.
 function since(ms) {
   const minutes = Math.floor(ms / 60000);
   if (!(minutes >= 1)) return "just now";

@@ -76,8 +76,6 @@ export function startLive(address) {
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", (e) => { if (e.persisted) { tell("*"); start(); } });
   window.addEventListener("online", () => { if (failures > 0) { stop(); start(); } });
-  document.addEventListener("htmx:sendError", () => say("The server does not answer. Nothing was changed; try again."));
-  document.addEventListener("htmx:afterOnLoad", () => { if (failures === 0) say(""); });
   if (!document.hidden) start();
 }
 

@@ -1,8 +1,21 @@
-// A part of a page that asks again and is refused, or gets no answer, stays as it is: what it shows is older than what it would
-// show, but better than nothing in its place.
+// What a page keeps when it is not answered as it wished: what it shows, and what somebody was about to do.
 
 export function keepWhatIsRefused() {
+  // A part that asks again and is refused stays as it is: what it shows is older than what it would show, but better than nothing.
   document.addEventListener("htmx:beforeSwap", (e) => {
     if (e.detail.xhr.status >= 400 && e.detail.requestConfig.triggeringEvent?.type === "live") e.detail.shouldSwap = false;
+  });
+  // What was to be done may have been done all the same; each form carries a key, so doing it again does it once. That a page which
+  // asks by itself gets no answer is said by the live connection.
+  const notices = document.getElementById("notices");
+  document.addEventListener("htmx:sendError", (e) => {
+    if (e.detail.requestConfig.verb === "get") return;
+    const note = document.createElement("p");
+    note.className = "note note-bad";
+    note.textContent = "The server did not answer. Try again in a moment: nothing is done twice.";
+    notices.replaceChildren(note);
+  });
+  document.addEventListener("htmx:afterOnLoad", (e) => {
+    if (e.detail.requestConfig.verb !== "get" && e.detail.xhr.status < 400) notices.replaceChildren();
   });
 }

@@ -21,13 +21,14 @@ type draft struct {
 type composerView struct {
 	Shown   bool // not to those who only read
 	Enabled bool
-	Why     string // it is not enabled
-	Instead string // what can be done
+	Until   *time.Time // while it is enabled: an open page asks again then (W5), though no state changes
+	Why     string     // it is not enabled
+	Instead string     // what can be done
 	Key     string
 	Draft   draft
 	Limit   int
 	// Fallbacks are templates that need no values, for a message that comes too late.
-	Fallbacks []choiceView
+	Fallbacks []choice
 	Resume    resumeButton
 	// Template: in an open window a template may be sent instead (W6).
 	Template bool
@@ -42,7 +43,7 @@ type resumeButton struct {
 }
 
 func composerOf(d dossier, written draft, zone *time.Location) composerView {
-	v := composerView{Shown: d.who.May(access.Send), Enabled: d.c.CanSend.Freeform, Limit: whatsapp.MaxText, Draft: written,
+	v := composerView{Shown: d.who.May(access.Send), Enabled: d.c.CanSend.Freeform, Until: d.c.CanSend.FreeformUntil, Limit: whatsapp.MaxText, Draft: written,
 		Template: d.c.Window != nil, Fallbacks: fallbacksOf(d, written.Fallback)}
 	if v.Key = written.Key; v.Key == "" {
 		v.Key = keyOf("message", d)

@@ -20,7 +20,7 @@ func (c *Console) act(w http.ResponseWriter, r *http.Request, done string, writt
 	err := do()
 	var p *api.Problem
 	switch {
-	case err == nil && r.Header.Get("HX-Request") != "true":
+	case err == nil && !byHTMX(r):
 		http.Redirect(w, r, hrefOf(r.PathValue("id")), http.StatusSeeOther)
 		return nil
 	case err != nil && (!errors.As(err, &p) || gone(p)):
@@ -65,6 +65,8 @@ var consequences = map[string]string{
 	"send_in_progress":       "Nothing was sent twice. Wait until it is known what has become of the other one.",
 	"resume_claimed":         "You can go back, or wait until it is free.",
 	"idempotency_key_reused": "Something has been sent from this page already, perhaps in another tab. If this is to go as well, send it again.",
+	"resume_instead":         "You have opened Resume now. Look at the template and its price again, and send it.",
+	"sent_already":           "Nothing was sent twice. If it is to go once more, in the same words, send it again.",
 	"kept_reply_settled":     "Nothing was sent twice.",
 	"kept_reply_not_found":   "Nothing was sent.",
 	"conversation_merged":    "Open the conversation anew to go on there.",
@@ -85,13 +87,4 @@ func noticeOf(p *api.Problem) *notice {
 		sentence = p.ClaimedBy + " has opened Resume"
 	}
 	return &notice{Refused: true, Sentence: sentenceOf(sentence), Then: consequences[p.Code]}
-}
-
-// sentenceOf begins and ends a sentence.
-func sentenceOf(s string) string {
-	s = capital(s)
-	if s == "" || s[len(s)-1] == '.' {
-		return s
-	}
-	return s + "."
 }

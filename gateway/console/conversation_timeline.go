@@ -89,8 +89,8 @@ func (c *Console) showEarlier(w http.ResponseWriter, r *http.Request) error {
 	}
 	zone := zoneOf(d.number.TimeZone)
 	v := timelineOf(d.c.ID, d.timeline, zone, r.URL.Query().Get("day"))
-	f := frame{Title: nameOf(d), Here: "inbox", Page: "conversation/entries", View: v}
-	if r.Header.Get("HX-Request") != "true" {
+	f := frame{Title: d.name(), Here: "inbox", Page: "conversation/entries", View: v}
+	if !byHTMX(r) {
 		f.Page = "conversation/earlier"
 	}
 	return c.page(w, r, http.StatusOK, f)

@@ -18,18 +18,23 @@ type messageRequest struct {
 	Fallback *api.TemplateRef `json:"fallback_template,omitempty"`
 }
 
-// sendMessage sends what stands in the composer.
+// sendMessage sends what stands in the composer. A form that was sent before may be a double click, or a tab that has not noticed and
+// in which somebody has typed the same words anew: only they know, so nothing is sent and they are told.
 func (c *Console) sendMessage(w http.ResponseWriter, r *http.Request) error {
-	written := draft{Text: textOf(r, "text"), Critical: r.PostFormValue("critical") != "", Fallback: r.PostFormValue("fallback"), Key: r.PostFormValue("key")}
+	written := draft{Text: unix(r.PostFormValue("text")), Critical: r.PostFormValue("critical") != "", Fallback: r.PostFormValue("fallback"), Key: r.PostFormValue("key")}
 	return c.act(w, r, "Your message is on its way.", written, func() error {
 		if p := checkWritten(written.Text); p != nil {
 			return p
 		}
 		m := messageRequest{Text: written.Text, Critical: written.Critical}
-		if name, language, chosen := strings.Cut(written.Fallback, "/"); chosen {
+		if name, language := ofKey(written.Fallback); language != "" {
 			m.Fallback = &api.TemplateRef{Name: name, Language: language}
 		}
-		return c.post(r, "/messages", written.Key, m)
+		var accepted api.Accepted
+		if err := c.ask(r, http.MethodPost, "/messages", written.Key, m, &accepted); err != nil || !accepted.Repeated {
+			return err
+		}
+		return &api.Problem{Status: http.StatusOK, Code: "sent_already", Detail: "this message was sent already"}
 	})
 }
 
@@ -45,23 +50,18 @@ func checkWritten(text string) *api.Problem {
 	return nil
 }
 
-// textOf is what was typed, with the ends of lines as everybody but a form writes them.
-func textOf(r *http.Request, field string) string {
-	return strings.ReplaceAll(r.PostFormValue(field), "\r\n", "\n")
-}
-
 // post asks the API to do something in the request's conversation.
 func (c *Console) post(r *http.Request, below, key string, in any) error {
-	return c.ask(r, http.MethodPost, below, key, in)
+	return c.ask(r, http.MethodPost, below, key, in, nil)
 }
 
-// ask makes a request about the conversation.
-func (c *Console) ask(r *http.Request, method, below, key string, in any) error {
+// ask makes a request about the conversation; out may be nil.
+func (c *Console) ask(r *http.Request, method, below, key string, in, out any) error {
 	id, err := uuid.Parse(r.PathValue("id"))
 	if err != nil {
 		return noSuchConversation()
 	}
-	return c.client.do(r.Context(), method, "/v1/conversations/"+id.String()+below, key, in, nil)
+	return c.client.do(r.Context(), method, "/v1/conversations/"+id.String()+below, key, in, out)
 }
 
 // closeConversation cancels this window's reminders and plan.

@@ -86,12 +86,3 @@ func factValue(value any, zone *time.Location) string {
 	b, _ := json.Marshal(value) // it came as JSON
 	return string(b)
 }
-
-// capital begins a sentence.
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	r := []rune(s)
-	return strings.ToUpper(string(r[0])) + string(r[1:])
-}

@@ -30,8 +30,8 @@ func (c *Console) showWhy(w http.ResponseWriter, r *http.Request) error {
 	if err := c.client.get(r.Context(), path, &page); err != nil {
 		return err
 	}
-	f := frame{Title: "Why? " + nameOf(d), Here: "inbox", Page: "conversation/decisions", View: whyOf(d, page)}
-	if r.Header.Get("HX-Request") != "true" {
+	f := frame{Title: "Why? " + d.name(), Here: "inbox", Page: "conversation/decisions", View: whyOf(d, page)}
+	if !byHTMX(r) {
 		f.Page = "conversation/why"
 	}
 	return c.page(w, r, http.StatusOK, f)
@@ -39,7 +39,7 @@ func (c *Console) showWhy(w http.ResponseWriter, r *http.Request) error {
 
 func whyOf(d dossier, page api.Page[api.Decision]) whyView {
 	zone := zoneOf(d.number.TimeZone)
-	v := whyView{Conversation: hrefOf(d.c.ID.String()), Name: nameOf(d), Zone: zone.String()}
+	v := whyView{Conversation: hrefOf(d.c.ID.String()), Name: d.name(), Zone: zone.String()}
 	for _, decision := range page.Items {
 		v.Decisions = append(v.Decisions, *decisionViewOf(decision, zone))
 	}

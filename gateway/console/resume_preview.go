@@ -54,8 +54,8 @@ func general(problems []api.FieldError) string {
 
 // previewed asks the API about what is chosen; nil: nothing is.
 func (c *Console) previewed(r *http.Request, d dossier, filled filledForm) (*api.TemplatePreview, error) {
-	t, found := templateNamed(d.templates, filled.Template)
-	if !found {
+	t := d.templates.find(ofKey(filled.Template))
+	if t == nil {
 		return nil, nil
 	}
 	var p api.TemplatePreview
@@ -73,7 +73,7 @@ func (c *Console) showPreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.Header.Get("HX-Request") == "true" {
+	if byHTMX(r) {
 		return c.page(w, r, http.StatusOK, frame{Title: v.Name, Here: "inbox", Page: "conversation/form", View: v})
 	}
 	return c.resumePage(w, r, http.StatusOK, v)

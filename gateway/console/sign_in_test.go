@@ -18,8 +18,6 @@ import (
 	"reengage/gateway/access"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
-
 func prefixes(texts ...string) (all []netip.Prefix) {
 	for _, t := range texts {
 		all = append(all, netip.MustParsePrefix(t))

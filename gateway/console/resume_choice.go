@@ -1,23 +1,15 @@
 package console
 
 import (
-	"slices"
-
 	"reengage/conversation"
 	"reengage/gateway/api"
 )
-
-// choiceView is a template in a list of them.
-type choiceView struct {
-	Value, Label string
-	Selected     bool
-}
 
 // categoryGroup are the approved templates of one category, and why none of it may be sent, if so.
 type categoryGroup struct {
 	Category string
 	Refused  string
-	Choices  []choiceView
+	Choices  []choice
 }
 
 // categoriesOf are the number's approved templates by category.
@@ -27,7 +19,7 @@ func categoriesOf(d dossier, chosen string) []categoryGroup {
 		g := categoryGroup{Category: capital(string(category)), Refused: refusedCategory(d, category)}
 		for _, t := range d.templates {
 			if t.Category == string(category) {
-				g.Choices = append(g.Choices, choiceView{templateValue(t), t.Name + " · " + t.Language, templateValue(t) == chosen})
+				g.Choices = append(g.Choices, choiceOf(t, t.Name+" · "+t.Language, chosen))
 			}
 		}
 		if len(g.Choices) > 0 {
@@ -38,25 +30,19 @@ func categoriesOf(d dossier, chosen string) []categoryGroup {
 }
 
 // fallbacksOf are templates that may go in place of a message that comes too late: those that nobody has to fill in.
-func fallbacksOf(d dossier, chosen string) []choiceView {
-	var choices []choiceView
+func fallbacksOf(d dossier, chosen string) []choice {
+	var choices []choice
 	for _, t := range d.templates {
 		if len(t.Parameters) == 0 && refusedCategory(d, conversation.Category(t.Category)) == "" {
-			choices = append(choices, choiceView{templateValue(t), t.Name + " · " + t.Language + " · " + t.Category, templateValue(t) == chosen})
+			choices = append(choices, choiceOf(t, t.Name+" · "+t.Language+" · "+t.Category, chosen))
 		}
 	}
 	return choices
 }
 
-// templateValue names a template in a form.
-func templateValue(t api.Template) string { return t.Name + "/" + t.Language }
-
-func templateNamed(all []api.Template, value string) (api.Template, bool) {
-	i := slices.IndexFunc(all, func(t api.Template) bool { return templateValue(t) == value })
-	if i < 0 {
-		return api.Template{}, false
-	}
-	return all[i], true
+func choiceOf(t api.Template, label, chosen string) choice {
+	key := templateKey(t.Name, t.Language)
+	return choice{label, key, key == chosen}
 }
 
 // refusedCategory asks the gate about a template of a category, with what the page knows; empty if it would let one through. It

@@ -27,7 +27,7 @@ type filledForm struct {
 func filledBy(r *http.Request) filledForm {
 	_ = r.ParseForm() // what cannot be read is not there
 	f := filledForm{Template: r.Form.Get("template"), Values: map[string]string{}, Keeping: r.Form.Get("keeping") != "",
-		Keep: strings.ReplaceAll(r.Form.Get("keep"), "\r\n", "\n"), Critical: r.Form.Get("critical") != "", Resume: r.Form.Get("resume") != "",
+		Keep: unix(r.Form.Get("keep")), Critical: r.Form.Get("critical") != "", Resume: r.Form.Get("resume") != "",
 		Key: r.Form.Get("key")}
 	for name, values := range r.Form {
 		if place, is := strings.CutPrefix(name, "value."); is {
@@ -123,9 +123,9 @@ func filledParameters(variables []template.Variable, values map[string]string) j
 		value := values[v.Place]
 		switch v.Part {
 		case "header":
-			p.Header = withValue(p.Header, v, value)
+			p.Header = withValue(p.Header, v.Named, v.Name, value)
 		case "body":
-			p.Body = withValue(p.Body, v, value)
+			p.Body = withValue(p.Body, v.Named, v.Name, value)
 		default:
 			if p.Buttons == nil {
 				p.Buttons = map[int]string{}
@@ -150,14 +150,15 @@ func shown(variables []template.Variable, values map[string]string) map[string]s
 	return all
 }
 
-func withValue(v template.Values, variable template.Variable, value string) template.Values {
-	if !variable.Named {
+// withValue adds a value by its name, or as the next by position.
+func withValue(v template.Values, named bool, name, value string) template.Values {
+	if !named {
 		v.Positional = append(v.Positional, value)
 		return v
 	}
 	if v.Named == nil {
 		v.Named = map[string]string{}
 	}
-	v.Named[variable.Name] = value
+	v.Named[name] = value
 	return v
 }

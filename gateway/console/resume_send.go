@@ -27,7 +27,11 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = c.sendFilled(r, d, filled)
+	if !filled.Resume && d.c.Window == nil {
+		filled.Resume, err = true, c.resumeInstead(r)
+	} else {
+		err = c.sendFilled(r, d, filled)
+	}
 	var p *api.Problem
 	switch {
 	case err == nil:
@@ -47,11 +51,11 @@ func (c *Console) sendTemplate(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) sendFilled(r *http.Request, d dossier, filled filledForm) error {
-	t, found := templateNamed(d.templates, filled.Template)
+	t := d.templates.find(ofKey(filled.Template))
 	switch {
 	case filled.Template == "":
 		return wrong("Choose a template first.")
-	case !found:
+	case t == nil:
 		return &api.Problem{Status: http.StatusConflict, Code: "template_not_approved", Detail: "this template can no longer be sent"}
 	case filled.Keeping && strings.TrimSpace(filled.Keep) == "":
 		return wrong("There is no reply to keep yet: write one, or do not keep any.")
@@ -72,9 +76,25 @@ func (c *Console) sendFilled(r *http.Request, d dossier, filled filledForm) erro
 		err = c.post(r, "/templates", filled.Key, templateRequest{ref, filled.Critical})
 	}
 	if err == nil && filled.Resume {
-		return c.release(r)
+		c.letGo(r)
 	}
 	return err
+}
+
+// letGo ends the claim of whoever has sent. If that fails nothing is lost: the claim ends by itself.
+func (c *Console) letGo(r *http.Request) {
+	if err := c.release(r); err != nil {
+		c.log.WarnContext(r.Context(), "console: a claim stays for now", "error", err)
+	}
+}
+
+// resumeInstead is for a form of the time when the window was still open: what it costs and permits has changed, and another agent
+// may be at it. So nothing is sent; the conversation is claimed, and the same form asks again.
+func (c *Console) resumeInstead(r *http.Request) error {
+	if p, err := c.claim(r); err != nil || p != nil {
+		return either(err, p)
+	}
+	return &api.Problem{Status: http.StatusConflict, Code: "resume_instead", Detail: "the window has closed meanwhile, so no template was sent"}
 }
 
 // wrong is what a form says about itself.
