@@ -65,23 +65,30 @@ func prune(ctx context.Context, q *db.Queries, real time.Time) error {
 	return q.PruneLinks(ctx, real)
 }
 
-// Session finds who has a session's token. The error is ErrRefused, whatever is wrong with it, or what keeps the database away.
+// Session finds who has a session's token. It is no use of the session, which Use notes. The error is ErrRefused, whatever is wrong
+// with it, or what keeps the database away.
 func (p People) Session(ctx context.Context, token string, real time.Time) (Session, error) {
-	q := db.New(p.Pool)
 	// Found by its hash: how long the search takes tells about the hash of a guess, which tells nothing about a token.
-	row, err := q.FindSession(ctx, hashOf(token), real)
+	row, err := db.New(p.Pool).FindSession(ctx, hashOf(token), real)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, ErrRefused
 	}
 	if err != nil {
 		return Session{}, fmt.Errorf("find session: %w", err)
 	}
-	if row.Session.SeenAt.Before(real.Add(-seenEvery)) {
-		if err := q.NoteSeen(ctx, real, real.Add(SessionIdle), row.Session.ID); err != nil {
-			return Session{}, fmt.Errorf("find session: %w", err)
-		}
-	}
 	return sessionOf(row.Session, personOf(row.User)), nil
+}
+
+// Use notes that a person uses their session, which moves its end. What a page that is open asks for by itself is no use: else one
+// that is left open would never end.
+func (p People) Use(ctx context.Context, s Session, real time.Time) error {
+	if !s.SeenAt.Before(real.Add(-seenEvery)) {
+		return nil
+	}
+	if err := db.New(p.Pool).NoteSeen(ctx, real, real.Add(SessionIdle), s.ID); err != nil {
+		return fmt.Errorf("use session: %w", err)
+	}
+	return nil
 }
 
 // Holds reports whether a session still holds: for what goes on for long after it was found. Asking is no use of the session.

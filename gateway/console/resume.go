@@ -125,7 +125,7 @@ func (c *Console) showTemplate(w http.ResponseWriter, r *http.Request) error {
 	return c.resumePage(w, r, http.StatusOK, v)
 }
 
-// renewClaim holds the claim for as long as the page is open, and says so if it has been lost.
+// renewClaim holds the claim for as long as somebody sits before the page that is open (resume.js), and says so if it has been lost.
 func (c *Console) renewClaim(w http.ResponseWriter, r *http.Request) error {
 	if _, err := c.claim(r); err != nil {
 		return err

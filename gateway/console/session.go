@@ -39,6 +39,9 @@ func (c cookie) set(w http.ResponseWriter, token string) {
 	http.SetCookie(w, k)
 }
 
+// byItself is the header of what a page asks for without anybody having done anything (live.js, resume.js): no use of the session.
+const byItself = "Reengage-By-Itself"
+
 type sessionKey struct{}
 
 // sessionOf is the session of who asks; without one, the zero session.
@@ -61,6 +64,12 @@ func (c *Console) signedIn(w http.ResponseWriter, r *http.Request) (*http.Reques
 	case err != nil:
 		c.fail(w, r, away(err))
 		return r, false
+	}
+	if r.Header.Get(byItself) == "" {
+		if err := c.people.Use(r.Context(), s, c.now()); err != nil {
+			c.fail(w, r, away(err))
+			return r, false
+		}
 	}
 	ctx := access.With(r.Context(), s.Principal())
 	return r.WithContext(context.WithValue(ctx, sessionKey{}, s)), true

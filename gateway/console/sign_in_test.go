@@ -68,11 +68,14 @@ func (b *browser) another() *browser {
 	return &other
 }
 
-func (b *browser) do(method, path string, form url.Values) *httptest.ResponseRecorder {
+func (b *browser) do(method, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
 	b.Helper()
 	r := httptest.NewRequestWithContext(b.Context(), method, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	for _, name := range headers {
+		r.Header.Set(name, "1")
+	}
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
 	}
@@ -192,6 +195,22 @@ func TestAForgedOrExpiredSessionSignsInAgain(t *testing.T) {
 	_, err := b.people.Pool.Exec(t.Context(), `UPDATE sessions SET expires_at = now() - interval '1 second'`)
 	require.NoError(t, err)
 	require.False(t, b.signedIn())
+}
+
+func TestAPageThatIsLeftOpenIsNoUseOfTheSession(t *testing.T) {
+	b := newBrowser(t)
+	b.signsInByLink()
+	seen := func() (at time.Time) {
+		require.NoError(t, b.people.Pool.QueryRow(t.Context(), `SELECT seen_at FROM sessions`).Scan(&at))
+		return at
+	}
+	_, err := b.people.Pool.Exec(t.Context(), `UPDATE sessions SET seen_at = now() - interval '1 hour'`)
+	require.NoError(t, err)
+	before := seen()
+	require.Equal(t, http.StatusOK, b.do("GET", "/console/inbox", nil, byItself).Code)
+	require.Equal(t, before, seen())
+	require.True(t, b.signedIn())
+	require.True(t, seen().After(before))
 }
 
 func TestAnAccountShowsItsSessionsAndEndsThem(t *testing.T) {

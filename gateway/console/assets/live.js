@@ -34,7 +34,7 @@ export function startLive(address) {
   const listen = async (signal, hush) => {
     if (after) path.searchParams.set("after", after);
     else path.searchParams.delete("after");
-    const answer = await fetch(path, { signal, redirect: "manual", cache: "no-store", headers: { Accept: "text/event-stream" } });
+    const answer = await fetch(path, { signal, redirect: "manual", cache: "no-store", headers: { Accept: "text/event-stream", "Reengage-By-Itself": "1" } });
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return location.reload(); // signs in again
     if (answer.status === 422) after = null; // nothing to go on from: the next try begins now, and everything is asked for
     if (!answer.ok) throw new Error(`status ${answer.status}`);
@@ -76,6 +76,9 @@ export function startLive(address) {
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", (e) => { if (e.persisted) { tell("*"); start(); } });
   window.addEventListener("online", () => { if (failures > 0) { stop(); start(); } });
+  document.addEventListener("htmx:configRequest", (e) => {
+    if (e.detail.triggeringEvent?.type === "live") e.detail.headers["Reengage-By-Itself"] = "1"; // nobody has done anything
+  });
   if (!document.hidden) start();
 }
 
