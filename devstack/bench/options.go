@@ -106,7 +106,7 @@ func (o Options) size() size {
 			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, onDisk: 12, ratedEvents: 5_000,
 			monthMessages: 3_000, monthConversations: 60,
 			charges: 20_000, chargedAgain: 100, chargeContacts: 60, reportCalls: 2,
-			inboxConversations: 12_000, inboxCalls: 3, inboxWrites: 50,
+			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50,
 		}
 	}
 	if o.Temporal != nil {
