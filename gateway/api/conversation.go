@@ -25,6 +25,7 @@ type Conversation struct {
 	Unanswered     bool                    `json:"unanswered" doc:"The contact has written since the business last did."`
 	CanSend        conversation.CanSend    `json:"can_send" doc:"What the gate lets through now; a template of at least one category. reason says why something may not be sent, empty if both may: window_closed, opt_in_required, send_in_progress, opted_out, suppressed, sender_paused."`
 	Next           *conversation.Next      `json:"next" doc:"What the clock will change next: reminder, nudge, expiring or window_closes in an open window, else reengagement where a plan is known (one conversation, not a list); null if nothing."`
+	LeftAlone      bool                    `json:"left_alone" doc:"Somebody has closed the open window by hand: its reminders are cancelled, and the plan after it if the number's settings have that end one, until the contact writes again. false while no window is open."`
 	ResumeClaim    *ResumeClaim            `json:"resume_claim" doc:"The agent who has opened Resume (W6); null if nobody has."`
 
 	// Of one conversation, not in lists.
@@ -115,6 +116,7 @@ func (v view) conversation(c db.Conversation, n db.BusinessNumber, p db.Contact,
 		Unanswered:     f.Unanswered(),
 		CanSend:        conversation.SendableAt(conversation.Circumstances{Facts: f, Permissions: permissions, Margin: v.margin}, v.now),
 		Next:           next(conversation.State{Facts: f, Settings: settings, WatchedUntil: f.ExpiresAt, Left: v.left[c.ID]}, v.now),
+		LeftAlone:      f.WindowOpen(v.now) && v.left[c.ID].Equal(f.ExpiresAt),
 		ResumeClaim:    resumeClaim(f, v.now),
 	}, nil
 }

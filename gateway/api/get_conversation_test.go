@@ -42,12 +42,24 @@ func TestAWindowThatIsLeftAloneHasNoReminderBeforeItsEnd(t *testing.T) {
 		require.Equal(t, one, page.Items[0].Next.Kind)
 		return one
 	}
+	left := func(now time.Time) bool {
+		page, err := (&api.ListConversations{}).Execute(t.Context(), f.api, now)
+		require.NoError(t, err)
+		one := f.conversationAt(id, now).LeftAlone
+		require.Equal(t, one, page.Items[0].LeftAlone, "in a list as well")
+		return one
+	}
 	require.Equal(t, conversation.WakeReminder, kind())
+	require.False(t, left(noon))
 	f.exec(`INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, facts)
 		SELECT id, 'close/one', $1, 'close', true, 'close', 'allowed', 'closed', jsonb_build_object('expires_at', expires_at) FROM conversations`, noon.Add(-time.Minute))
 	require.Equal(t, conversation.WakeExpiring, kind())
+	require.True(t, left(noon))
+	require.True(t, left(noon.Add(23*time.Hour-time.Second)))
+	require.False(t, left(noon.Add(23*time.Hour)), "the window has closed by itself")
 	f.exec("UPDATE conversations SET last_inbound_at = $1, expires_at = $1::timestamptz + interval '24 hours'", noon.Add(-time.Second))
 	require.Equal(t, conversation.WakeReminder, kind(), "the contact has written again")
+	require.False(t, left(noon))
 }
 
 // W6: expired, with the note "may have arrived" until a status settles it.

@@ -24,6 +24,7 @@ type headView struct {
 	Claim       *claimView
 	Next        *nextView
 	Plan        *planView
+	LeftAlone   bool   // somebody has cancelled this window's reminders and plan
 	Workflow    string // its address in the Temporal UI; empty: no link
 	Close       string // the key of closing; empty: may not, or nothing to close
 	Zone        string
@@ -52,8 +53,8 @@ type claimView struct {
 func headOf(d dossier, zone *time.Location) headView {
 	v := headView{
 		Number: d.c.Number.Display, Status: d.c.Status, Unanswered: d.c.Unanswered,
-		MayHave: d.c.Note != nil,
-		Claim:   claimOf(d, zone), Workflow: d.ui.of(d.c.WorkflowID), Zone: zone.String(),
+		MayHave: d.c.Note != nil, LeftAlone: d.c.LeftAlone,
+		Claim: claimOf(d, zone), Workflow: d.ui.of(d.c.WorkflowID), Zone: zone.String(),
 	}
 	v.Name, v.Detail = namesOf(d.c.Contact)
 	if d.c.Window != nil {
@@ -68,7 +69,7 @@ func headOf(d dossier, zone *time.Location) headView {
 	if p := d.c.Plan; p != nil {
 		v.Plan = &planView{p.Attempt, p.Of, p.Template, zonedOf(p.DueAt, zone)}
 	}
-	if d.who.May(access.Send) && (d.c.Window != nil || d.c.Plan != nil) {
+	if d.who.May(access.Send) && (d.c.Window != nil && !d.c.LeftAlone || d.c.Plan != nil) {
 		v.Close = keyOf("close", d)
 	}
 	return v

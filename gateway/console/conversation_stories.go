@@ -17,6 +17,10 @@ import (
 var conversationStories = []story{
 	conversationStory("active", func(d *dossier) {}),
 	conversationStory("expiring", func(d *dossier) { d.window(42 * time.Minute); d.c.Status = conversation.Expiring }),
+	conversationStory("left-alone", func(d *dossier) {
+		d.c.LeftAlone = true
+		d.c.Next = &conversation.Next{Kind: conversation.WakeExpiring, At: storyTime.Add(5*time.Hour + 12*time.Minute)}
+	}),
 	conversationStory("last-seconds", func(d *dossier) {
 		d.window(14 * time.Second)
 		d.c.Status = conversation.Expiring

@@ -14,10 +14,31 @@ import (
 
 	"reengage/conversation"
 	"reengage/engine"
+	"reengage/gateway/access"
 	"reengage/workflows/contract"
 )
 
 func pathOf(id uuid.UUID) string { return "/console/conversations/" + id.String() }
+
+func TestAWindowThatIsLeftAloneSaysSoAndHasNothingLeftToCancel(t *testing.T) {
+	s := newSite(t)
+	id := s.add("Ada Example", noon.Add(-time.Hour))
+	page := s.see(grace, pathOf(id)).Body.String()
+	require.Contains(t, page, `action="`+pathOf(id)+`/close"`)
+	require.NotContains(t, page, "are cancelled")
+	s.exec(`INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, facts)
+		SELECT id, 'close/one', $1, 'close', true, 'close', 'allowed', 'closed', jsonb_build_object('expires_at', expires_at) FROM conversations`, noon)
+	for _, who := range []access.Principal{grace, viewer} {
+		page = s.see(who, pathOf(id)).Body.String()
+		require.Contains(t, page, "This window’s reminders and plan are cancelled, until the contact writes again.")
+		require.Contains(t, page, "Reminders and plan cancelled</span>", "in the head as well")
+		require.NotContains(t, page, `action="`+pathOf(id)+`/close"`)
+	}
+	s.exec("UPDATE conversations SET last_inbound_at = $1, expires_at = $1::timestamptz + interval '24 hours'", noon)
+	page = s.see(grace, pathOf(id)).Body.String()
+	require.Contains(t, page, `action="`+pathOf(id)+`/close"`, "the contact has written again")
+	require.NotContains(t, page, "are cancelled")
+}
 
 func TestTheComposerAndResumeFollowTheWindowToTheSecond(t *testing.T) {
 	s := newSite(t)
