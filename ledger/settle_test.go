@@ -175,7 +175,7 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 	}
 	w.analyze()
 	var workers errgroup.Group
-	for worker := range 20 {
+	for worker := range 10 {
 		workers.Go(func() error {
 			order := slices.Clone(cs) // each by all of them
 			rand.New(rand.NewPCG(1, uint64(worker))).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
