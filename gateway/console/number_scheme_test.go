@@ -73,7 +73,7 @@ func TestWhatIsWrongWithAnAssignmentStandsBesideItsField(t *testing.T) {
 	t.Parallel()
 	d := newNumberDesk(t)
 	for name, tt := range map[string]struct{ field, value, says string }{
-		"no day":        {"from", "", "Is neither a date like 2026-10-01"},
+		"no day":        {"from", "", "This is neither a date like 2026-10-01"},
 		"no scheme":     {"scheme", "zenvai", `Unknown scheme "zenvai"; there are aisensy`},
 		"unknown cards": {"card_set", "<b>chile", "There is no set of rate cards of that name"},
 	} {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strings"
 	"time"
 
 	"reengage/gateway/api"
@@ -43,7 +44,11 @@ func (v tariffView) Refused() bool { return v.Refusal != "" || len(v.Problems) >
 func (v tariffView) Wrong(field string) string {
 	for _, e := range v.Problems {
 		if e.Field == field {
-			return capital(besideField(e))
+			text := besideField(e)
+			if strings.HasPrefix(text, "is ") {
+				text = "this " + text
+			}
+			return capital(text)
 		}
 	}
 	return ""
