@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -85,7 +86,7 @@ func (v *assignVerb) Run(ctx context.Context, s streams) error {
 		if err := l.Assign(ctx, ledger.Assignment{PhoneNumberID: v.Number, Scheme: v.Scheme, From: from, CardSet: v.CardSet}); err != nil {
 			return err
 		}
-		since := "always"
+		since := ledger.Always
 		if !from.IsZero() {
 			since = "from " + from.UTC().Format(time.RFC3339) + " on"
 		}
@@ -99,21 +100,11 @@ func (v *assignVerb) Run(ctx context.Context, s streams) error {
 }
 
 func (v *assignVerb) from(ctx context.Context, l *ledger.Ledger) (time.Time, error) {
-	if v.From == "always" {
-		return time.Time{}, nil
+	from, err := l.From(ctx, v.Number, v.From)
+	if errors.Is(err, ledger.ErrNoFrom) {
+		return from, usageError(fmt.Sprintf("--from is %q, which is %v", v.From, err))
 	}
-	if t, err := time.Parse(time.RFC3339, v.From); err == nil {
-		return t, nil
-	}
-	day, err := time.Parse(time.DateOnly, v.From)
-	if err != nil {
-		return time.Time{}, usageError(fmt.Sprintf("--from is %q, which is neither a date like 2026-10-01 nor an RFC 3339 time nor always", v.From))
-	}
-	zone, err := l.AccountZone(ctx, v.Number)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return tariff.DayOf(day, time.UTC).Start(zone), nil
+	return from, err
 }
 
 type loadCardsVerb struct {

@@ -17,7 +17,7 @@ const (
 	Read    Scope = "read"    // see conversations, contacts, templates, numbers
 	Send    Scope = "send"    // report and send messages, close, claim, keep, change consent and contacts
 	Billing Scope = "billing" // see what is owed, compare tariffs and invoices
-	Admin   Scope = "admin"   // set up numbers, pause and resume them
+	Admin   Scope = "admin"   // set up numbers, assign their schemes, pause and resume them
 )
 
 // Scopes are all there are.

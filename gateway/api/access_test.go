@@ -60,6 +60,7 @@ var permitted = map[string]may{
 	"GET /v1/numbers":                                         readers,
 	"GET /v1/numbers/{id}":                                    readers,
 	"PUT /v1/numbers/{id}":                                    admins,
+	"PUT /v1/numbers/{id}/scheme":                             admins,
 	"POST /v1/numbers/{id}/preview":                           readers,
 	"POST /v1/numbers/{id}/pause":                             admins,
 	"POST /v1/numbers/{id}/resume":                            admins,

@@ -26,7 +26,7 @@ type Deps struct {
 	Pool   *pgxpool.Pool
 	Store  Store
 	Engine Engine
-	Ledger *ledger.Ledger // rates what is stored, for comparisons; it posts nothing here
+	Ledger *ledger.Ledger // rates what is stored, for comparisons, and assigns schemes; it posts nothing here
 	Clock  clock.Clock
 	Margin time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
 	Keys   []string      // bearer keys that may everything
@@ -97,6 +97,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Read, listNumbersOp, (*ListNumbers).Execute)
 	register(a, access.Read, getNumberOp, (*GetNumber).Execute)
 	registerWithin(a, access.Admin, setNumberOp, SetNumberTimeout, (*SetNumber).Execute)
+	registerWithin(a, access.Admin, assignSchemeOp, SetNumberTimeout, (*AssignScheme).Execute)
 	register(a, access.Read, previewNumberOp, (*PreviewNumber).Execute)
 	register(a, access.Admin, pauseNumberOp, (*PauseNumber).Execute)
 	register(a, access.Admin, resumeNumberOp, (*ResumeNumber).Execute)

@@ -73,6 +73,10 @@ func TestEachChangeSaysWhoMadeItAndOneThatWasRefusedSaysNothing(t *testing.T) {
 		{"POST", "/v1/numbers/" + number + "/pause", "", 200, nil},
 		{"POST", "/v1/numbers/" + number + "/resume", "", 200, []string{who + "resume_number number/" + number + " {}"}},
 		{"POST", "/v1/numbers/" + number + "/resume", "", 200, nil},
+		{"PUT", "/v1/numbers/" + number + "/scheme", `{"scheme": "twilio", "from": "2026-10-01"}`, 200,
+			[]string{who + "assign_scheme number/" + number + ` {"from": "2026-10-01T00:00:00Z", "scheme": "twilio", "card_set": ""}`}},
+		{"PUT", "/v1/numbers/" + number + "/scheme", `{"scheme": "twilio", "from": "2026-10-01"}`, 200, nil},
+		{"PUT", "/v1/numbers/" + number + "/scheme", `{"scheme": "twillo", "from": "2026-10-01"}`, 422, nil},
 		{"POST", "/v1/numbers/1/resume", "", 404, nil},
 		{"POST", "/v1/numbers/1/pause", "", 404, nil},
 	} {
@@ -109,6 +113,7 @@ func TestAChangeThatCannotBeAuditedIsNotMade(t *testing.T) {
 		"PUT /v1/contacts/" + f.contactOf(id).String() + "/consent":     `{"opted_in": true, "source": "form"}`,
 		"POST /v1/numbers/" + number + "/pause":                         "",
 		"PUT /v1/numbers/" + number:                                     `{"time_zone": "Asia/Tokyo", "account_time_zone": "UTC", "settings": {}}`,
+		"PUT /v1/numbers/" + number + "/scheme":                         `{"scheme": "twilio", "from": "always"}`,
 		"POST /v1/inbound":                                              inboundBody,
 	} {
 		method, path, _ := strings.Cut(path, " ")
@@ -116,7 +121,7 @@ func TestAChangeThatCannotBeAuditedIsNotMade(t *testing.T) {
 	}
 	var made int
 	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM suppressions) + (SELECT count(*) FROM consent_changes)
-		+ (SELECT count(*) FROM events) + (SELECT count(*) FROM contacts WHERE time_zone <> '')
+		+ (SELECT count(*) FROM scheme_assignments) + (SELECT count(*) FROM events) + (SELECT count(*) FROM contacts WHERE time_zone <> '')
 		+ (SELECT count(*) FROM business_numbers WHERE sender_paused_at IS NOT NULL OR time_zone <> 'UTC')
 		+ (SELECT count(*) FROM conversations WHERE resume_claimed_by IS NOT NULL)`).Scan(&made))
 	require.Zero(t, made)

@@ -54,7 +54,7 @@ func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
 		"/v1/conversations/{id}/kept-replies/{kept}/send": {"post"}, "/v1/conversations/{id}/kept-replies/{kept}/discard": {"post"},
 		"/v1/conversations/{id}/resume-claim": {"post", "delete"}, "/v1/sends/{id}": {"get"}, "/v1/templates": {"get"},
 		"/v1/contacts/{id}": {"get", "put"}, "/v1/contacts/{id}/consent": {"put"}, "/v1/contacts/{id}/suppression": {"put"},
-		"/v1/numbers": {"get"}, "/v1/numbers/{id}": {"get", "put"}, "/v1/numbers/{id}/preview": {"post"}, "/v1/numbers/{id}/pause": {"post"}, "/v1/numbers/{id}/resume": {"post"},
+		"/v1/numbers": {"get"}, "/v1/numbers/{id}": {"get", "put"}, "/v1/numbers/{id}/scheme": {"put"}, "/v1/numbers/{id}/preview": {"post"}, "/v1/numbers/{id}/pause": {"post"}, "/v1/numbers/{id}/resume": {"post"},
 		"/v1/events": {"get"},
 	} {
 		require.Len(t, doc.Paths[path], len(methods), path)

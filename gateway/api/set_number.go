@@ -54,7 +54,8 @@ type NumberBody struct {
 	MessagesPerSecond *int32               `json:"messages_per_second,omitempty" minimum:"1" maximum:"10000" doc:"Missing: as it is; 80 by default."`
 }
 
-// SetNumberTimeout bounds the setting up of a number, in real time: a change of the account's time zone waits for the billing under way.
+// SetNumberTimeout bounds the setting up of a number and the assignment of a scheme, in real time: a change of the account's time zone
+// and one of the scheme wait for the billing under way.
 const SetNumberTimeout = time.Minute
 
 var setNumberOp = huma.Operation{
@@ -62,7 +63,7 @@ var setNumberOp = huma.Operation{
 	Summary: "Set a business number up",
 	Description: "Settings replace all former ones; conversations that wait for something are told of them, and a plan that has been made keeps the policy " +
 		"of the moment when its window closed. Templates that the policy names and that could not go now are warnings. With a version, nothing that somebody " +
-		"else has set meanwhile is written over. The scheme by which the number owes is assigned with starter charges assign.",
+		"else has set meanwhile is written over. The scheme by which the number owes is assigned by itself (PUT /v1/numbers/{id}/scheme).",
 	Errors: []int{http.StatusConflict},
 }
 

@@ -44,6 +44,7 @@ var permitted = map[string][]access.Role{
 	"GET /console/numbers":                                         signedIn,
 	"GET /console/numbers/{id}":                                    signedIn,
 	"POST /console/numbers/{id}":                                   {access.Administrator},
+	"POST /console/numbers/{id}/scheme":                            {access.Administrator},
 	"POST /console/numbers/{id}/preview":                           signedIn,
 	"POST /console/numbers/{id}/pause":                             {access.Administrator},
 	"POST /console/numbers/{id}/resume":                            {access.Administrator},

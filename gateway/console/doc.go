@@ -12,6 +12,7 @@
 //	resume        a template is chosen, filled in, previewed and sent (templates/conversation_resume.html)
 //	costs         charts, findings, windows, tariffs compared, CSV
 //	numbers       all business numbers; number: one. API ─► _form ─► page ─► _read ─► _rows (buttons) ─► _body ─► API
+//	              number_scheme assigns a scheme, number_tariff shows the one in force (templates/number_tariff.html)
 //	sign_in, account
 //
 // The others are what pages stand on: console.go (routes, who may), page.go (layout, failures), client.go (the API), secure.go,

@@ -23,6 +23,7 @@ func (c *Console) number(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view.Saved = r.URL.Query().Has("saved")
+	view.Tariff.Done = assigned(r.URL.Query(), n)
 	return c.showNumber(w, r, http.StatusOK, view)
 }
 

@@ -84,6 +84,12 @@ func FormOf(page string) url.Values {
 	return controls(form)
 }
 
+// What tests of the whole package ask.
+var (
+	Controls   = controls
+	SchemeName = schemeName
+)
+
 var attribute = regexp.MustCompile(`([a-z]+)="([^"]*)"`)
 
 // controls are a form's values by name, as a browser posts them. All "<" within texts and values are escaped.

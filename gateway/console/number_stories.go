@@ -35,8 +35,19 @@ var numberStories = []story{
 			{Code: "template_parameters", Field: "settings.reengagement.attempts[0].parameters", Sentence: "The body takes 2 parameters, not 1."},
 		}
 	})},
+	{"number-scheme-assigned", numberStory(storyNumber, func(v *numberView) { v.Tariff.Done = storyAssigned })},
+	{"number-scheme-refused", numberStory(storyNumber, schemeRefused)},
 	{"number-long-texts", numberStory(storyLong(), nil)},
 	{"number-preview-wrong", numberStory(storyNumber, func(v *numberView) { v.Preview = previewView{Problems: storyMistakes} })},
+}
+
+var storyAssigned = assignedSentence(storyNumber, api.NumberScheme{Name: "twilio", From: new(storyTime.Truncate(24 * time.Hour))})
+
+func schemeRefused(v *numberView) {
+	v.Tariff.refused(&api.Problem{Errors: []api.FieldError{
+		{Field: "from", Detail: "from is neither a date like 2026-10-01 nor an RFC 3339 time nor always"},
+		{Field: "card_set", Detail: "there is no set of rate cards of that name"},
+	}}, schemeForm{Scheme: "twilio", CardSet: "chile"})
 }
 
 var storyTemplates = templateList{

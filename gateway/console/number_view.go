@@ -14,6 +14,7 @@ type numberView struct {
 	numberCard // as it is; Form is as it stands on the page
 	Form       numberForm
 	Preview    previewView
+	Tariff     tariffView
 	Saved      bool
 	Problems   []api.FieldError // for which it was not saved
 	Refusal    string           // of a problem that no field has
@@ -25,7 +26,7 @@ type numberView struct {
 type changedPart struct{ Name, Now string }
 
 func newNumberView(n api.BusinessNumber, listed templateList, form numberForm, preview previewView, may bool) numberView {
-	return numberView{numberCard: cardOf(n, may), Form: form, Preview: preview, listed: listed}
+	return numberView{numberCard: cardOf(n, may), Form: form, Preview: preview, Tariff: tariffOf(n), listed: listed}
 }
 
 // refused takes in why the form was not saved; nil if nobody has tried.
@@ -159,12 +160,4 @@ func (v numberView) Zones() []string {
 		"America/Chicago", "America/Lima", "America/Los_Angeles", "America/Mexico_City", "America/New_York", "America/Santiago", "America/Sao_Paulo",
 		"Asia/Dubai", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Karachi", "Asia/Kolkata", "Asia/Manila", "Asia/Riyadh", "Asia/Singapore", "Asia/Tokyo",
 		"Australia/Sydney", "Europe/Berlin", "Europe/Istanbul", "Europe/Lisbon", "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Rome", "Pacific/Auckland"}
-}
-
-// Since says from when the scheme is in force.
-func (n numberCard) Since() string {
-	if n.Scheme == nil || n.Scheme.From == nil {
-		return "always"
-	}
-	return n.Scheme.From.In(zoneOf(n.AccountTimeZone)).Format("2 Jan 2006, 15:04 MST")
 }

@@ -11,6 +11,7 @@ var numbersRoutes = []route{
 	{"GET " + Path + "/numbers", access.Read, (*Console).numbers},
 	{"GET " + Path + "/numbers/{id}", access.Read, (*Console).number},
 	{"POST " + Path + "/numbers/{id}", access.Admin, (*Console).changeNumber},
+	{"POST " + Path + "/numbers/{id}/scheme", access.Admin, (*Console).assignScheme},
 	{"POST " + Path + "/numbers/{id}/preview", access.Read, (*Console).previewNumber},
 	{"POST " + Path + "/numbers/{id}/pause", access.Admin, (*Console).pauseNumber},
 	{"POST " + Path + "/numbers/{id}/resume", access.Admin, (*Console).pauseNumber},

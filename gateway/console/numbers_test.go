@@ -20,6 +20,8 @@ import (
 	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/gateway/console"
+	"reengage/ledger"
+	"reengage/tariff"
 )
 
 const businessNumber = "106540000000001"
@@ -36,10 +38,12 @@ func newNumberDesk(t *testing.T) *numberDesk {
 	t.Helper()
 	d := &numberDesk{t: t, pool: dbtest.New(t), mux: http.NewServeMux()}
 	quiet := slog.New(slog.DiscardHandler)
-	api.New(api.Deps{Pool: d.pool, Log: quiet}).Register(d.mux)
+	cards, err := tariff.ShippedCards()
+	require.NoError(t, err)
+	api.New(api.Deps{Pool: d.pool, Ledger: ledger.New(d.pool, cards, tariff.DefaultEntryPoint, quiet), Log: quiet}).Register(d.mux)
 	console.New(console.Deps{API: d.mux, Clock: clock.Clock{}, Log: quiet}).Register(d.mux)
 	d.sitDown(access.Administrator)
-	_, err := d.pool.Exec(t.Context(), `INSERT INTO business_numbers (id, phone_number_id, display, created_at) VALUES (gen_random_uuid(), $1, '+1 202 555 0100', now())`, businessNumber)
+	_, err = d.pool.Exec(t.Context(), `INSERT INTO business_numbers (id, phone_number_id, display, created_at) VALUES (gen_random_uuid(), $1, '+1 202 555 0100', now())`, businessNumber)
 	require.NoError(t, err)
 	_, err = d.pool.Exec(t.Context(), `INSERT INTO templates (waba_id, name, language, status, category, components, changed_at)
 		VALUES ('waba-1', 'we_miss_you', 'en', 'approved', 'marketing', '[{"type": "BODY", "text": "Hello {{1}}"}]', now())`)
