@@ -74,7 +74,9 @@ WITH item AS (
     WHERE s.conversation_id = ANY(conversation_parts($7)) AND e.kind = 'status' AND e.type = 'failed' AND e.received_at BETWEEN $8 AND $9
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
-       code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id
+       code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id,
+       (SELECT jsonb_build_object('type', s.type, 'template', s.template_name, 'origin', s.origin, 'planned_at', s.planned_at)
+        FROM sends s WHERE s.id = item.send_id) AS send
 FROM item
 WHERE source = ANY($1::text[])
   AND CASE WHEN $2::boolean THEN (at, source, id) < ($3::timestamptz, $4::text, $5::text)
@@ -109,13 +111,14 @@ type ListDecisionsRow struct {
 	Sentence string
 	Facts    json.RawMessage
 	SendID   *uuid.UUID
+	Send     json.RawMessage
 }
 
 // Every decision about a conversation and what has become part of it (W10), in order: those that are recorded, and those
 // that follow from the facts, of which the caller makes sentences. No texts and no names. Each kind is cut to what lies
 // between @since and @until by itself, of which one is the cursor's time, so that a page reads little more than itself; only an
 // inbound message is judged by all before it. @sources are the kinds to list. Without @sends, decisions to send are left out,
-// which the sends themselves tell.
+// which the sends themselves tell. What is about a send says which.
 func (q *Queries) ListDecisions(ctx context.Context, arg ListDecisionsParams) ([]ListDecisionsRow, error) {
 	rows, err := q.db.Query(ctx, listDecisions,
 		arg.Sources,
@@ -148,6 +151,7 @@ func (q *Queries) ListDecisions(ctx context.Context, arg ListDecisionsParams) ([
 			&i.Sentence,
 			&i.Facts,
 			&i.SendID,
+			&i.Send,
 		); err != nil {
 			return nil, err
 		}

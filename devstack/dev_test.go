@@ -106,7 +106,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 		"ReengageWindowExpiresAt", "StaticSummary", "Current Details", "W1: ", `"status":"active"`, // the operators' view
 		`"outcome":"accepted"`, // a reply
 		`"code":"window_closed"`, `"templates":[]`, `"code":"opt_in_required"`, "opted in to marketing (order form)",
-		`"templates":[{"name":"come_back","language":"en_US","category":"marketing"}`, `"code":"template_parameters"`, "The body takes 1 parameter, not 0.",
+		`"templates":[{"name":"come_back","language":"en_US","category":"marketing"}`, `"code":"template_parameters"`, "Text: 1 value is needed.",
 		`"code":"template_not_approved"`, "autumn_news        en_US     pending", // what may not go, and why
 		`"state":"failed"`, `"reason":{"code":"window_closed"`, `"replaced_by":"`, "kept reply    ", "\noffered  ", // instead of a reply
 		`"code":"opted_out"`, "opted out of marketing (keyword)", "refused: opted_out", // STOP, and why

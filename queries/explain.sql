@@ -3,7 +3,7 @@
 -- that follow from the facts, of which the caller makes sentences. No texts and no names. Each kind is cut to what lies
 -- between @since and @until by itself, of which one is the cursor's time, so that a page reads little more than itself; only an
 -- inbound message is judged by all before it. @sources are the kinds to list. Without @sends, decisions to send are left out,
--- which the sends themselves tell.
+-- which the sends themselves tell. What is about a send says which.
 WITH item AS (
     SELECT d.at, 'decision'::text AS source, lpad(d.id::text, 20, '0') AS id, d.subject, d.allowed, d.rule, d.code, d.sentence, d.facts, d.send_id
     FROM decisions d
@@ -64,7 +64,9 @@ WITH item AS (
     WHERE s.conversation_id = ANY(conversation_parts(@conversation_id)) AND e.kind = 'status' AND e.type = 'failed' AND e.received_at BETWEEN @since AND @until
 )
 SELECT at::timestamptz AS at, source::text AS source, id::text AS id, subject::text AS subject, allowed, rule::text AS rule,
-       code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id
+       code::text AS code, sentence::text AS sentence, facts::jsonb AS facts, send_id,
+       (SELECT jsonb_build_object('type', s.type, 'template', s.template_name, 'origin', s.origin, 'planned_at', s.planned_at)
+        FROM sends s WHERE s.id = item.send_id) AS send
 FROM item
 WHERE source = ANY(@sources::text[])
   AND CASE WHEN @newest_first::boolean THEN (at, source, id) < (@cursor_at::timestamptz, @cursor_source::text, @cursor_id::text)

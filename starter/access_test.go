@@ -73,7 +73,7 @@ func TestUsersAreAddedAndLetIn(t *testing.T) {
 	r := s.run("users", "link", "grace example")
 	require.Zero(t, r.code, r.err)
 	link, rest, _ := strings.Cut(r.out, "\n")
-	require.Equal(t, "It signs in once, within 30m0s.\n", rest)
+	require.Equal(t, "It signs in once, within 30 min.\n", rest)
 	token, found := strings.CutPrefix(link, "http://127.0.0.1:4711/console/sign-in/")
 	require.True(t, found, link)
 	_, session, err := people.UseLink(t.Context(), token, time.Now())
@@ -98,7 +98,16 @@ func TestUsersAreAddedAndLetIn(t *testing.T) {
 			require.Equal(t, code, r.code, "%v: %s", call, r.err)
 			require.Empty(t, r.out)
 			require.NotEmpty(t, r.err)
+			if code == exitFailed {
+				require.Equal(t, "starter: there is no user \"Nobody\", or they may not sign in any more: starter users list\n", r.err)
+			}
 		}
+	}
+}
+
+func TestHowLongSomethingLastsIsSaidInWords(t *testing.T) {
+	for d, words := range map[time.Duration]string{45 * time.Second: "45 s", 30 * time.Minute: "30 min", time.Hour: "1 h", 90 * time.Minute: "1 h 30 min", 72 * time.Hour: "72 h"} {
+		require.Equal(t, words, inWords(d))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -100,6 +101,9 @@ type revokeKeyVerb struct {
 func (v *revokeKeyVerb) Run(ctx context.Context, s streams) error {
 	return v.Database.open(ctx, func(pool *pgxpool.Pool, _ *ready.Ready) error {
 		if err := (access.Keys{Pool: pool}).Revoke(ctx, access.Operator, time.Now(), v.Prefix); err != nil {
+			if errors.Is(err, access.ErrUnknown) {
+				return fmt.Errorf("there is no key with the prefix %q, or it has been revoked: starter keys list", printable(v.Prefix))
+			}
 			return err
 		}
 		_, err := fmt.Fprintln(s.out, "The key is refused from now on.")

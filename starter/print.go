@@ -44,6 +44,20 @@ func span(d time.Duration) string {
 	return strings.TrimSuffix(d.Truncate(time.Minute).String(), "0s")
 }
 
+// inWords is how long something lasts: "30 min", "1 h 30 min".
+func inWords(d time.Duration) string {
+	h, m := int(d.Truncate(time.Minute).Hours()), int(d.Truncate(time.Minute).Minutes())%60
+	switch {
+	case h == 0 && m == 0:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case h == 0:
+		return fmt.Sprintf("%d min", m)
+	case m == 0:
+		return fmt.Sprintf("%d h", h)
+	}
+	return fmt.Sprintf("%d h %d min", h, m)
+}
+
 func yesNo(b bool) string {
 	if b {
 		return "yes"

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -80,11 +81,19 @@ type somebody struct {
 	Name     string   `arg:"" help:"The name; its case does not matter."`
 }
 
+// unknown says of a name that it is nobody's.
+func (v somebody) unknown(err error) error {
+	if errors.Is(err, access.ErrUnknown) {
+		return fmt.Errorf("there is no user %q, or they may not sign in any more: starter users list", printable(v.Name))
+	}
+	return err
+}
+
 // change changes something about them and says so.
 func (v somebody) change(ctx context.Context, s streams, done string, change func(access.People) error) error {
 	return v.Database.open(ctx, func(pool *pgxpool.Pool, _ *ready.Ready) error {
 		if err := change(access.People{Pool: pool}); err != nil {
-			return err
+			return v.unknown(err)
 		}
 		_, err := fmt.Fprintln(s.out, done)
 		return err
@@ -136,13 +145,13 @@ func (v *linkVerb) Run(ctx context.Context, s streams) error {
 		now := time.Now()
 		token, err := access.People{Pool: pool}.MakeLink(ctx, access.Operator, now, v.Name, v.Lasts)
 		if err != nil {
-			return err
+			return v.unknown(err)
 		}
 		link := console.Link(cmp.Or(base, "http://127.0.0.1:8080"), token)
 		if v.JSON {
 			return printJSON(s, map[string]any{"link": link, "expires_at": now.Add(v.Lasts).UTC()})
 		}
-		_, err = fmt.Fprintf(s.out, "%s\nIt signs in once, within %s.\n", link, v.Lasts)
+		_, err = fmt.Fprintf(s.out, "%s\nIt signs in once, within %s.\n", link, inWords(v.Lasts))
 		return err
 	})
 }

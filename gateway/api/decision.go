@@ -17,7 +17,10 @@ func decisionOf(row db.ListDecisionsRow) (Decision, error) {
 	if err := json.Unmarshal(row.Facts, &d.Facts); err != nil {
 		return d, fmt.Errorf("explain: %w", err)
 	}
-	var err error
+	err := d.ofSend(row.Send)
+	if err != nil {
+		return d, err
+	}
 	switch row.Source {
 	case "window":
 		err = d.ofInbound(row)
@@ -37,6 +40,19 @@ func decisionOf(row db.ListDecisionsRow) (Decision, error) {
 		d.Rule, d.Sentence = "kept", keptSentences[row.Code]
 	}
 	return d, err
+}
+
+// ofSend says which message it is about.
+func (d *Decision) ofSend(send []byte) error {
+	if send == nil {
+		return nil
+	}
+	d.Send = &DecidedSend{}
+	if err := json.Unmarshal(send, d.Send); err != nil {
+		return fmt.Errorf("explain: %w", err)
+	}
+	d.Send.PlannedAt = d.Send.PlannedAt.UTC()
+	return nil
 }
 
 // attemptFacts are what an attempt to send came to.

@@ -9,14 +9,16 @@ import (
 	"github.com/google/uuid"
 
 	"reengage/db"
+	"reengage/sending"
 )
 
 // Explain asks why things were done in a conversation, or not.
 //
-//	GET /v1/conversations/0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10/explain
+//	GET /v1/conversations/0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f10/explain?order=desc
 type Explain struct {
 	ID     uuid.UUID `path:"id" doc:"The conversation's id."`
-	Cursor string    `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before."`
+	Order  string    `query:"order" enum:"asc,desc" default:"asc" doc:"asc: oldest first; desc: newest first."`
+	Cursor string    `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before, of the same order."`
 	Limit  int32     `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
@@ -30,12 +32,21 @@ type Decision struct {
 	Sentence string         `json:"sentence"`
 	Facts    map[string]any `json:"facts" doc:"What it rests on."`
 	SendID   *uuid.UUID     `json:"send_id,omitempty"`
+	Send     *DecidedSend   `json:"send,omitempty" doc:"Which message it is about, if it is about one."`
+}
+
+// DecidedSend is the message that a decision is about, without its text.
+type DecidedSend struct {
+	Type      string         `json:"type" enum:"template,freeform"`
+	Template  *string        `json:"template" doc:"Its name; null of a free-form message."`
+	Origin    sending.Origin `json:"origin" enum:"request,fallback,reengagement,kept_reply,nudge,campaign"`
+	PlannedAt time.Time      `json:"planned_at"`
 }
 
 var explainOp = huma.Operation{
 	OperationID: "explain-conversation", Method: http.MethodGet, Path: "/v1/conversations/{id}/explain",
 	Summary: "Explain a conversation",
-	Description: "Every decision in order, oldest first: what was considered, allowed or refused, by which rule, on which facts, when. " +
+	Description: "Every decision in order of time, oldest first unless asked for otherwise: what was considered, allowed or refused, by which rule, on which facts, when. " +
 		"Windows, reminders, disputes, consent, suppressions, the outcomes of attempts to send and failed deliveries follow from the facts; the others were recorded when they were taken.",
 	Errors: []int{http.StatusNotFound},
 }
@@ -43,33 +54,28 @@ var explainOp = huma.Operation{
 // decisionSources are all kinds of decisions, as the query names them.
 var decisionSources = []string{"decision", "window", "dispute", "reminder", "consent", "suppression", "kept_reply", "attempt", "delivery"}
 
-// explainCursor is where the list goes on: after this one.
-type explainCursor struct {
-	At     time.Time `json:"at"`
-	Source string    `json:"source"`
-	ID     string    `json:"id"`
-}
-
 // Execute returns one page.
 func (r *Explain) Execute(ctx context.Context, a *API, _ time.Time) (Page[Decision], error) {
 	page := Page[Decision]{Items: []Decision{}}
-	var after explainCursor
-	if err := decodeCursor(r.Cursor, &after); err != nil {
+	from, err := timelineFrom(r.Order, r.Cursor)
+	if err != nil {
 		return page, err
 	}
 	row, err := readConversation(ctx, a.queries, r.ID)
 	if err != nil {
 		return page, err
 	}
+	since, until := from.span()
 	rows, err := a.queries.ListDecisions(ctx, db.ListDecisionsParams{
 		ConversationID: row.Conversation.ID, ContactID: row.Contact.ID, Sources: decisionSources, Sends: true,
-		Since: after.At, Until: endOfTime, CursorAt: after.At, CursorSource: after.Source, CursorID: after.ID, MaxRows: pageSize(r.Limit) + 1,
+		NewestFirst: from.Newest, Since: since, Until: until, CursorAt: from.At, CursorSource: from.Source, CursorID: from.ID,
+		MaxRows: pageSize(r.Limit) + 1,
 	})
 	if err != nil {
 		return page, err
 	}
 	rows, page.NextCursor = onePage(rows, pageSize(r.Limit), func(last db.ListDecisionsRow) any {
-		return explainCursor{last.At.UTC(), last.Source, last.ID}
+		return timelineCursor{from.Newest, last.At.UTC(), last.Source, last.ID}
 	})
 	for _, row := range rows {
 		d, err := decisionOf(row)

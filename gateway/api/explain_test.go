@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -87,18 +88,31 @@ func TestEveryDecisionIsExplainedInOrder(t *testing.T) {
 	require.Equal(t, false, *all.Items[11].Allowed)
 	require.Equal(t, &send, all.Items[11].SendID)
 	require.Equal(t, map[string]any{"category": "marketing"}, all.Items[11].Facts)
-
-	var paged []string
-	for cursor := ""; ; {
-		var page api.Page[api.Decision]
-		f.call("GET", path+"?limit=4&cursor="+cursor, "", &page)
-		paged = append(paged, explained(page)...)
-		if page.NextCursor == nil {
-			break
+	for i, d := range all.Items {
+		about := i >= 11 && i <= 14
+		require.Equal(t, about, d.Send != nil, "%+v", d)
+		if about {
+			require.Equal(t, api.DecidedSend{Type: "template", Template: new("thanks"), Origin: "request", PlannedAt: noon}, *d.Send, "it says which message it is about")
 		}
-		cursor = *page.NextCursor
 	}
-	require.Equal(t, want, paged, "each comes once, and what came before a page still counts")
+
+	paged := func(order string) (lines []string) {
+		for cursor := ""; ; {
+			var page api.Page[api.Decision]
+			require.Equal(t, http.StatusOK, f.call("GET", path+"?limit=4&order="+order+"&cursor="+cursor, "", &page).StatusCode)
+			lines = append(lines, explained(page)...)
+			if page.NextCursor == nil {
+				return lines
+			}
+			cursor = *page.NextCursor
+		}
+	}
+	require.Equal(t, want, paged("asc"), "each comes once, and what came before a page still counts")
+	slices.Reverse(want)
+	require.Equal(t, want, paged("desc"), "in the other order as well")
+	var page api.Page[api.Decision]
+	f.call("GET", path+"?limit=4", "", &page)
+	require.Equal(t, http.StatusUnprocessableEntity, f.call("GET", path+"?order=desc&cursor="+*page.NextCursor, "", nil).StatusCode, "a cursor goes on in its own order")
 	require.Equal(t, http.StatusNotFound, f.call("GET", "/v1/conversations/"+uuid.NewString()+"/explain", "", nil).StatusCode)
 }
 
@@ -110,20 +124,22 @@ func TestDecisionsOfOneMomentComeEachOnce(t *testing.T) {
 			id, fmt.Sprint(i), noon)
 		f.inbound(id, "text", true, noon, noon)
 	}
-	seen := map[string]bool{}
-	n := 0
-	for cursor := ""; ; {
-		var page api.Page[api.Decision]
-		f.call("GET", "/v1/conversations/"+id.String()+"/explain?limit=3&cursor="+cursor, "", &page)
-		for _, d := range page.Items {
-			n++
-			seen[d.Sentence+d.Code] = true
+	for _, order := range []string{"asc", "desc"} {
+		seen := map[string]bool{}
+		n := 0
+		for cursor := ""; ; {
+			var page api.Page[api.Decision]
+			f.call("GET", "/v1/conversations/"+id.String()+"/explain?limit=3&order="+order+"&cursor="+cursor, "", &page)
+			for _, d := range page.Items {
+				n++
+				seen[d.Sentence+d.Code] = true
+			}
+			if page.NextCursor == nil {
+				break
+			}
+			cursor = *page.NextCursor
 		}
-		if page.NextCursor == nil {
-			break
-		}
-		cursor = *page.NextCursor
+		require.Equal(t, 14, n, order)
+		require.Len(t, seen, 7+2, "the first message opens the window, the others change nothing")
 	}
-	require.Equal(t, 14, n)
-	require.Len(t, seen, 7+2, "the first message opens the window, the others change nothing")
 }

@@ -70,15 +70,6 @@ var getTimelineOp = huma.Operation{
 // The kinds of decisions that no other item tells.
 var toldByDecisions = []string{"decision", "dispute", "consent", "suppression", "kept_reply"}
 
-// timelineCursor is where the list goes on: after this one. The sources of a cursor are those of the queries, whose first
-// letters are all different from one another's between the two: no two items of one moment are compared otherwise here and there.
-type timelineCursor struct {
-	Newest bool      `json:"newest"`
-	At     time.Time `json:"at"`
-	Source string    `json:"source"`
-	ID     string    `json:"id"`
-}
-
 // timelineRow is an item with its place in the order.
 type timelineRow struct {
 	timelineCursor
@@ -88,7 +79,7 @@ type timelineRow struct {
 // Execute returns one page.
 func (r *GetTimeline) Execute(ctx context.Context, a *API, _ time.Time) (Page[TimelineItem], error) {
 	page := Page[TimelineItem]{Items: []TimelineItem{}}
-	from, err := r.from()
+	from, err := timelineFrom(r.Order, r.Cursor)
 	if err != nil {
 		return page, err
 	}
@@ -111,28 +102,9 @@ func (r *GetTimeline) Execute(ctx context.Context, a *API, _ time.Time) (Page[Ti
 	return page, nil
 }
 
-// from is where the page begins.
-func (r *GetTimeline) from() (timelineCursor, error) {
-	newest := r.Order == "desc"
-	from := timelineCursor{Newest: newest}
-	if newest {
-		from.At = endOfTime
-	}
-	if err := decodeCursor(r.Cursor, &from); err != nil {
-		return from, err
-	}
-	if from.Newest != newest {
-		return from, invalid("cursor", "invalid_cursor", "cursor is of the other order")
-	}
-	return from, nil
-}
-
 // readTimeline reads as many items from the cursor on, of the two lists that are kept apart: what happened and what was decided.
 func readTimeline(ctx context.Context, q *db.Queries, c db.Conversation, from timelineCursor, most int32) ([]timelineRow, error) {
-	since, until := from.At, endOfTime
-	if from.Newest {
-		since, until = time.Time{}, from.At
-	}
+	since, until := from.span()
 	happened, err := q.ListTimeline(ctx, db.ListTimelineParams{ConversationID: c.ID, NewestFirst: from.Newest, Since: since, Until: until,
 		CursorAt: from.At, CursorSource: from.Source, CursorID: from.ID, MaxRows: most})
 	if err != nil {

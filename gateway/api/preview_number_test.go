@@ -138,7 +138,7 @@ func TestParametersThatDoNotFitTheTemplateAreAWarning(t *testing.T) {
 	}
 	var n api.BusinessNumber
 	require.Equal(t, http.StatusOK, put(`["{{contact.name}}"]`, &n))
-	require.Equal(t, []api.NumberWarning{{Code: "template_parameters", Field: "settings.reengagement.attempts[0].parameters", Sentence: "The body takes 2 parameters, not 1."}}, n.Warnings)
+	require.Equal(t, []api.NumberWarning{{Code: "template_parameters", Field: "settings.reengagement.attempts[0].parameters", Sentence: "Text: 2 values are needed, not 1."}}, n.Warnings)
 	require.Equal(t, http.StatusOK, put(`["{{contact.name}}", "blue"]`, &n))
 	require.Empty(t, n.Warnings)
 	var p api.Problem

@@ -149,7 +149,9 @@ func storyDecisions() []api.Decision {
 		{At: storyTime.Add(-18 * time.Hour), Subject: "window", Rule: "W1", Code: "window_opened", Sentence: "the contact wrote, so the window is open for 24 h",
 			Facts: map[string]any{"occurred_at": "2026-11-19T18:12:00Z", "type": "text", "expires_at": "2026-11-20T18:12:00Z"}},
 		{At: storyTime.Add(-3 * time.Hour), Subject: "send", Allowed: &no, Rule: "gate", Code: "opted_out", Sentence: "the contact has opted out of marketing messages",
-			Facts: map[string]any{"category": "marketing", "consent": "out"}},
-		{At: storyTime.Add(-2 * time.Hour), Subject: "send", Allowed: &yes, Rule: "W5", Code: "allowed", Sentence: "the window is open"},
+			Facts: map[string]any{"category": "marketing", "consent": "out"},
+			Send:  &api.DecidedSend{Type: "template", Template: new("we_miss_you"), Origin: "reengagement", PlannedAt: storyTime.Add(-3 * time.Hour)}},
+		{At: storyTime.Add(-2 * time.Hour), Subject: "send", Allowed: &yes, Rule: "W5", Code: "allowed", Sentence: "the window is open",
+			Send: &api.DecidedSend{Type: "freeform", Origin: "request", PlannedAt: storyTime.Add(-2 * time.Hour)}},
 	}
 }

@@ -244,4 +244,14 @@ func TestWhyIsAPartAndAPage(t *testing.T) {
 	part := s.send(grace, http.MethodGet, pathOf(id)+"/why", nil, true).Body.String()
 	require.NotContains(t, part, "<html")
 	require.Contains(t, part, "W1")
+	require.Contains(t, part, `title="W1: a message of the contact opens the window for 24 h, or extends it"`, "and in words")
+
+	s.exec(`INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, template, template_name, category, state, planned_at, not_after)
+		SELECT gen_random_uuid(), c.id, c.business_number_id, c.contact_id, 'reengagement', 'template', '{"name": "come_back", "language": "en_GB"}', 'come_back', 'marketing', 'planned', $1, $1::timestamptz + interval '1 hour'
+		FROM conversations c`, noon)
+	s.exec(`INSERT INTO decisions (conversation_id, key, at, subject, allowed, rule, code, sentence, send_id)
+		SELECT conversation_id, 'one', $1, 'send', false, 'gate', 'opted_out', 'the contact has opted out', id FROM sends`, noon)
+	part = s.send(grace, http.MethodGet, pathOf(id)+"/why", nil, true).Body.String()
+	require.Less(t, strings.Index(part, "The contact has opted out"), strings.Index(part, "The contact wrote"), "the newest first")
+	require.Regexp(t, `Template come_back · to win the contact back, planned <time[^>]*>20 Nov, 12:00</time>`, part, "it says which message it is about")
 }

@@ -58,6 +58,24 @@ type decisionView struct {
 	Code     string
 	Refused  bool
 	Facts    []factView
+	Send     *decidedView // the message that it is about, if it is about one
+}
+
+// decidedView says which message it is.
+type decidedView struct {
+	Words   string
+	Planned zoned
+}
+
+func decidedOf(s api.DecidedSend, zone *time.Location) *decidedView {
+	words := "Free-form message"
+	if s.Template != nil {
+		words = "Template " + *s.Template
+	}
+	if origin := origins[s.Origin]; origin != "" {
+		words += " · " + origin
+	}
+	return &decidedView{words, zonedOf(s.PlannedAt, zone)}
 }
 
 // factView is a fact that a decision rests on.
@@ -66,6 +84,9 @@ type factView struct{ Name, Value string }
 func decisionViewOf(d api.Decision, zone *time.Location) *decisionView {
 	v := &decisionView{At: zonedOf(d.At, zone), Subject: capital(strings.ReplaceAll(d.Subject, "_", " ")), Sentence: capital(d.Sentence), Rule: d.Rule,
 		Code: d.Code, Refused: d.Allowed != nil && !*d.Allowed}
+	if d.Send != nil {
+		v.Send = decidedOf(*d.Send, zone)
+	}
 	for _, name := range slices.Sorted(maps.Keys(d.Facts)) {
 		v.Facts = append(v.Facts, factView{strings.ReplaceAll(name, "_", " "), factValue(d.Facts[name], zone)})
 	}

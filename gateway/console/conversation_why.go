@@ -7,13 +7,13 @@ import (
 	"reengage/gateway/api"
 )
 
-// whyView is every decision in a conversation, oldest first, a page at a time.
+// whyView is every decision in a conversation, newest first, a page at a time.
 type whyView struct {
 	Conversation string
 	Name         string
 	Zone         string
 	Decisions    []decisionView
-	More         string // the address of what follows; empty: this is all
+	More         string // the address of what came before; empty: this is all
 }
 
 // showWhy explains the conversation: htmx puts it into the panel, and without htmx it is a page of its own.
@@ -23,10 +23,11 @@ func (c *Console) showWhy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var page api.Page[api.Decision]
-	path := "/v1/conversations/" + d.c.ID.String() + "/explain"
+	query := url.Values{"order": {"desc"}}
 	if cursor := r.URL.Query().Get("cursor"); cursor != "" {
-		path += "?" + url.Values{"cursor": {cursor}}.Encode()
+		query.Set("cursor", cursor)
 	}
+	path := "/v1/conversations/" + d.c.ID.String() + "/explain?" + query.Encode()
 	if err := c.client.get(r.Context(), path, &page); err != nil {
 		return err
 	}

@@ -36,7 +36,8 @@ type series struct{ Name, Colour string }
 
 type chartRow struct {
 	Label   string
-	Example bool // it rests on made-up prices
+	Words   string // what the label stands for
+	Example bool   // it rests on made-up prices
 	Cells   []chartCell
 	More    []string
 }
@@ -54,10 +55,10 @@ func currencies(groups map[string][]api.Charge, q costsQuery, now time.Time) []c
 			return slices.DeleteFunc(slices.Clone(groups[by]), func(c api.Charge) bool { return c.Currency != name })
 		}
 		micros, charges := sumOf(of("scheme"))
-		all = append(all, currencyCosts{Currency: name, Total: money(micros, name), Charges: number(charges), Charts: []chart{
+		all = append(all, currencyCosts{Currency: name, Total: money(micros, name), Charges: plural(charges, "charge"), Charts: []chart{
 			dayChart(of("day,category"), name, q, now),
 			rankChart("By category", "Category", name, of("category"), func(c api.Charge) string { return c.Group("category") }),
-			rankChart("By rule", "Rule", name, of("rule"), func(c api.Charge) string { return c.Rule }),
+			inWords(rankChart("By rule", "Rule", name, of("rule"), func(c api.Charge) string { return c.Rule })),
 			rankChart("By number", "Number", name, of("number"), numberName),
 			rankChart("By scheme", "Scheme", name, of("scheme"), func(c api.Charge) string { return c.Scheme }),
 		}})
@@ -105,6 +106,14 @@ func rankChart(title, head, currency string, charges []api.Charge, label func(ap
 			More: []string{number(count), share(of.AmountMicros, all)}})
 	}
 	return c
+}
+
+// inWords says in each row what its rule is.
+func inWords(rules chart) chart {
+	for i := range rules.Rows {
+		rules.Rows[i].Words = ruleWords[rules.Rows[i].Label]
+	}
+	return rules
 }
 
 // dayChart stacks each day's categories.

@@ -77,7 +77,7 @@ func (v *compareView) fill(totals []tariff.SchemeTotal) {
 			v.Free = append(v.Free, t.Scheme)
 		}
 		if t.Unpriced > 0 {
-			v.Missing = append(v.Missing, missingPrices{t.Scheme, number(int64(t.Unpriced))})
+			v.Missing = append(v.Missing, missingPrices{t.Scheme, plural(int64(t.Unpriced), "message")})
 		}
 		for _, c := range t.Currencies {
 			sums[c.Currency] = append(sums[c.Currency], tariff.SchemeTotal{Scheme: t.Scheme, Currencies: []tariff.CurrencyTotal{c}})

@@ -9,7 +9,10 @@ import (
 )
 
 // finding is how much needs a look, and where it is listed.
-type finding struct{ Count, Href string }
+type finding struct {
+	Count, Href string
+	One         bool
+}
 
 // mostCounted is how many findings a page counts; what is more is said to be more.
 const mostCounted = "200"
@@ -23,7 +26,7 @@ func countFindings[T any](ctx context.Context, c client, q costsQuery, kind stri
 	if len(page.Items) == 0 {
 		return nil, nil
 	}
-	f := &finding{number(int64(len(page.Items))), q.At(Path + "/costs/" + kind)}
+	f := &finding{number(int64(len(page.Items))), q.At(Path + "/costs/" + kind), len(page.Items) == 1}
 	if page.NextCursor != nil {
 		f.Count = "more than " + f.Count
 	}

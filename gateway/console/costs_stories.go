@@ -117,8 +117,8 @@ func fullCosts() costsView {
 
 func unpricedCosts() costsView {
 	v := storyCosts(currencies(storyCharges("USD", 62_500), storyPeriod, storyTime))
-	v.Unpriced = &finding{"more than 200", storyPeriod.At(Path + "/costs/unpriced")}
-	v.Different = &finding{"4", storyPeriod.At(Path + "/costs/differences")}
+	v.Unpriced = &finding{"more than 200", storyPeriod.At(Path + "/costs/unpriced"), false}
+	v.Different = &finding{"1", storyPeriod.At(Path + "/costs/differences"), true}
 	return v
 }
 

@@ -79,7 +79,7 @@ func TestTheCostsPageShowsSumsByCurrencyAndNothingOfOtherPeriods(t *testing.T) {
 
 	b.exec(`INSERT INTO unpriced_messages (event_id, scheme, category, conversation_id, business_number_id, charged_at)
 		SELECT id, 'meta-pmp-2026', 'marketing', conversation_id, $1, occurred_at FROM events WHERE occurred_at = $2 LIMIT 1`, b.number, storyTime)
-	require.Contains(t, b.open(access.Accountant, "/console/costs?"+november).Body.String(), "1 messages have no price")
+	require.Contains(t, b.open(access.Accountant, "/console/costs?"+november).Body.String(), "1 message has no price")
 	require.Contains(t, b.open(access.Accountant, "/console/costs/unpriced?"+november).Body.String(), "meta-pmp-2026")
 	require.Contains(t, b.open(access.Accountant, "/console/costs/differences?"+november).Body.String(), "There is none")
 }

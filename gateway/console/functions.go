@@ -15,6 +15,7 @@ var functions = template.FuncMap{
 	"utc":       utc,
 	"stateWord": func(s conversation.StatusName) string { return stateWords[s] },
 	"sheet":     sheet,
+	"ruleWords": func(rule string) string { return ruleWords[rule] },
 	"inc":       func(i int) int { return i + 1 },
 }
 

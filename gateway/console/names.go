@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,6 +38,29 @@ func numberChoices(numbers []api.BusinessNumber, chosen string) []choice {
 		all = append(all, choice{cmp.Or(n.Display, n.ID), n.ID, chosen == n.ID})
 	}
 	return all
+}
+
+// valueLabel asks people for a template's value: by its name, if it has one, else by its position. Buttons are counted from 0.
+func valueLabel(part, name string, named bool) string {
+	label := "Value " + name
+	if named {
+		label = capital(strings.ReplaceAll(name, "_", " "))
+	}
+	switch i, err := strconv.Atoi(name); {
+	case part == "buttons" && err == nil:
+		return "For button " + strconv.Itoa(i+1)
+	case part == "header":
+		return label + ", in the header"
+	}
+	return label
+}
+
+// plural counts things: "1 message", "2 messages".
+func plural(n int64, thing string) string {
+	if n == 1 {
+		return number(n) + " " + thing
+	}
+	return number(n) + " " + thing + "s"
 }
 
 // sentenceOf begins and ends a sentence.

@@ -47,7 +47,7 @@ func fit(rows []parameterRow, t *api.Template) []parameterRow {
 	}
 	for _, r := range left {
 		r.Example = ""
-		r.Label = parameterLabel(r.Place, r.Name)
+		r.Label = valueLabel(r.Place, r.Name, r.Named)
 		if t != nil {
 			r.Label += " (the template has no such variable)"
 		}
@@ -65,20 +65,9 @@ func wanted(t *api.Template) (rows []parameterRow) {
 	}
 	for _, v := range t.Parameters {
 		name := strings.TrimPrefix(v.Place, v.Part+".") // of what is given by position, the position
-		rows = append(rows, parameterRow{Place: v.Part, Name: name, Named: v.Named, Label: parameterLabel(v.Part, name), Example: v.Example})
+		rows = append(rows, parameterRow{Place: v.Part, Name: name, Named: v.Named, Label: valueLabel(v.Part, name, v.Named), Example: v.Example})
 	}
 	return rows
-}
-
-// parameterLabel says to people which value is asked for.
-func parameterLabel(part, name string) string {
-	switch part {
-	case "header":
-		return "Header, " + name
-	case "body":
-		return "Text, " + name
-	}
-	return "Button " + name
 }
 
 func given(p template.Parameters) (rows []parameterRow) {

@@ -32,7 +32,7 @@ var numberStories = []story{
 		v.Preview.Warnings = []api.NumberWarning{
 			{Code: "template_not_approved", Field: "settings.reengagement.attempts[1]", Sentence: "the template last_call in en is paused, not approved"},
 			{Code: "template_not_found", Field: "settings.reengagement.attempts[2]", Sentence: "there is no template gone in en"},
-			{Code: "template_parameters", Field: "settings.reengagement.attempts[0].parameters", Sentence: "The body takes 2 parameters, not 1."},
+			{Code: "template_parameters", Field: "settings.reengagement.attempts[0].parameters", Sentence: "Text: 2 values are needed, not 1."},
 		}
 	})},
 	{"number-scheme-assigned", numberStory(storyNumber, func(v *numberView) { v.Tariff.Done = storyAssigned })},

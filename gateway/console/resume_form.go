@@ -105,15 +105,10 @@ func missing(p api.TemplatePreview, filled filledForm) int {
 
 // labelOfVariable says to people what is asked for.
 func labelOfVariable(v template.Variable, buttons []template.PreviewButton) string {
-	switch i, err := strconv.Atoi(v.Name); {
-	case v.Part == "buttons" && err == nil && i < len(buttons):
+	if i, err := strconv.Atoi(v.Name); v.Part == "buttons" && err == nil && i < len(buttons) {
 		return "For the button “" + buttons[i].Text + "”"
-	case v.Named:
-		return capital(strings.ReplaceAll(v.Name, "_", " "))
-	case v.Part == "header":
-		return "Value " + v.Name + " of the header"
 	}
-	return "Value " + v.Name
+	return valueLabel(v.Part, v.Name, v.Named)
 }
 
 // filledParameters are the template's as the API takes them. A value that is missing is an empty one, about which the API says so.

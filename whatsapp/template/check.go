@@ -76,7 +76,7 @@ func (t Template) Problems(p Parameters) []*ParameterError {
 		return w
 	}
 	if !p.Header.Empty() && !p.Body.Empty() && (len(p.Header.Named) > 0) != (len(p.Body.Named) > 0) {
-		w.add("header", ReasonMixed, "Parameters are given by position or by name, not by both.")
+		w.add("header", ReasonMixed, "Values are given by position or by name, not by both.")
 		return w
 	}
 	t.checkText(&w, "header", t.textHeader(), p.Header, maxHeader)
@@ -107,15 +107,15 @@ func (t Template) checkText(w *wrongs, place, text string, v Values, most int) {
 	names, named := variables(text)
 	switch {
 	case len(v.Positional) > 0 && len(v.Named) > 0:
-		w.add(place, ReasonMixed, "Parameters are given by position or by name, not by both.")
+		w.add(place, ReasonMixed, "Values are given by position or by name, not by both.")
 	case len(v.Named) > 0 && len(names) == 0, len(v.Positional) > 0 && len(names) == 0:
-		w.add(place, ReasonCount, "The %s takes no parameters.", place)
+		w.add(place, ReasonCount, "%s: no values are needed.", partWords[place])
 	case named && len(v.Positional) > 0:
-		w.add(place, ReasonFormat, "The %s takes its parameters by name: %s.", place, strings.Join(names, ", "))
+		w.add(place, ReasonFormat, "%s: values are given by name: %s.", partWords[place], strings.Join(names, ", "))
 	case !named && len(v.Named) > 0:
-		w.add(place, ReasonFormat, "The %s takes its parameters by position.", place)
+		w.add(place, ReasonFormat, "%s: values are given by position.", partWords[place])
 	case !named && len(v.Positional) != len(names):
-		w.add(place, ReasonCount, "The %s takes %s, not %d.", place, parameters(len(names)), len(v.Positional))
+		w.add(place, ReasonCount, "%s: %s.", partWords[place], needed(len(names), len(v.Positional)))
 	default:
 		t.checkValues(w, place, text, v.by(names), most)
 	}
@@ -132,7 +132,7 @@ func (t Template) checkValues(w *wrongs, place, text string, values map[string]s
 			label = fmt.Sprintf("%s.%d", place, i+1)
 		}
 		if !ok {
-			w.add(label, ReasonMissing, "The %s needs the parameter %s.", place, name)
+			w.add(label, ReasonMissing, "%s is missing.", valueWords(label))
 			continue
 		}
 		t.checkValue(w, label, value)
@@ -141,37 +141,29 @@ func (t Template) checkValues(w *wrongs, place, text string, values map[string]s
 		return
 	}
 	if len(values) > len(names) {
-		w.add(place, ReasonUnknownName, "The %s takes the parameters %s and no others.", place, strings.Join(names, ", "))
+		w.add(place, ReasonUnknownName, "%s: the values are %s and no others.", partWords[place], strings.Join(names, ", "))
 	}
 	if length := utf8.RuneCountInString(substitute(text, values)); length > most {
-		w.add(place, ReasonTooLong, "The %s would be %d characters long with these parameters; at most %d are allowed.",
-			place, length, most)
+		w.add(place, ReasonTooLong, "%s: it would be %d characters long with these values; at most %d are allowed.",
+			partWords[place], length, most)
 	}
-}
-
-// parameters counts them in words.
-func parameters(count int) string {
-	if count == 1 {
-		return "1 parameter"
-	}
-	return fmt.Sprintf("%d parameters", count)
 }
 
 // checkValue are the rules for any one value (Graph errors 131008 and 132018).
 func (t Template) checkValue(w *wrongs, place, value string) {
 	switch {
 	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-		w.add(place, ReasonInvalid, "The parameter %s is not valid text.", place)
+		w.add(place, ReasonInvalid, "%s is not valid text.", valueWords(place))
 	case strings.TrimSpace(value) == "":
-		w.add(place, ReasonEmpty, "The parameter %s is empty.", place)
+		w.add(place, ReasonEmpty, "%s is empty.", valueWords(place))
 	case strings.ContainsAny(value, "\n\r\v\f\u0085\u2028\u2029"):
-		w.add(place, ReasonNewline, "The parameter %s contains a line break.", place)
+		w.add(place, ReasonNewline, "%s contains a line break.", valueWords(place))
 	case strings.Contains(value, "\t"):
-		w.add(place, ReasonTab, "The parameter %s contains a tab.", place)
+		w.add(place, ReasonTab, "%s contains a tab.", valueWords(place))
 	case strings.Contains(value, "     "):
-		w.add(place, ReasonSpaces, "The parameter %s contains more than four spaces in a row.", place)
+		w.add(place, ReasonSpaces, "%s contains more than four spaces in a row.", valueWords(place))
 	case t.Category == "authentication" && utf8.RuneCountInString(value) > maxAuthParameter:
-		w.add(place, ReasonTooLong, "A parameter of an authentication template has at most %d characters.", maxAuthParameter)
+		w.add(place, ReasonTooLong, "A value of an authentication template has at most %d characters.", maxAuthParameter)
 	}
 }
 
@@ -185,15 +177,15 @@ func (t Template) checkButtons(w *wrongs, p Parameters) {
 		}
 		switch takes := b.parameter() != ""; {
 		case given && !takes:
-			w.add(place, ReasonCount, "The button %d takes no parameter.", i)
+			w.add(place, ReasonCount, "Button %d: no value is needed.", i+1)
 		case given:
 			t.checkButton(w, place, b, value)
 		case takes:
-			w.add(place, ReasonMissing, "The button %d needs a parameter.", i)
+			w.add(place, ReasonMissing, "%s is missing.", valueWords(place))
 		}
 	}
 	if len(p.Buttons) > theirs {
-		w.add("buttons", ReasonCount, "There is a parameter for a button that the template does not have.")
+		w.add("buttons", ReasonCount, "There is a value for a button that the template does not have.")
 	}
 }
 

@@ -78,7 +78,23 @@ func TestCheckOfParameters(t *testing.T) {
 			require.ErrorAs(t, err, &wrong)
 			require.Equal(t, []any{tc.place, tc.reason}, []any{wrong.Place, wrong.Reason})
 			require.NotEmpty(t, wrong.Sentence)
+			if words := sentences[name]; words != "" {
+				require.Equal(t, words, wrong.Sentence)
+			}
 			require.NotContains(t, err.Error()+wrong.Sentence, "Ada")
 		})
 	}
+}
+
+// sentences are what some of these wrongs are called.
+var sentences = map[string]string{
+	"too few":                         "Text: 2 values are needed, not 1.",
+	"none":                            "Text: 2 values are needed.",
+	"no header":                       "Header: 1 value is needed.",
+	"some where none are due":         "Text: no values are needed.",
+	"an empty one":                    "Value 2 of the text is empty.",
+	"a name too few":                  "Value thing of the text is missing.",
+	"by position where names are due": "Text: values are given by name: first_name, thing.",
+	"no address":                      "The value of button 2 is missing.",
+	"a header of 61":                  "Header: it would be 61 characters long with these values; at most 60 are allowed.",
 }
