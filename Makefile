@@ -23,13 +23,10 @@ ensure:
 	@echo "compiling (the first time takes some minutes)"
 	@go run ./devstack/ensure
 
-# A package more at once than there are processors: many of them wait more than they compute.
-PACKAGES = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-
 # Under the race detector a process sleeps for a second before it ends, unless told not to.
 test: export GORACE = atexit_sleep_ms=0
 test: ensure
-	go test -race -p $(PACKAGES) -timeout 20m ./...
+	go test -race -timeout 20m ./...
 	go test -race -timeout 5m -tags crashpoints -run Dies ./sending
 
 # Kills workers at every point of sending a message, a thousand times over; for a nightly run, and for changes there.

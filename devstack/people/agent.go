@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"reengage/conversation"
@@ -42,13 +43,24 @@ func (b *Business) ConversationID(ctx context.Context, to Recipient) (string, er
 	return k.ID, err
 }
 
+// patience is how often something is asked for again if no worker answers, five seconds each time: on a machine that has much else
+// to do one may take that long, and a repetition under the same key is the same request.
+const patience = 12
+
 // act asks for something in the recipient's conversation.
 func (b *Business) act(ctx context.Context, to Recipient, what, key string, body any) error {
 	k, err := b.conversation(ctx, to)
 	if err != nil {
 		return err
 	}
-	return b.api(ctx, http.MethodPost, "/v1/conversations/"+k.ID+"/"+what, key, body, nil)
+	for n := 1; ; n++ {
+		err = b.api(ctx, http.MethodPost, "/v1/conversations/"+k.ID+"/"+what, key, body, nil)
+		var refused *Refusal
+		if n == patience || !errors.As(err, &refused) || refused.Code != "engine_unavailable" {
+			return err
+		}
+		key = refused.RequestID
+	}
 }
 
 // Reply sends a free-form message. Repeated under the same key, which may be empty, it is one message.
