@@ -39,6 +39,7 @@ func TestConversationHasExactlyTheShapeOfTheContract(t *testing.T) {
 		"window":           map[string]any{"opened_at": "2026-11-19T03:00:01Z", "expires_at": "2026-11-20T13:00:01Z", "seconds_left": 3601.0},
 		"last_inbound_at":  "2026-11-19T13:00:01Z",
 		"last_outbound_at": nil,
+		"left_alone":       false,
 		"unanswered":       true,
 		"can_send":         map[string]any{"freeform": true, "freeform_until": "2026-11-20T12:59:46Z", "template": true, "reason": ""},
 		"next":             map[string]any{"kind": "reminder", "at": "2026-11-20T12:00:01Z"},

@@ -137,7 +137,8 @@ func (f *fixture) postsOfTheDocument() (paths []string) {
 
 func TestARequestThatIsRefusedLeavesItsKeyFree(t *testing.T) {
 	f := newFixture(t)
-	wrong := strings.Replace(inboundBody, "+44 7700 900123", "+44 77", 1)
+	wrong := strings.Replace(inboundBody, `"occurred_at": "2026`, `"occurred_at": "1926`, 1)
+	require.NotEqual(t, inboundBody, wrong)
 	require.Equal(t, 422, f.post("/v1/inbound", "k", wrong, nil).StatusCode)
 	require.Equal(t, 200, f.post("/v1/inbound", "k", inboundBody, nil).StatusCode)
 	require.Equal(t, 409, f.post("/v1/inbound", "k", wrong, nil).StatusCode)

@@ -161,7 +161,11 @@ func init() {
 		p := newProblem(status, code, detail)
 		for _, cause := range causes {
 			var d huma.ErrorDetailer
-			if errors.As(cause, &d) {
+			var ours *Problem
+			switch {
+			case errors.As(cause, &ours): // of a part of the body that looks at itself
+				p.Errors = append(p.Errors, ours.Errors...)
+			case errors.As(cause, &d):
 				p.Errors = append(p.Errors, fieldError(d.ErrorDetail()))
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"github.com/nyaruka/phonenumbers"
 
@@ -51,6 +52,17 @@ type Receipt struct {
 	EventID        uuid.UUID `json:"event_id" doc:"The same for every copy of a message."`
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Duplicate      bool      `json:"duplicate" doc:"The message was known already; this copy changed nothing."`
+}
+
+// Resolve looks at the phone with the schema, so that a caller hears of everything that is wrong at once.
+func (c ContactRef) Resolve(huma.Context) []error {
+	if c.Phone == "" {
+		return nil
+	}
+	if _, err := c.identity(); err != nil {
+		return []error{err}
+	}
+	return nil
 }
 
 // record stores one message; when it returns, the message is committed.

@@ -189,6 +189,20 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 // cursorOf is a cursor that somebody has made up.
 func cursorOf(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
+func TestEveryFieldAtFaultIsNamedAtOnce(t *testing.T) {
+	f := newFixture(t)
+	for _, path := range []string{"/v1/inbound", "/v1/outbound"} {
+		var p api.Problem
+		res := f.post(path, "", `{"business_number": "106540352242922", "contact": {"phone": "12"}}`, &p)
+		require.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)
+		require.Equal(t, []api.FieldError{
+			{Field: "message", Code: "missing_field", Detail: "message is missing"},
+			{Field: "contact.phone", Code: "invalid_phone", Detail: "contact.phone is not an international phone number such as +447700900123"},
+		}, p.Errors)
+		require.Equal(t, []string{"missing_field", "message", "message is missing"}, []string{p.Code, p.Field, p.Detail}, "the first")
+	}
+}
+
 func TestAnEndpointNamesTheMethodsThatItTakes(t *testing.T) {
 	f := newFixture(t)
 	for _, tt := range []struct{ method, path, allow string }{

@@ -86,6 +86,7 @@ func (c *Console) Register(mux *http.ServeMux) {
 		mux.Handle("GET "+Path+"/stories/{name}", c.secure(http.HandlerFunc(c.showStory)))
 	}
 	mux.Handle("GET "+Path+"/assets/", c.secure(assets()))
+	mux.Handle("GET /{$}", http.RedirectHandler(home, http.StatusSeeOther)) // whoever types the address alone is looking for the console
 	mux.Handle("GET "+Path, http.RedirectHandler(home, http.StatusSeeOther))
 	mux.Handle("GET "+Path+"/{$}", http.RedirectHandler(home, http.StatusSeeOther))
 }

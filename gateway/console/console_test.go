@@ -38,6 +38,16 @@ func TestEveryStoryIsAPage(t *testing.T) {
 	}
 }
 
+func TestTheAddressAloneLeadsToTheConsole(t *testing.T) {
+	for path, status := range map[string]int{"/": http.StatusSeeOther, "/?a=b": http.StatusSeeOther, "/console": http.StatusSeeOther, "/other": http.StatusNotFound, "/v1/": http.StatusNotFound} {
+		page := ask(t, storyBook(), path)
+		require.Equal(t, status, page.Code, path)
+		if status == http.StatusSeeOther {
+			require.Equal(t, "/console/inbox", page.Header().Get("Location"))
+		}
+	}
+}
+
 func TestOthersAssetsAreThePinnedOnes(t *testing.T) {
 	sums, err := os.ReadFile("assets/vendor/SHA256SUMS")
 	require.NoError(t, err)

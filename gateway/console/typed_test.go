@@ -94,6 +94,15 @@ func TestAPageThatRefreshesItselfTakesNothingAway(t *testing.T) {
 	require.Equal(t, "61 61", r.says(`(m => m.length + " " + new Set(m.map(e => e.id)).size)([...document.querySelectorAll("#entries .message")])`), "each once")
 	require.Equal(t, "true", r.says(`(d => d.length === new Set(d).size)([...document.querySelectorAll("#entries h3")].map(e => e.textContent))`))
 
+	// What is asked for anew is as it is now.
+	s.exec(`INSERT INTO decisions (conversation_id, key, at, subject, rule, code, sentence) VALUES ($1, 'k', $2, 'close', 'close', 'allowed', 'decided meanwhile')`, id, noon)
+	r.refreshes("#entries", "Decided meanwhile")
+	r.ok(r.Misses("#why-list", "Decided meanwhile"))
+	r.ok(r.Click("#why summary", ""))
+	r.ok(r.Click("#why summary", ""))
+	r.ok(r.Sees("#why-list", "Decided meanwhile"))
+	require.Equal(t, "true", r.says(`document.querySelector("#why").open`))
+
 	// What is sent is gone from the field, once, however often somebody clicks.
 	r.says(`[1, 2].map(() => document.querySelector("#compose .primary").click())`)
 	r.ok(r.Sees("#entries .message.out", "I am typing"))
@@ -103,6 +112,20 @@ func TestAPageThatRefreshesItselfTakesNothingAway(t *testing.T) {
 	s.says(id, "another", noon)
 	r.refreshes("#entries .message.in", "another")
 	r.ok(r.Sees("#notice", "on its way"))
+
+	// Good news passes, but not from under somebody.
+	r.says(`(() => {
+		const slow = setTimeout;
+		window.rounds = 0;
+		window.setTimeout = (f, ms, ...of) => slow((...of) => { if (ms === 8000) window.rounds++; f(...of); }, ms / 100, ...of);
+		document.querySelector("#notice").tabIndex = -1;
+		document.querySelector("#notice").focus();
+		document.dispatchEvent(new CustomEvent("htmx:afterSettle", {detail: {requestConfig: {verb: "post"}}}));
+	})()`)
+	r.ok(r.Until(`window.rounds > 1`))
+	r.ok(r.Sees("#notice", "on its way"))
+	r.says(`document.querySelector("#text").focus()`)
+	r.ok(r.Misses("#notice", ""))
 
 	// The window closes while somebody types: the text goes along to Resume.
 	r.ok(r.Type("#text", "too late"))

@@ -5,6 +5,7 @@ import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { keepWhatIsRefused } from "./refusals.js";
 import { leaveWhatIsClaimed } from "./resume.js";
+import { letGoodNewsPass } from "./notices.js";
 import { keepWhatIsTyped } from "./typed.js";
 
 startCountdowns(document.body);
@@ -12,4 +13,5 @@ startKeys();
 keepWhatIsTyped();
 keepWhatIsRefused();
 leaveWhatIsClaimed();
+letGoodNewsPass();
 if (document.body.dataset.live) startLive(document.body.dataset.live);
