@@ -103,25 +103,26 @@ func (t *Tab) Sees(selector, text string) error { return t.Until(find(selector, 
 // Misses waits until none does.
 func (t *Tab) Misses(selector, text string) error { return t.Until("!" + find(selector, text)) }
 
-// Click clicks the first element that matches the CSS selector and shows the text, once the mouse would hit it.
+// Click clicks the first element that matches the CSS selector and shows the text, once the mouse would hit it: nothing lies over it
+// and it is not disabled. Both in one go, because on a page that refreshes itself it may be somewhere else a moment later.
 func (t *Tab) Click(selector, text string) error {
-	hit := fmt.Sprintf(`(() => {
+	click := fmt.Sprintf(`(() => {
 		const e = %s;
-		if (!e || e.disabled) return null;
+		if (!e || e.disabled) return false;
 		e.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
 		const r = e.getClientRects()[0];
-		if (!r) return null;
-		const x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
+		if (!r) return false;
+		const top = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
 		const label = top && top.closest("label");
-		return top && (e.contains(top) || (label && label.control === e)) ? [x, y] : null;
+		if (!top || !(e.contains(top) || (label && label.control === e))) return false;
+		e.focus({preventScroll: true});
+		e.click();
+		return true;
 	})()`, find(selector, text))
 	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) {
-		if at, err := Ask[[]float64](t, hit); err == nil && len(at) == 2 {
-			return t.do(chromedp.MouseClickXY(at[0], at[1]))
-		}
-		if t.ctx.Err() != nil {
-			return t.ctx.Err()
+	for time.Now().Before(deadline) && t.ctx.Err() == nil {
+		if done, err := Ask[bool](t, click); err == nil && done {
+			return nil
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

@@ -140,7 +140,8 @@ func TestAPageThatRefreshesItselfTakesNothingAway(t *testing.T) {
 	require.Equal(t, "false", r.says(`document.querySelector("#keeping").checked`), "there is nothing to keep")
 	r.ok(r.Type("#keep", "Later"))
 	require.Equal(t, "true", r.says(`document.querySelector("#keeping").checked`), "what is written is not forgotten")
-	r.says(`(e => { e.value = "hello/en_GB"; e.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("#template"))`)
+	// A refresh that was under way when the template was chosen does not take the choice back.
+	r.says(`(e => { htmx.trigger("#resume", "live"); e.value = "hello/en_GB"; e.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("#template"))`)
 	r.ok(r.Sees(".phone", "Hello {{1}}."))
 	r.ok(r.Type("#value-body-1", "Ada"))
 	r.ok(r.Sees(".phone", "Hello Ada."))
