@@ -14,13 +14,5 @@ type explainVerb struct {
 
 // Run shows all decisions about a conversation.
 func (v *explainVerb) Run(ctx context.Context, s streams) error {
-	g, err := find(v.Client)
-	if err != nil {
-		return err
-	}
-	path, err := v.path(ctx, g)
-	if err != nil {
-		return err
-	}
-	return list(ctx, s, g, path+"/explain", query(map[string]string{"limit": "200"}), v.JSON, printDecisions)
+	return listOf(ctx, s, v.Client, v.known, "explain", v.JSON, printDecisions)
 }

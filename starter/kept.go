@@ -54,11 +54,7 @@ type keptRepliesVerb struct {
 
 // Run shows one page of them.
 func (v *keptRepliesVerb) Run(ctx context.Context, s streams) error {
-	g, err := find(v.Client)
-	if err != nil {
-		return err
-	}
-	path, err := v.path(ctx, g)
+	g, path, err := v.find(ctx, v.Client)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"reengage/config"
 	"reengage/gateway/api"
 )
 
@@ -52,6 +53,24 @@ func (k known) path(ctx context.Context, g gateway) (string, error) {
 		err = errors.New("there is no conversation of this contact with this number")
 	}
 	return "/v1/conversations/" + c.ID.String(), err
+}
+
+// find returns the gateway and the conversation's path there.
+func (k known) find(ctx context.Context, c config.Client) (g gateway, path string, err error) {
+	if g, err = find(c); err != nil {
+		return g, "", err
+	}
+	path, err = k.path(ctx, g)
+	return g, path, err
+}
+
+// listOf lists all that a part of the conversation holds, as its timeline.
+func listOf[T any](ctx context.Context, s streams, c config.Client, k known, part string, asJSON bool, show func(streams, []T) error) error {
+	g, path, err := k.find(ctx, c)
+	if err != nil {
+		return err
+	}
+	return list(ctx, s, g, path+"/"+part, query(map[string]string{"limit": "200"}), asJSON, show)
 }
 
 func conversationPath(id string) (string, error) {

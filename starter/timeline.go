@@ -18,15 +18,7 @@ type timelineVerb struct {
 
 // Run shows everything that has happened in a conversation.
 func (v *timelineVerb) Run(ctx context.Context, s streams) error {
-	g, err := find(v.Client)
-	if err != nil {
-		return err
-	}
-	path, err := v.path(ctx, g)
-	if err != nil {
-		return err
-	}
-	return list(ctx, s, g, path+"/timeline", query(map[string]string{"limit": "200"}), v.JSON, printTimeline)
+	return listOf(ctx, s, v.Client, v.known, "timeline", v.JSON, printTimeline)
 }
 
 func printTimeline(s streams, items []api.TimelineItem) error {
