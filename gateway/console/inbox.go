@@ -37,20 +37,18 @@ func (c *Console) inbox(w http.ResponseWriter, r *http.Request) error {
 	return c.page(w, r, http.StatusOK, frame{Title: "Inbox", Here: "inbox", Page: "inbox", View: view})
 }
 
-// askInbox asks for all that the page shows at the same time.
+// askInbox asks for all that the page shows at the same time. A search shows no counts (statesOf).
 func (c *Console) askInbox(ctx context.Context, f inboxFilter) (a inboxAnswer, err error) {
 	var asking sync.WaitGroup
 	var failures [3]error
-	for i, ask := range []struct {
-		path string
-		into any
-	}{
-		{"/v1/conversations" + query(f.values(true)), &a.list},
-		{"/v1/conversation-counts" + query(inboxFilter{Number: f.Number}.values(false)), &a.counts},
-		{"/v1/numbers", &a.numbers},
-	} {
-		asking.Go(func() { failures[i] = c.client.get(ctx, ask.path, ask.into) })
+	ask := func(n int, path string, into any) {
+		asking.Go(func() { failures[n] = c.client.get(ctx, path, into) })
 	}
+	ask(0, "/v1/conversations"+query(f.values(true)), &a.list)
+	if f.Q == "" {
+		ask(1, "/v1/conversation-counts"+query(inboxFilter{Number: f.Number}.values(false)), &a.counts)
+	}
+	ask(2, "/v1/numbers", &a.numbers)
 	asking.Wait()
 	return a, cmp.Or(failures[:]...)
 }
