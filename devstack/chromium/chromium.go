@@ -96,16 +96,11 @@ func (c *Chromium) listens(ctx context.Context) (url string, err error) {
 	}
 }
 
-// Stop ends it and forgets its profile. Processes of its own outlive it by a moment and may still write there; if one takes longer than
-// that, the rest goes when the next Chromium starts.
+// Stop ends it and forgets its profile, as far as nobody writes there any more.
 func (c *Chromium) Stop() error {
 	c.process.Kill()
-	err := c.profile.Remove()
-	for deadline := time.Now().Add(5 * time.Second); err != nil && time.Now().Before(deadline); err = os.RemoveAll(c.profile.Path) {
-		time.Sleep(20 * time.Millisecond)
+	if err := c.profile.Remove(); !errors.Is(err, syscall.ENOTEMPTY) {
+		return err
 	}
-	if errors.Is(err, syscall.ENOTEMPTY) {
-		return nil
-	}
-	return err
+	return nil
 }

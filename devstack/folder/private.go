@@ -2,9 +2,12 @@ package folder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
+	"time"
 )
 
 // A PrivateFolder belongs to this process for as long as it lives.
@@ -45,10 +48,16 @@ func Private(ctx context.Context, base, name string) (*PrivateFolder, error) {
 	return &PrivateFolder{Path: path, lock: lock}, nil
 }
 
-// Remove deletes the folder with all that is in it.
+// Remove deletes the folder with all that is in it. What a program that was stopped has started may outlive it by a moment and still
+// write there; if it takes longer, the error is ENOTEMPTY, and the rest goes when the next folder of the name is made.
 func (p *PrivateFolder) Remove() error {
 	defer p.lock.Unlock()
-	return os.RemoveAll(p.Path)
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		err := os.RemoveAll(p.Path)
+		if !errors.Is(err, syscall.ENOTEMPTY) || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 func removeAbandoned(path string) {
