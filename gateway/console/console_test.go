@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,6 +23,11 @@ func storyBook() http.Handler {
 	return mux
 }
 
+var (
+	htmxForm = regexp.MustCompile(`<form[^>]* hx-(?:get|post)=[^>]*>`)
+	formID   = regexp.MustCompile(` id="[^"]+"`)
+)
+
 func TestEveryStoryIsAPage(t *testing.T) {
 	index := ask(t, storyBook(), "/console/stories")
 	names := strings.Split(index.Body.String(), `href="/console/stories/`)[1:]
@@ -34,6 +40,13 @@ func TestEveryStoryIsAPage(t *testing.T) {
 			require.Contains(t, page.Body.String(), `<main id="main"`)
 			require.NotContains(t, page.Body.String(), "style=", "the policy forbids inline styles")
 			require.NotContains(t, page.Body.String(), "<script>", "and inline scripts")
+			ids := map[string]bool{}
+			for _, form := range htmxForm.FindAllString(page.Body.String(), -1) {
+				id := formID.FindString(form)
+				require.NotEmpty(t, id, "a refresh could make it into another: %s", form)
+				require.False(t, ids[id], "two of %s", id)
+				ids[id] = true
+			}
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"reengage/devstack/browser"
 	"reengage/gateway/access"
+	"reengage/workflows/contract"
 )
 
 // reader is Grace in front of a page in a browser.
@@ -156,4 +157,30 @@ func TestAPageThatRefreshesItselfTakesNothingAway(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return !strings.Contains(s.see(joan, pathOf(id)).Body.String(), "Grace Example has opened Resume")
 	}, 10*time.Second, 20*time.Millisecond)
+}
+
+// TestAButtonDoesWhatItSays also on a page that is just being refreshed: htmx reads what a form asks for some time after the refresh,
+// and until then one that had become another would do what it did before. A reply that cannot be sent may only be discarded.
+func TestAButtonDoesWhatItSays(t *testing.T) {
+	s := newSite(t)
+	id := s.add("Ada Example", noon.Add(-25*time.Hour))
+	s.exec(`INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, template, template_name, category, state, planned_at, not_after)
+		SELECT gen_random_uuid(), id, business_number_id, contact_id, 'request', 'template', '{"name": "hello", "language": "en_GB"}', 'hello', 'utility', 'planned', $1, $1::timestamptz + interval '1 hour'
+		FROM conversations`, noon.Add(-time.Hour))
+	s.exec(`INSERT INTO kept_replies (id, conversation_id, text, template_send, state, kept_at, keep_until, changed_at)
+		SELECT gen_random_uuid(), conversation_id, 'It is.', id, 'offered', $1, $1::timestamptz + interval '3 days', $1 FROM sends`, noon.Add(-time.Hour))
+	r := s.reads()
+	r.ok(r.Goto(pathOf(id)))
+	r.ok(r.Sees("#kept", "was not sent in time"))
+
+	s.exec(`UPDATE conversations SET last_inbound_at = $2, expires_at = $2::timestamptz + interval '24 hours' WHERE id = $1`, id, noon)
+	r.says(`new MutationObserver((_, observer) => {
+		const send = [...document.querySelectorAll("#kept button")].find(b => b.textContent.includes("Send it now"));
+		if (!send) return;
+		observer.disconnect();
+		send.click();
+	}).observe(document.querySelector("#conversation"), {childList: true, subtree: true, attributes: true})`)
+	r.says(`document.querySelectorAll("[data-live-of]").forEach(e => htmx.trigger(e, "live"))`)
+	require.Eventually(t, func() bool { return len(s.engine.asked()) > 0 }, time.Minute, 10*time.Millisecond)
+	require.False(t, s.engine.asked()[0].(contract.ReleaseKeptReply).Discard)
 }
