@@ -28,7 +28,7 @@ WITH RECURSIVE named AS (
     SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into
     FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language,
+SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
                WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
@@ -72,6 +72,8 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 			&i.Contact.CreatedAt,
 			&i.Contact.TimeZone,
 			&i.Contact.Language,
+			&i.Contact.Tags,
+			&i.Contact.Fields,
 			&i.HasBsuid,
 			&i.HasPhone,
 			&i.Since,
@@ -127,7 +129,7 @@ WITH RECURSIVE chain AS (
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
-SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
+SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
        (SELECT count(*) FROM contact_aliases a WHERE a.contact_id = c.id) AS aliases
 FROM chain m JOIN contacts c ON c.id = m.id
 WHERE m.merged_into IS NULL
@@ -153,6 +155,8 @@ func (q *Queries) GetContact(ctx context.Context, id uuid.UUID) (GetContactRow, 
 		&i.Contact.CreatedAt,
 		&i.Contact.TimeZone,
 		&i.Contact.Language,
+		&i.Contact.Tags,
+		&i.Contact.Fields,
 		&i.Permissions,
 		&i.Aliases,
 	)

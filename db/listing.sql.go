@@ -124,7 +124,7 @@ func (q *Queries) FindContactsByPart(ctx context.Context, arg FindContactsByPart
 
 const listOpenConversations = `-- name: ListOpenConversations :many
 
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -219,6 +219,7 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.BusinessNumber.SenderPausedCode,
 			&i.BusinessNumber.MessagesPerSecond,
 			&i.BusinessNumber.StopWords,
+			&i.BusinessNumber.ContactsPerDay,
 			&i.Contact.ID,
 			&i.Contact.Name,
 			&i.Contact.Phone,
@@ -228,6 +229,8 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.Contact.CreatedAt,
 			&i.Contact.TimeZone,
 			&i.Contact.Language,
+			&i.Contact.Tags,
+			&i.Contact.Fields,
 		); err != nil {
 			return nil, err
 		}
@@ -240,7 +243,7 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 }
 
 const listOtherConversations = `-- name: ListOtherConversations :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -332,6 +335,7 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.BusinessNumber.SenderPausedCode,
 			&i.BusinessNumber.MessagesPerSecond,
 			&i.BusinessNumber.StopWords,
+			&i.BusinessNumber.ContactsPerDay,
 			&i.Contact.ID,
 			&i.Contact.Name,
 			&i.Contact.Phone,
@@ -341,6 +345,8 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.Contact.CreatedAt,
 			&i.Contact.TimeZone,
 			&i.Contact.Language,
+			&i.Contact.Tags,
+			&i.Contact.Fields,
 		); err != nil {
 			return nil, err
 		}

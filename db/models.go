@@ -59,6 +59,58 @@ type BusinessNumber struct {
 	SenderPausedCode  *int32
 	MessagesPerSecond int32
 	StopWords         json.RawMessage
+	ContactsPerDay    *int32
+}
+
+type Campaign struct {
+	ID               uuid.UUID
+	Name             string
+	BusinessNumberID uuid.UUID
+	TemplateName     string
+	TemplateLanguage string
+	Parameters       json.RawMessage
+	SegmentID        uuid.UUID
+	Limits           json.RawMessage
+	StartAt          *time.Time
+	EndAt            *time.Time
+	State            string
+	Reason           *string
+	ReasonFacts      []byte
+	Version          int32
+	Filter           []byte
+	Category         *string
+	MaterialisedAt   *time.Time
+	Recipients       *int32
+	LeftOut          []byte
+	ReservedMicros   int64
+	CreatedAt        time.Time
+	CreatedBy        string
+	LaunchedAt       *time.Time
+	LaunchedBy       *string
+	FinishedAt       *time.Time
+}
+
+type CampaignPace struct {
+	BusinessNumberID uuid.UUID
+	NextAt           time.Time
+}
+
+type CampaignRecipient struct {
+	ID             uuid.UUID
+	CampaignID     uuid.UUID
+	ContactID      uuid.UUID
+	ConversationID *uuid.UUID
+	Market         string
+	Parameters     []byte
+	State          string
+	Code           *string
+	DueAt          *time.Time
+	AskedAt        *time.Time
+	SettledAt      *time.Time
+	Delivery       *string
+	DeliveredAt    *time.Time
+	AnsweredAt     *time.Time
+	OptedOutAt     *time.Time
 }
 
 type CardSet struct {
@@ -135,6 +187,8 @@ type Contact struct {
 	CreatedAt  time.Time
 	TimeZone   string
 	Language   string
+	Tags       []string
+	Fields     json.RawMessage
 }
 
 type ContactAlias struct {
@@ -231,6 +285,45 @@ type IdempotencyKey struct {
 	Fingerprint []byte
 	Answer      []byte
 	UsedAt      time.Time
+}
+
+type Import struct {
+	ID             uuid.UUID
+	FileName       string
+	DefaultRegion  string
+	Portfolio      string
+	State          string
+	DryRun         bool
+	Reason         *string
+	Size           int64
+	Position       int64
+	Line           int64
+	Counts         json.RawMessage
+	Dialect        []byte
+	IdempotencyKey *string
+	CreatedAt      time.Time
+	CreatedBy      string
+	FinishedAt     *time.Time
+}
+
+type ImportChunk struct {
+	ImportID uuid.UUID
+	Position int64
+	Data     []byte
+}
+
+type ImportReject struct {
+	ImportID uuid.UUID
+	Line     int64
+	Code     string
+	Reason   string
+	Cells    []string
+}
+
+type ImportSeen struct {
+	ImportID uuid.UUID
+	Who      string
+	Line     int64
 }
 
 type Installation struct {
@@ -388,6 +481,16 @@ type SchemeAssignment struct {
 	CardSet          *string
 }
 
+type Segment struct {
+	ID        uuid.UUID
+	Name      string
+	Filter    json.RawMessage
+	Version   int32
+	CreatedAt time.Time
+	CreatedBy string
+	ChangedAt time.Time
+}
+
 type Send struct {
 	ID                uuid.UUID
 	ConversationID    uuid.UUID
@@ -419,6 +522,7 @@ type Send struct {
 	QuotedMicros      *int64
 	QuotedCurrency    *string
 	RecordedAt        time.Time
+	CampaignID        *uuid.UUID
 }
 
 type SendAttempt struct {

@@ -152,7 +152,7 @@ func (q *Queries) GetWABA(ctx context.Context, id uuid.UUID) (string, error) {
 }
 
 const listNumbers = `-- name: ListNumbers :many
-SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, coalesce(a.scheme, '')::text AS scheme,
+SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, coalesce(a.scheme, '')::text AS scheme,
        greatest(a.effective_from, '0001-01-01 00:00:00+00')::timestamptz AS scheme_from, a.card_set
 FROM business_numbers n
 LEFT JOIN LATERAL (
@@ -197,6 +197,7 @@ func (q *Queries) ListNumbers(ctx context.Context, now time.Time, phoneNumberID 
 			&i.BusinessNumber.SenderPausedCode,
 			&i.BusinessNumber.MessagesPerSecond,
 			&i.BusinessNumber.StopWords,
+			&i.BusinessNumber.ContactsPerDay,
 			&i.Scheme,
 			&i.SchemeFrom,
 			&i.CardSet,
@@ -268,7 +269,7 @@ func (q *Queries) PauseSender(ctx context.Context, arg PauseSenderParams) ([]str
 const registerNumber = `-- name: RegisterNumber :one
 INSERT INTO business_numbers (id, phone_number_id, created_at) VALUES (gen_random_uuid(), $1, $2)
 ON CONFLICT (phone_number_id) DO UPDATE SET created_at = business_numbers.created_at
-RETURNING id, phone_number_id, display, waba_id, portfolio, configured, time_zone, account_time_zone, settings, created_at, sender_paused_at, sender_paused_class, sender_paused_code, messages_per_second, stop_words
+RETURNING id, phone_number_id, display, waba_id, portfolio, configured, time_zone, account_time_zone, settings, created_at, sender_paused_at, sender_paused_class, sender_paused_code, messages_per_second, stop_words, contacts_per_day
 `
 
 // Makes a number that nobody has named yet, and locks it in any case.
@@ -291,6 +292,7 @@ func (q *Queries) RegisterNumber(ctx context.Context, phoneNumberID string, now 
 		&i.SenderPausedCode,
 		&i.MessagesPerSecond,
 		&i.StopWords,
+		&i.ContactsPerDay,
 	)
 	return i, err
 }

@@ -133,7 +133,7 @@ func (q *Queries) FindNumberOfSend(ctx context.Context, sendID uuid.UUID) (FindN
 
 const findSend = `-- name: FindSend :one
 
-SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at FROM sends WHERE id = $1 AND conversation_id = $2
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at, campaign_id FROM sends WHERE id = $1 AND conversation_id = $2
 `
 
 // What we send, from its plan to what became of it (tables sends and send_attempts).
@@ -171,12 +171,13 @@ func (q *Queries) FindSend(ctx context.Context, iD uuid.UUID, conversationID uui
 		&i.QuotedMicros,
 		&i.QuotedCurrency,
 		&i.RecordedAt,
+		&i.CampaignID,
 	)
 	return i, err
 }
 
 const getSend = `-- name: GetSend :one
-SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
+SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, s.campaign_id, n.phone_number_id, coalesce(o.delivery_status, '')::text AS delivery_status,
        coalesce(d.sentence, '')::text AS sentence, coalesce(d.facts, '{}')::jsonb AS decided_on, f.error_code AS failed_with,
        coalesce(nullif(greatest(r.throttled_until, c.throttled_until), '-infinity'), '0001-01-01 00:00:00+00')::timestamptz AS throttled_until
 FROM sends s
@@ -241,6 +242,7 @@ func (q *Queries) GetSend(ctx context.Context, id uuid.UUID) (GetSendRow, error)
 		&i.Send.QuotedMicros,
 		&i.Send.QuotedCurrency,
 		&i.Send.RecordedAt,
+		&i.Send.CampaignID,
 		&i.PhoneNumberID,
 		&i.DeliveryStatus,
 		&i.Sentence,
@@ -312,7 +314,7 @@ func (q *Queries) LockCaps(ctx context.Context, contactID uuid.UUID) error {
 }
 
 const lockSend = `-- name: LockSend :one
-SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at FROM sends WHERE id = $1 AND conversation_id = $2 FOR UPDATE
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at, campaign_id FROM sends WHERE id = $1 AND conversation_id = $2 FOR UPDATE
 `
 
 // The conversation is locked.
@@ -350,12 +352,13 @@ func (q *Queries) LockSend(ctx context.Context, iD uuid.UUID, conversationID uui
 		&i.QuotedMicros,
 		&i.QuotedCurrency,
 		&i.RecordedAt,
+		&i.CampaignID,
 	)
 	return i, err
 }
 
 const lockSends = `-- name: LockSends :many
-SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at FROM sends WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at, campaign_id FROM sends WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
 `
 
 // Locks sends in id order; their conversations are locked.
@@ -399,6 +402,7 @@ func (q *Queries) LockSends(ctx context.Context, ids []uuid.UUID) ([]Send, error
 			&i.QuotedMicros,
 			&i.QuotedCurrency,
 			&i.RecordedAt,
+			&i.CampaignID,
 		); err != nil {
 			return nil, err
 		}

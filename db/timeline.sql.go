@@ -59,7 +59,7 @@ WITH part AS (
                'delivery_status', o.delivery_status, 'times', d.times, 'failed_with', d.failed_with,
                'refused_with', s.reason, 'error_code', s.error_code, 'error_details', s.error_details, 'sentence', why.sentence)
     FROM (
-        SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, coalesce(s.accepted_at, s.planned_at) AS at FROM part JOIN sends s ON s.conversation_id = part.id
+        SELECT s.id, s.conversation_id, s.business_number_id, s.contact_id, s.origin, s.type, s.text, s.template, s.template_name, s.category, s.fallback, s.critical, s.state, s.attempt, s.planned_at, s.not_after, s.inflight_at, s.accepted_at, s.message_id, s.unknown_at, s.final, s.possible_duplicate, s.reason, s.error_code, s.error_details, s.replaced_by, s.quoted_scheme, s.quoted_micros, s.quoted_currency, s.recorded_at, s.campaign_id, coalesce(s.accepted_at, s.planned_at) AS at FROM part JOIN sends s ON s.conversation_id = part.id
         WHERE coalesce(s.accepted_at, s.planned_at) BETWEEN $7 AND $8
           AND CASE WHEN $1::boolean
                    THEN (coalesce(s.accepted_at, s.planned_at), 'message', s.id::text) < ($2::timestamptz, $3::text, $4::text)

@@ -13,6 +13,8 @@ const (
 	ConversationWorkflow = "Conversation"
 	SettlementWorkflow   = "Settlement"
 	TemplateSyncWorkflow = "TemplateSync"
+	CampaignWorkflow     = "Campaign"
+	ImportWorkflow       = "Import"
 )
 
 // SettlementSchedule is the id of the schedule, and the prefix of its runs' workflow ids, that bills what is dirty.
@@ -30,8 +32,16 @@ const (
 	SignalConsentChanged  = "consent_changed"
 	SignalClockChanged    = "clock_changed" // only where the clock is virtual: its new pair
 	SignalMerged          = "merged"        // the conversation is part of another now (W10)
+	SignalCampaignMessage = "campaign_message"
 
 	QuerySnapshot = "snapshot"
+)
+
+// The signal and the query of a Campaign.
+const (
+	SignalCampaignChanged = "campaign_changed" // paused, resumed, cancelled: what it is now stands in Postgres
+
+	QueryProgress = "progress"
 )
 
 // Updates of a Conversation: requests that are answered. The update's id is the request's.
@@ -52,6 +62,12 @@ var (
 
 // ConversationWorkflowID is the workflow id of a conversation. It names no person.
 func ConversationWorkflowID(id uuid.UUID) string { return "conversation/" + id.String() }
+
+// CampaignWorkflowID is the workflow id of a campaign.
+func CampaignWorkflowID(id uuid.UUID) string { return "campaign/" + id.String() }
+
+// ImportWorkflowID is the workflow id of an import.
+func ImportWorkflowID(id uuid.UUID) string { return "import/" + id.String() }
 
 // Signal limits: at most this many messages, and bytes of payload, in one signal.
 const (

@@ -1,0 +1,57 @@
+-- Files of contacts on their way in: the bytes as they came, how far their reading has got, and the rows that were refused.
+
+-- +goose Up
+
+CREATE TABLE imports (
+    id             uuid PRIMARY KEY,
+    file_name      text NOT NULL DEFAULT '',
+    default_region text NOT NULL DEFAULT '',  -- of phones without a country code: BR
+    portfolio      text NOT NULL DEFAULT 'default',  -- the scope of bsuids (W10)
+    -- receiving -> checking -> checked (a dry run ends here, until it is applied) -> importing -> finished; failed: the file cannot
+    -- be read as contacts; cancelled by somebody.
+    state          text NOT NULL CHECK (state IN ('receiving', 'checking', 'checked', 'importing', 'finished', 'failed', 'cancelled')),
+    dry_run        boolean NOT NULL,
+    reason         text,                      -- of failed: a sentence for people
+    size           bigint NOT NULL DEFAULT 0, -- bytes received
+    -- How far the phase has got: everything before this byte is done, and its rows are counted. A crash goes on from here.
+    position       bigint NOT NULL DEFAULT 0,
+    line           bigint NOT NULL DEFAULT 0,
+    counts         jsonb NOT NULL DEFAULT '{}',  -- importing.Counts of the phase
+    dialect        jsonb,                     -- sheet.Dialect: encoding, separator, and what each column is, once known
+    idempotency_key text,
+    created_at     timestamptz NOT NULL,      -- virtual; the opt-in's time where a row states none
+    created_by     text NOT NULL,             -- user/ID or key/ID
+    finished_at    timestamptz,
+    UNIQUE (created_by, idempotency_key)
+);
+CREATE INDEX imports_by_time ON imports (created_at DESC, id DESC);
+
+-- The file, in pieces; gone when nobody needs it any more.
+CREATE TABLE import_chunks (
+    import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,
+    position  bigint NOT NULL,   -- of its first byte
+    data      bytea NOT NULL,    -- personal data
+    PRIMARY KEY (import_id, position)
+);
+ALTER TABLE import_chunks ALTER COLUMN data SET STORAGE EXTERNAL;
+
+-- Whom the file has named before, so that a second row of the same contact is known for one.
+CREATE TABLE import_seen (
+    import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,
+    who       text NOT NULL,     -- personal data: phone or bsuid
+    line      bigint NOT NULL,
+    PRIMARY KEY (import_id, who)
+);
+
+-- Rows that were not taken, as they stood, with the reason.
+CREATE TABLE import_rejects (
+    import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,
+    line      bigint NOT NULL,
+    code      text NOT NULL,     -- a word that does not change
+    reason    text NOT NULL,     -- a sentence for people
+    cells     text[] NOT NULL,   -- personal data
+    PRIMARY KEY (import_id, line)
+);
+
+-- +goose Down
+DROP TABLE import_rejects, import_seen, import_chunks, imports;

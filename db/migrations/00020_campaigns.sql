@@ -1,0 +1,99 @@
+-- Broadcasts of an approved template: what was asked for, and one row for everybody who is to get it (K3).
+
+-- +goose Up
+
+CREATE TABLE campaigns (
+    id                 uuid PRIMARY KEY,
+    name               text NOT NULL CHECK (name <> '' AND length(name) <= 200),
+    business_number_id uuid NOT NULL REFERENCES business_numbers,
+    template_name      text NOT NULL CHECK (template_name <> ''),
+    template_language  text NOT NULL CHECK (template_language <> ''),
+    -- template.Parameters, whose texts may name the contact's fields: {{contact.first_name|there}}. Personal data at most by accident.
+    parameters         jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(parameters) = 'object'),
+    segment_id         uuid NOT NULL REFERENCES segments,
+    limits             jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(limits) = 'object'),  -- campaign.Limits
+    start_at           timestamptz,              -- virtual; NULL: as soon as it is launched
+    end_at             timestamptz,              -- virtual; nothing new is sent from then on
+    state              text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled')),
+    reason             text,                     -- of paused: a code of campaign.Reason
+    reason_facts       jsonb,
+    version            int NOT NULL DEFAULT 1,   -- of what was asked for; counts the edits of a draft
+    -- From the launch on: the filter as it stood, the template's category as it stood (K6: recategorised), who was chosen.
+    filter             jsonb,
+    category           text CHECK (category IN ('marketing', 'utility', 'authentication')),
+    materialised_at    timestamptz,              -- virtual: when recipients were chosen (K2); they are complete from then on
+    recipients         int,                      -- how many they are
+    left_out           jsonb,                    -- campaign.LeftOut: contacts of the segment who are none, by reason (K1)
+    -- What the sends that are planned, under way or done may cost by their quotes; a refused or failed one gives its share back.
+    reserved_micros    bigint NOT NULL DEFAULT 0 CHECK (reserved_micros >= 0),
+    created_at         timestamptz NOT NULL,
+    created_by         text NOT NULL,            -- user/ID or key/ID
+    launched_at        timestamptz,
+    launched_by        text,
+    finished_at        timestamptz,              -- or cancelled
+    CHECK ((state IN ('draft', 'scheduled')) OR launched_at IS NOT NULL OR state = 'cancelled'),
+    CHECK ((state = 'paused') = (reason IS NOT NULL)),
+    CHECK ((state IN ('finished', 'cancelled')) = (finished_at IS NOT NULL))
+);
+CREATE INDEX campaigns_by_time ON campaigns (created_at DESC, id DESC);
+CREATE INDEX campaigns_by_number ON campaigns (business_number_id) WHERE state IN ('running', 'paused');
+
+-- One per campaign and contact. The id is made from both, and is the id of its send, so that nobody gets it twice (K3).
+CREATE TABLE campaign_recipients (
+    id              uuid PRIMARY KEY,
+    campaign_id     uuid NOT NULL REFERENCES campaigns,
+    contact_id      uuid NOT NULL REFERENCES contacts,       -- as chosen; it may have become part of another since (W10)
+    conversation_id uuid REFERENCES conversations,           -- from when it is asked for
+    market          text NOT NULL DEFAULT '',                -- of the contact, as chosen
+    parameters      jsonb,                                   -- personal data: frozen; NULL: not yet
+    -- pending: its turn has not come. held: it was refused for now, and is asked again from due_at on. asked: its conversation has
+    -- been told. planned, accepted, refused, failed, unknown: as its send, once that exists; inflight counts as planned.
+    -- not_sent: the campaign ended before.
+    state           text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'held', 'asked', 'planned', 'accepted', 'refused', 'failed', 'unknown', 'not_sent')),
+    code            text,                                    -- why held, refused, failed or not sent
+    due_at          timestamptz,                             -- virtual; of held
+    asked_at        timestamptz,                             -- real
+    -- Results, from the facts about its send's message.
+    settled_at      timestamptz,                             -- virtual: when it was accepted, refused for good, or failed
+    delivery        text CHECK (delivery IN ('sent', 'delivered', 'read', 'failed')),
+    delivered_at    timestamptz,
+    answered_at     timestamptz,
+    opted_out_at    timestamptz,
+    UNIQUE (campaign_id, contact_id),
+    CHECK (state NOT IN ('held', 'refused', 'failed', 'not_sent') OR code IS NOT NULL),
+    CHECK ((state = 'held') = (due_at IS NOT NULL)),
+    CHECK (state IN ('pending', 'held', 'refused', 'not_sent') OR asked_at IS NOT NULL)
+);
+-- Paged through by key; who is next, who has been asked and is not heard of, and what counts for K6.
+CREATE INDEX campaign_recipients_by_key ON campaign_recipients (campaign_id, id);
+CREATE INDEX campaign_recipients_next ON campaign_recipients (campaign_id, due_at NULLS FIRST, id) WHERE state IN ('pending', 'held');
+CREATE INDEX campaign_recipients_open ON campaign_recipients (campaign_id, asked_at) WHERE state IN ('asked', 'planned', 'unknown');
+CREATE INDEX campaign_recipients_settled ON campaign_recipients (campaign_id, settled_at DESC) WHERE settled_at IS NOT NULL;
+CREATE INDEX campaign_recipients_by_conversation ON campaign_recipients (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX campaign_recipients_by_contact ON campaign_recipients (contact_id);
+
+-- When campaigns of a number may ask the next one, in real time on the database's clock: their share of its rate.
+CREATE TABLE campaign_paces (
+    business_number_id uuid PRIMARY KEY REFERENCES business_numbers,
+    next_at            timestamptz NOT NULL
+);
+
+-- The advisory lock under which a number's contacts of the last 24 h are counted; the seed keeps it apart from others.
+-- +goose StatementBegin
+CREATE FUNCTION reach_lock(business_number_id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT uuid_hash_extended(business_number_id, 6)
+$$;
+-- +goose StatementEnd
+
+ALTER TABLE sends ADD COLUMN campaign_id uuid REFERENCES campaigns;
+CREATE INDEX sends_of_campaigns ON sends (campaign_id, id) WHERE campaign_id IS NOT NULL;
+
+-- How many contacts Meta's tier lets the number begin with in any 24 h; NULL: as many as it likes.
+ALTER TABLE business_numbers ADD COLUMN contacts_per_day int CHECK (contacts_per_day > 0);
+
+-- +goose Down
+ALTER TABLE business_numbers DROP COLUMN contacts_per_day;
+DROP INDEX sends_of_campaigns;
+ALTER TABLE sends DROP COLUMN campaign_id;
+DROP FUNCTION reach_lock;
+DROP TABLE campaign_paces, campaign_recipients, campaigns;
