@@ -361,24 +361,42 @@ func (q *Queries) SaveContacts(ctx context.Context, arg SaveContactsParams) (int
 	return count, err
 }
 
-const setContact = `-- name: SetContact :execrows
+const setContact = `-- name: SetContact :one
 WITH RECURSIVE chain AS (
-    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $3
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $6
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
 UPDATE contacts c
-SET time_zone = coalesce($1, c.time_zone), language = coalesce($2, c.language)
+SET name = coalesce($1, c.name), time_zone = coalesce($2, c.time_zone),
+    language = coalesce($3, c.language), tags = coalesce($4::text[], c.tags),
+    fields = jsonb_strip_nulls(c.fields || $5::jsonb)
 FROM chain m
 WHERE c.id = m.id AND c.merged_into IS NULL
+RETURNING (SELECT count(*) FROM jsonb_object_keys(c.fields)) AS fields
 `
 
-// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. None: there is no
-// such contact, or it has become part of another one at this moment.
-func (q *Queries) SetContact(ctx context.Context, timeZone *string, language *string, iD uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, setContact, timeZone, language, iD)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+type SetContactParams struct {
+	Name     *string
+	TimeZone *string
+	Language *string
+	Tags     []string
+	Fields   json.RawMessage
+	ID       uuid.UUID
+}
+
+// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. Of fields those change
+// that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+func (q *Queries) SetContact(ctx context.Context, arg SetContactParams) (int64, error) {
+	row := q.db.QueryRow(ctx, setContact,
+		arg.Name,
+		arg.TimeZone,
+		arg.Language,
+		arg.Tags,
+		arg.Fields,
+		arg.ID,
+	)
+	var fields int64
+	err := row.Scan(&fields)
+	return fields, err
 }
