@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"reengage/campaign"
 	"reengage/clock"
 	"reengage/config"
 	"reengage/db"
@@ -63,6 +64,9 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 
 	behind := []interface{ Run(context.Context) error }{
 		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),
+		engine.Runs{Temporal: temporal, Log: m.Log, Wanted: []engine.Wanted{
+			(&campaign.Campaigns{Pool: pool, Clock: c, Temporal: temporal, Log: m.Log}).Wanted,
+		}},
 		feed,
 	}
 	if m.Config.NotifyURL != "" {
