@@ -64,11 +64,18 @@ func printTemplates(s streams, page api.TemplatePage) error {
 	if len(page.Items) == 0 {
 		fmt.Fprintln(t, "No templates.")
 	} else {
-		fmt.Fprintln(t, "NAME\tLANGUAGE\tSTATUS\tCATEGORY\tQUALITY\tLAST USED")
+		fmt.Fprintln(t, "NAME\tLANGUAGE\tSTATUS\tCATEGORY\tQUALITY\tLAST USED\tACCEPTED\tDELIVERED\tREAD\tFAILED")
 	}
 	for _, i := range page.Items {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", printable(i.Name), printable(i.Language), printable(i.Status), orDash(i.Category),
-			orDash(i.Quality), stamp(i.LastUsedAt))
+		use := api.TemplateUse{}
+		if i.Use != nil {
+			use = *i.Use
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n", printable(i.Name), printable(i.Language), printable(i.Status),
+			orDash(i.Category), orDash(i.Quality), stamp(i.LastUsedAt), use.Accepted, use.Delivered, use.Read, use.Failed)
+	}
+	for _, a := range page.Accounts {
+		fmt.Fprintf(t, "Account %s has %d of %d templates. Counts are of the last 30 days.\n", printable(a.WABA), a.Templates, a.Limit)
 	}
 	for _, w := range page.Warnings {
 		fmt.Fprintf(t, "Warning: %s.\n", printable(w.Sentence))
