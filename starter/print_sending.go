@@ -153,6 +153,11 @@ func printNumber(s streams, n api.BusinessNumber) error {
 		line("to have it send", "put right what paused it, then starter numbers resume")
 	}
 	line("messages per second", fmt.Sprint(n.MessagesPerSecond))
+	if n.ContactsPerDay > 0 {
+		line("contacts begun with in 24 h", fmt.Sprint(n.ContactsPerDay))
+	} else {
+		line("contacts begun with in 24 h", "no limit")
+	}
 	line("scheme", schemeOf(n))
 	line("time zone", n.TimeZone)
 	line("account's time zone", n.AccountTimeZone)
