@@ -110,6 +110,7 @@ type CampaignRecipient struct {
 	Code           *string
 	DueAt          *time.Time
 	AskedAt        *time.Time
+	ReservedMicros *int64
 	SettledAt      *time.Time
 	Delivery       *string
 	DeliveredAt    *time.Time
