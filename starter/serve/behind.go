@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"reengage/campaign"
 	"reengage/clock"
 	"reengage/config"
 	"reengage/db"
@@ -48,6 +49,7 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 	api.New(api.Deps{
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c,
 		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
+		TemplateLimit: m.Config.TemplateLimit,
 	}).Register(mux)
 	console.New(console.Deps{
 		API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace, Stories: m.Config.ConsoleStories, Log: m.Log,
@@ -63,6 +65,9 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 
 	behind := []interface{ Run(context.Context) error }{
 		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),
+		engine.Runs{Temporal: temporal, Log: m.Log, Wanted: []engine.Wanted{
+			(&campaign.Campaigns{Pool: pool, Clock: c, Temporal: temporal, Log: m.Log}).Wanted,
+		}},
 		feed,
 	}
 	if m.Config.NotifyURL != "" {
