@@ -66,6 +66,7 @@ type Broadcast struct {
 	Template Template
 	Segment  string // its id
 	Limits   campaign.Limits
+	StartAt  time.Time // virtual; zero: as soon as it is launched
 }
 
 // Campaign is how far a broadcast has got.
@@ -82,11 +83,14 @@ type Campaign struct {
 func (b *Business) Draft(ctx context.Context, d Broadcast) (c Campaign, err error) {
 	template := d.Template.reference()
 	body := map[string]any{
-		"name": d.Name, "number": stack.BusinessNumber, "segment_id": d.Segment, "limits": d.Limits,
+		"name": d.Name, "number": stack.BusinessNumber, "segment": d.Segment, "limits": d.Limits,
 		"template": map[string]any{"name": template["name"], "language": template["language"]},
 	}
 	if d.Template.Parameters != nil {
 		body["parameters"] = d.Template.Parameters
+	}
+	if !d.StartAt.IsZero() {
+		body["start_at"] = d.StartAt.UTC()
 	}
 	return c, b.api(ctx, http.MethodPost, "/v1/campaigns", "", body, &c)
 }
@@ -99,6 +103,16 @@ func (b *Business) Tell(ctx context.Context, c Campaign, verb, key string) error
 // Campaign reads one.
 func (b *Business) Campaign(ctx context.Context, id string) (c Campaign, err error) {
 	return c, b.api(ctx, http.MethodGet, "/v1/campaigns/"+id, "", nil, &c)
+}
+
+// Results says what has become of one so far.
+func (b *Business) Results(ctx context.Context, id string) (r campaign.Results, err error) {
+	return r, b.api(ctx, http.MethodGet, "/v1/campaigns/"+id+"/results", "", nil, &r)
+}
+
+// Quote says what one would come to.
+func (b *Business) Quote(ctx context.Context, id string) (q campaign.Quote, err error) {
+	return q, b.api(ctx, http.MethodGet, "/v1/campaigns/"+id+"/quote", "", nil, &q)
 }
 
 // post sends a file as it is.
