@@ -280,6 +280,25 @@ func (q *Queries) LockContacts(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
+const mergeAttributes = `-- name: MergeAttributes :exec
+WITH emptied AS (
+    UPDATE contacts SET tags = '{}', fields = '{}', time_zone = '', language = '' WHERE contacts.id = $2::uuid
+)
+UPDATE contacts w
+SET tags = ARRAY(SELECT DISTINCT t.tag COLLATE "C" FROM unnest(w.tags || l.tags) t(tag) ORDER BY 1), fields = l.fields || w.fields,
+    time_zone = coalesce(nullif(w.time_zone, ''), l.time_zone), language = coalesce(nullif(w.language, ''), l.language)
+FROM contacts l
+WHERE w.id = $1::uuid AND l.id = $2::uuid
+  AND (l.tags, l.fields, l.time_zone, l.language) IS DISTINCT FROM ('{}'::text[], '{}'::jsonb, '', '')
+`
+
+// Gives a contact what the business has said of another that becomes part of it: all tags of both, and of fields, time zone and
+// language those that it has none of its own for.
+func (q *Queries) MergeAttributes(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
+	_, err := q.db.Exec(ctx, mergeAttributes, winner, loser)
+	return err
+}
+
 const moveAliases = `-- name: MoveAliases :exec
 UPDATE contact_aliases a
 SET contact_id = k.contact_id

@@ -65,6 +65,19 @@ WITH pair AS (
 )
 UPDATE conversations c SET contact_id = pair.winner FROM pair WHERE c.contact_id = pair.loser;
 
+-- name: MergeAttributes :exec
+-- Gives a contact what the business has said of another that becomes part of it: all tags of both, and of fields, time zone and
+-- language those that it has none of its own for.
+WITH emptied AS (
+    UPDATE contacts SET tags = '{}', fields = '{}', time_zone = '', language = '' WHERE contacts.id = @loser::uuid
+)
+UPDATE contacts w
+SET tags = ARRAY(SELECT DISTINCT t.tag COLLATE "C" FROM unnest(w.tags || l.tags) t(tag) ORDER BY 1), fields = l.fields || w.fields,
+    time_zone = coalesce(nullif(w.time_zone, ''), l.time_zone), language = coalesce(nullif(w.language, ''), l.language)
+FROM contacts l
+WHERE w.id = @winner::uuid AND l.id = @loser::uuid
+  AND (l.tags, l.fields, l.time_zone, l.language) IS DISTINCT FROM ('{}'::text[], '{}'::jsonb, '', '');
+
 -- name: MoveAliases :exec
 -- Gives names to other contacts; they have been locked.
 UPDATE contact_aliases a

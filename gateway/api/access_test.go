@@ -55,6 +55,7 @@ var permitted = map[string]may{
 	"GET /v1/templates":                                       readers,
 	"GET /v1/contacts":                                        readers,
 	"GET /v1/contact-attributes":                              readers,
+	"GET /v1/templates/{waba}/{name}/{language}":              readers,
 	"GET /v1/contacts/{id}":                                   readers,
 	"PUT /v1/contacts/{id}":                                   senders,
 	"PUT /v1/contacts/{id}/consent":                           senders,
