@@ -21,7 +21,10 @@ CREATE TABLE campaigns (
     -- From the launch on: the filter as it stood, the template's category as it stood (K6: recategorised), who was chosen.
     filter             jsonb,
     category           text CHECK (category IN ('marketing', 'utility', 'authentication')),
-    materialised_at    timestamptz,              -- virtual: when recipients were chosen (K2); they are complete from then on
+    -- Choosing (K2): the virtual moment at which the filter is asked, up to which contact that is done, and when it was complete.
+    choosing_at        timestamptz,
+    chosen_to          uuid,
+    materialised_at    timestamptz,              -- virtual
     recipients         int,                      -- how many they are
     left_out           jsonb,                    -- campaign.LeftOut: contacts of the segment who are none, by reason (K1)
     -- Where there is a budget: the sum of its recipients' reserved_micros, kept by keep_reserved alone.
@@ -31,6 +34,9 @@ CREATE TABLE campaigns (
     launched_at        timestamptz,
     launched_by        text,
     finished_at        timestamptz,              -- or cancelled
+    -- From when failures and opt-outs count (K6), virtual: it began, or somebody has resumed it and answers for what was before.
+    watched_from       timestamptz,
+    told               boolean NOT NULL DEFAULT true,  -- its run knows of the last change of its state
     CHECK ((state IN ('draft', 'scheduled')) OR launched_at IS NOT NULL OR state = 'cancelled'),
     CHECK ((state = 'paused') = (reason IS NOT NULL)),
     CHECK ((state IN ('finished', 'cancelled')) = (finished_at IS NOT NULL))
@@ -66,10 +72,12 @@ CREATE TABLE campaign_recipients (
     CHECK ((state = 'held') = (due_at IS NOT NULL)),
     CHECK (state IN ('pending', 'held', 'refused', 'not_sent') OR asked_at IS NOT NULL)
 );
--- Paged through by key; who is next, who has been asked and is not heard of, and what counts for K6.
+-- Paged through by key; who is next, who has been asked and is not heard of, who has come back because of what holds for all, and
+-- what counts for K6.
 CREATE INDEX campaign_recipients_by_key ON campaign_recipients (campaign_id, id);
 CREATE INDEX campaign_recipients_next ON campaign_recipients (campaign_id, due_at NULLS FIRST, id) WHERE state IN ('pending', 'held');
 CREATE INDEX campaign_recipients_open ON campaign_recipients (campaign_id, asked_at) WHERE state IN ('asked', 'planned', 'unknown');
+CREATE INDEX campaign_recipients_returned ON campaign_recipients (campaign_id) WHERE state = 'pending' AND code IS NOT NULL;
 CREATE INDEX campaign_recipients_settled ON campaign_recipients (campaign_id, settled_at DESC) WHERE settled_at IS NOT NULL;
 CREATE INDEX campaign_recipients_by_conversation ON campaign_recipients (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX campaign_recipients_by_contact ON campaign_recipients (contact_id);
