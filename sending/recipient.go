@@ -12,7 +12,7 @@ import (
 // this one.
 type Recipient struct {
 	State string            // pending, held, refused or not_sent
-	Code  conversation.Code // why
+	Code  conversation.Code // why; of pending: only if it is about the campaign, which stops by that (K6)
 	DueAt time.Time         // of held: when it is asked for again
 }
 
@@ -54,8 +54,10 @@ func AfterRefusal(v conversation.Verdict, now time.Time) Recipient {
 		}
 		return Recipient{State: recipientPending, Code: v.Code}
 	case conversation.SenderPaused, conversation.TemplateNotApproved, conversation.TemplateNotFound, conversation.BudgetExhausted,
-		conversation.PriceUnknown, conversation.TooLate, conversation.ConversationMerged:
+		conversation.PriceUnknown:
 		return Recipient{State: recipientPending, Code: v.Code}
+	case conversation.TooLate, conversation.ConversationMerged:
+		return Recipient{State: recipientPending}
 	}
 	return Recipient{State: recipientRefused, Code: v.Code}
 }
@@ -63,8 +65,7 @@ func AfterRefusal(v conversation.Verdict, now time.Time) Recipient {
 // refused moves a recipient, whose row is locked, by what its message was refused for.
 func (l *locked) refused(ctx context.Context, p *place, v conversation.Verdict) error {
 	after := AfterRefusal(v, l.now)
-	code := string(after.Code)
-	moved := db.MoveRecipientParams{ID: p.CampaignRecipient.ID, ConversationID: l.id, State: after.State, Code: &code}
+	moved := db.MoveRecipientParams{ID: p.CampaignRecipient.ID, ConversationID: l.id, State: after.State, Code: orNil(string(after.Code))}
 	if after.State == recipientHeld {
 		moved.DueAt = &after.DueAt
 	}
