@@ -14,6 +14,11 @@ import (
 // Launch has a draft begin at its start, or at once. Errors are ErrUnknown, *StateError, *InvalidError (what has to be put right
 // first), and Postgres's. Who is reached is chosen when it begins (K2), by the segment's filter of now.
 func (c *Campaigns) Launch(ctx context.Context, id uuid.UUID, by string) (Campaign, error) {
+	return c.LaunchVersion(ctx, id, 0, by)
+}
+
+// LaunchVersion is Launch of a draft that somebody has looked at: ErrVersion if it has changed since that version; 0: any.
+func (c *Campaigns) LaunchVersion(ctx context.Context, id uuid.UUID, version int, by string) (Campaign, error) {
 	campaign, err := c.changing(ctx, id, func(q *db.Queries) error {
 		state, err := lock(ctx, q, id)
 		if err != nil {
@@ -26,6 +31,9 @@ func (c *Campaigns) Launch(ctx context.Context, id uuid.UUID, by string) (Campai
 		draft, err := get(ctx, q, id)
 		if err != nil {
 			return err
+		}
+		if version != 0 && draft.Version != version {
+			return ErrVersion
 		}
 		now := c.Clock.At(time.Now())
 		category, err := ready(ctx, q, draft, now)

@@ -16,6 +16,9 @@ func (c *Campaigns) Get(ctx context.Context, id uuid.UUID) (Campaign, error) {
 	return get(ctx, db.New(c.Pool), id)
 }
 
+// Read is Get in a caller's moment.
+func Read(ctx context.Context, q *db.Queries, id uuid.UUID) (Campaign, error) { return get(ctx, q, id) }
+
 func get(ctx context.Context, q *db.Queries, id uuid.UUID) (Campaign, error) {
 	row, err := q.GetCampaign(ctx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
