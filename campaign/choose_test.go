@@ -41,7 +41,7 @@ func TestOnlyThoseAreChosenWhoHaveOptedInAndCanBeReached(t *testing.T) {
 	says(optedOut, "marketing", false)
 	says(otherCategory, "utility", true)
 	w.exec(`INSERT INTO contact_aliases (kind, portfolio, value, contact_id) VALUES ('bsuid', 'default', 'GB.1', $1), ('bsuid', 'other', 'GB.2', $2)`, known, foreign)
-	w.exec(`INSERT INTO suppressions (contact_id, scope, reason, source, since) VALUES ($1, 'marketing', 'provider_opt_out', 'whatsapp', now())`, suppressed)
+	w.exec(`INSERT INTO suppressions (contact_id, scope, reason, source, since) VALUES ($1, 'marketing', 'experiment', 'provider', now())`, suppressed)
 
 	c := w.running(0)
 	require.Equal(t, 2, c.Recipients)

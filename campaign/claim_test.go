@@ -73,10 +73,10 @@ func TestANumberBeginsWithNoMoreContactsADayThanItsTierAllows(t *testing.T) {
 	require.Len(t, first, 2)
 	// Two templates to one contact count once; one that was refused does not count.
 	at := time.Now().Add(-20 * time.Hour).UTC().Truncate(time.Second)
-	w.sent(at, "accepted", "12025550009")
-	w.sent(at.Add(-2*time.Hour), "accepted", "12025550009")
+	w.sent(at, "planned", "12025550009")
+	w.sent(at.Add(-2*time.Hour), "planned", "12025550009")
 	w.sent(at, "refused", "12025550008")
-	w.sent(at.Add(-5*time.Hour), "accepted", "12025550007") // more than a day ago
+	w.sent(at.Add(-5*time.Hour), "planned", "12025550007") // more than a day ago
 
 	var group errgroup.Group
 	got := make([]int, 6)
