@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"reengage/gateway/access"
 	"reengage/gateway/live"
 	"reengage/ledger"
+	"reengage/whatsapp/template"
 )
 
 // requestTimeout bounds one request, in real time; what takes longer is answered as an outage.
@@ -38,6 +40,8 @@ type Deps struct {
 	Stored    *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
 	Live      *live.Feed    // what /v1/events tells; nil: nothing
 	Log       *slog.Logger
+
+	TemplateLimit int // how many templates an account may have; zero: template.LimitUnverified
 }
 
 // API answers the requests under /v1.
@@ -56,7 +60,8 @@ type API struct {
 	log       *slog.Logger
 	huma      huma.API
 
-	comparison sync.Mutex // held by the one that is under way
+	templateLimit int64
+	comparison    sync.Mutex // held by the one that is under way
 }
 
 // New returns the API. Register puts it on a mux.
@@ -65,7 +70,8 @@ func New(d Deps) *API {
 		d.Campaigns = &campaign.Campaigns{Pool: d.Pool, Clock: d.Clock, Log: d.Log}
 	}
 	return &API{campaigns: d.Campaigns, pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log}
+		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
+		templateLimit: int64(cmp.Or(d.TemplateLimit, template.LimitUnverified))}
 }
 
 // Register adds the endpoints, /openapi.json and /docs to the mux.
@@ -100,6 +106,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Send, releaseResumeOp, (*ReleaseResume).Execute)
 	register(a, access.Read, getSendOp, (*GetSend).Execute)
 	register(a, access.Read, listTemplatesOp, (*ListTemplates).Execute)
+	register(a, access.Read, getTemplateOp, (*GetTemplate).Execute)
 	register(a, access.Read, getContactOp, (*GetContact).Execute)
 	register(a, access.Send, setContactOp, (*SetContact).Execute)
 	register(a, access.Send, changeConsentOp, (*ChangeConsent).Execute)

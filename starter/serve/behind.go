@@ -50,6 +50,7 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 	api.New(api.Deps{
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c, Campaigns: campaigns,
 		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
+		TemplateLimit: m.Config.TemplateLimit,
 	}).Register(mux)
 	console.New(console.Deps{
 		API: mux, Live: feed, Clock: c, TemporalUI: string(m.Config.TemporalUIURL), TemporalNamespace: m.namespace, Stories: m.Config.ConsoleStories, Log: m.Log,
