@@ -13,6 +13,95 @@ import (
 	"github.com/google/uuid"
 )
 
+const askAgain = `-- name: AskAgain :many
+UPDATE campaign_recipients r
+SET asked_at = clock_timestamp()
+FROM (SELECT o.id FROM campaign_recipients o
+      WHERE o.campaign_id = $1
+        AND (o.state = 'asked' AND o.asked_at < clock_timestamp() - interval '1 second' * $2::float8
+             OR (o.state = 'planned' OR o.state = 'unknown' AND EXISTS (SELECT FROM sends s WHERE s.id = o.id AND NOT s.final))
+                AND o.asked_at < clock_timestamp() - interval '1 second' * $3::float8)
+      ORDER BY o.asked_at LIMIT $4
+      FOR NO KEY UPDATE SKIP LOCKED) o
+WHERE r.id = o.id AND r.conversation_id IS NOT NULL
+RETURNING r.id, r.conversation_id::uuid AS conversation_id
+`
+
+type AskAgainParams struct {
+	CampaignID   uuid.UUID
+	AskedSeconds float64
+	OpenSeconds  float64
+	MaxRows      int32
+}
+
+type AskAgainRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+// Those who were asked so long ago that the question must have got lost, and those whose send must have lost its run: asked once more.
+// That changes nothing where neither is so (K3).
+func (q *Queries) AskAgain(ctx context.Context, arg AskAgainParams) ([]AskAgainRow, error) {
+	rows, err := q.db.Query(ctx, askAgain,
+		arg.CampaignID,
+		arg.AskedSeconds,
+		arg.OpenSeconds,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AskAgainRow
+	for rows.Next() {
+		var i AskAgainRow
+		if err := rows.Scan(&i.ID, &i.ConversationID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const askRecipients = `-- name: AskRecipients :many
+UPDATE campaign_recipients r
+SET state = 'asked', code = NULL, due_at = NULL, asked_at = clock_timestamp(), conversation_id = v.id
+FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS contact_id) a
+JOIN conversations v ON v.business_number_id = $3 AND v.contact_id = a.contact_id AND v.merged_into IS NULL
+WHERE r.id = a.id
+RETURNING r.id, v.id AS conversation_id
+`
+
+type AskRecipientsRow struct {
+	ID             uuid.UUID
+	ConversationID uuid.UUID
+}
+
+// Marks recipients as asked, whom the caller has claimed, and says which conversations are to be told. One whose conversation another
+// transaction has merged away at the same moment is left as it is.
+func (q *Queries) AskRecipients(ctx context.Context, ids []uuid.UUID, contactIds []uuid.UUID, businessNumberID uuid.UUID) ([]AskRecipientsRow, error) {
+	rows, err := q.db.Query(ctx, askRecipients, ids, contactIds, businessNumberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AskRecipientsRow
+	for rows.Next() {
+		var i AskRecipientsRow
+		if err := rows.Scan(&i.ID, &i.ConversationID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const changeCampaign = `-- name: ChangeCampaign :execrows
 UPDATE campaigns
 SET name = $1, business_number_id = $2, template_name = $3, template_language = $4,
@@ -54,6 +143,182 @@ func (q *Queries) ChangeCampaign(ctx context.Context, arg ChangeCampaignParams) 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const claimHeldRecipients = `-- name: ClaimHeldRecipients :many
+SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+FROM campaign_recipients r
+JOIN contacts chosen ON chosen.id = r.contact_id
+JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
+WHERE r.campaign_id = $1 AND r.state = 'held' AND r.due_at <= $2::timestamptz
+ORDER BY r.due_at, r.id
+LIMIT $3
+FOR NO KEY UPDATE OF r SKIP LOCKED
+`
+
+type ClaimHeldRecipientsRow struct {
+	ID      uuid.UUID
+	Contact Contact
+}
+
+// Those who were held back until now, the longest first, with the contacts that they are now (W10); nobody else gets them meanwhile.
+func (q *Queries) ClaimHeldRecipients(ctx context.Context, campaignID uuid.UUID, now time.Time, maxRows int32) ([]ClaimHeldRecipientsRow, error) {
+	rows, err := q.db.Query(ctx, claimHeldRecipients, campaignID, now, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClaimHeldRecipientsRow
+	for rows.Next() {
+		var i ClaimHeldRecipientsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Contact.ID,
+			&i.Contact.Name,
+			&i.Contact.Phone,
+			&i.Contact.Bsuid,
+			&i.Contact.Market,
+			&i.Contact.MergedInto,
+			&i.Contact.CreatedAt,
+			&i.Contact.TimeZone,
+			&i.Contact.Language,
+			&i.Contact.Tags,
+			&i.Contact.Fields,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const claimPendingRecipients = `-- name: ClaimPendingRecipients :many
+SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+FROM campaign_recipients r
+JOIN contacts chosen ON chosen.id = r.contact_id
+JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
+WHERE r.campaign_id = $1 AND r.state = 'pending' AND r.due_at IS NULL
+ORDER BY r.id
+LIMIT $2
+FOR NO KEY UPDATE OF r SKIP LOCKED
+`
+
+type ClaimPendingRecipientsRow struct {
+	ID      uuid.UUID
+	Contact Contact
+}
+
+// The same of those whose turn has not come yet, by key.
+func (q *Queries) ClaimPendingRecipients(ctx context.Context, campaignID uuid.UUID, maxRows int32) ([]ClaimPendingRecipientsRow, error) {
+	rows, err := q.db.Query(ctx, claimPendingRecipients, campaignID, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClaimPendingRecipientsRow
+	for rows.Next() {
+		var i ClaimPendingRecipientsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Contact.ID,
+			&i.Contact.Name,
+			&i.Contact.Phone,
+			&i.Contact.Bsuid,
+			&i.Contact.Market,
+			&i.Contact.MergedInto,
+			&i.Contact.CreatedAt,
+			&i.Contact.TimeZone,
+			&i.Contact.Language,
+			&i.Contact.Tags,
+			&i.Contact.Fields,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countCampaigns = `-- name: CountCampaigns :many
+SELECT state, count(*) AS campaigns FROM campaigns WHERE state IN ('scheduled', 'running', 'paused') GROUP BY state
+`
+
+type CountCampaignsRow struct {
+	State     string
+	Campaigns int64
+}
+
+// By state, those that are neither drafts nor over.
+func (q *Queries) CountCampaigns(ctx context.Context) ([]CountCampaignsRow, error) {
+	rows, err := q.db.Query(ctx, countCampaigns)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountCampaignsRow
+	for rows.Next() {
+		var i CountCampaignsRow
+		if err := rows.Scan(&i.State, &i.Campaigns); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countOpenRecipients = `-- name: CountOpenRecipients :one
+SELECT count(*)::int FROM campaign_recipients WHERE campaign_id = $1 AND state IN ('asked', 'planned')
+`
+
+func (q *Queries) CountOpenRecipients(ctx context.Context, campaignID uuid.UUID) (int32, error) {
+	row := q.db.QueryRow(ctx, countOpenRecipients, campaignID)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const countRecipients = `-- name: CountRecipients :one
+SELECT count(*)::int AS recipients, count(*) FILTER (WHERE state IN ('pending', 'held'))::int AS waiting,
+       count(*) FILTER (WHERE state = 'held')::int AS held,
+       count(*) FILTER (WHERE asked_at IS NOT NULL AND state NOT IN ('pending', 'held'))::int AS asked,
+       count(*) FILTER (WHERE state IN ('asked', 'planned') OR state = 'unknown'
+                        AND EXISTS (SELECT FROM sends s WHERE s.id = r.id AND NOT s.final))::int AS open,
+       coalesce(min(due_at) FILTER (WHERE state = 'held'), '0001-01-01 00:00:00+00')::timestamptz AS due_at
+FROM campaign_recipients r WHERE r.campaign_id = $1
+`
+
+type CountRecipientsRow struct {
+	Recipients int32
+	Waiting    int32
+	Held       int32
+	Asked      int32
+	Open       int32
+	DueAt      time.Time
+}
+
+// How far a campaign has got. Open are those of whom something is still to be heard; due_at is when the first of those held back is
+// asked again; the year 1: nobody is.
+func (q *Queries) CountRecipients(ctx context.Context, campaignID uuid.UUID) (CountRecipientsRow, error) {
+	row := q.db.QueryRow(ctx, countRecipients, campaignID)
+	var i CountRecipientsRow
+	err := row.Scan(
+		&i.Recipients,
+		&i.Waiting,
+		&i.Held,
+		&i.Asked,
+		&i.Open,
+		&i.DueAt,
+	)
+	return i, err
 }
 
 const deleteCampaign = `-- name: DeleteCampaign :execrows
@@ -103,9 +368,19 @@ func (q *Queries) FindSegmentFilter(ctx context.Context, id uuid.UUID) (json.Raw
 	return filter, err
 }
 
+const forgetReturned = `-- name: ForgetReturned :exec
+UPDATE campaign_recipients SET code = NULL WHERE campaign_id = $1 AND state = 'pending' AND code IS NOT NULL
+`
+
+// Somebody resumes it, who answers for what had come in the way.
+func (q *Queries) ForgetReturned(ctx context.Context, campaignID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetReturned, campaignID)
+	return err
+}
+
 const getCampaign = `-- name: GetCampaign :one
 
-SELECT c.id, c.name, c.business_number_id, c.template_name, c.template_language, c.parameters, c.segment_id, c.limits, c.start_at, c.end_at, c.state, c.reason, c.reason_facts, c.version, c.filter, c.category, c.materialised_at, c.recipients, c.left_out, c.reserved_micros, c.created_at, c.created_by, c.launched_at, c.launched_by, c.finished_at, n.phone_number_id, n.display, n.waba_id, s.name AS segment_name,
+SELECT c.id, c.name, c.business_number_id, c.template_name, c.template_language, c.parameters, c.segment_id, c.limits, c.start_at, c.end_at, c.state, c.reason, c.reason_facts, c.version, c.filter, c.category, c.choosing_at, c.chosen_to, c.materialised_at, c.recipients, c.left_out, c.reserved_micros, c.created_at, c.created_by, c.launched_at, c.launched_by, c.finished_at, c.watched_from, c.told, n.phone_number_id, n.display, n.waba_id, s.name AS segment_name,
        coalesce(c.category, (SELECT t.category FROM templates t
                              WHERE t.waba_id = n.waba_id AND t.name = c.template_name AND t.language = c.template_language
                                AND t.removed_at IS NULL), '')::text AS category
@@ -146,6 +421,8 @@ func (q *Queries) GetCampaign(ctx context.Context, id uuid.UUID) (GetCampaignRow
 		&i.Campaign.Version,
 		&i.Campaign.Filter,
 		&i.Campaign.Category,
+		&i.Campaign.ChoosingAt,
+		&i.Campaign.ChosenTo,
 		&i.Campaign.MaterialisedAt,
 		&i.Campaign.Recipients,
 		&i.Campaign.LeftOut,
@@ -155,6 +432,8 @@ func (q *Queries) GetCampaign(ctx context.Context, id uuid.UUID) (GetCampaignRow
 		&i.Campaign.LaunchedAt,
 		&i.Campaign.LaunchedBy,
 		&i.Campaign.FinishedAt,
+		&i.Campaign.WatchedFrom,
+		&i.Campaign.Told,
 		&i.PhoneNumberID,
 		&i.Display,
 		&i.WabaID,
@@ -162,6 +441,18 @@ func (q *Queries) GetCampaign(ctx context.Context, id uuid.UUID) (GetCampaignRow
 		&i.Category,
 	)
 	return i, err
+}
+
+const holdRecipients = `-- name: HoldRecipients :exec
+UPDATE campaign_recipients r
+SET state = 'held', code = h.code, due_at = h.due_at
+FROM jsonb_to_recordset($1::jsonb) AS h(id uuid, code text, due_at timestamptz)
+WHERE r.id = h.id
+`
+
+func (q *Queries) HoldRecipients(ctx context.Context, held json.RawMessage) error {
+	_, err := q.db.Exec(ctx, holdRecipients, held)
+	return err
 }
 
 const insertCampaign = `-- name: InsertCampaign :exec
@@ -204,9 +495,26 @@ func (q *Queries) InsertCampaign(ctx context.Context, arg InsertCampaignParams) 
 	return err
 }
 
+const insertRecipients = `-- name: InsertRecipients :execrows
+INSERT INTO campaign_recipients (id, campaign_id, contact_id, market, parameters, state, code, settled_at)
+SELECT r.id, $1, r.contact_id, r.market, r.parameters, r.state, r.code, CASE WHEN r.state = 'refused' THEN $2::timestamptz END
+FROM jsonb_to_recordset($3::jsonb) AS r(id uuid, contact_id uuid, market text, parameters jsonb, state text, code text)
+ORDER BY r.id
+ON CONFLICT DO NOTHING
+`
+
+// Whoever is there already stays as it is (K3).
+func (q *Queries) InsertRecipients(ctx context.Context, campaignID uuid.UUID, now time.Time, recipients json.RawMessage) (int64, error) {
+	result, err := q.db.Exec(ctx, insertRecipients, campaignID, now, recipients)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const launchCampaign = `-- name: LaunchCampaign :exec
 UPDATE campaigns c
-SET state = $1, launched_at = $2::timestamptz, launched_by = $3::text, category = $4::text,
+SET state = $1, told = false, watched_from = $2::timestamptz, launched_at = $2::timestamptz, launched_by = $3::text, category = $4::text,
     filter = (SELECT s.filter FROM segments s WHERE s.id = c.segment_id)
 WHERE c.id = $5
 `
@@ -232,7 +540,7 @@ func (q *Queries) LaunchCampaign(ctx context.Context, arg LaunchCampaignParams) 
 }
 
 const listCampaigns = `-- name: ListCampaigns :many
-SELECT c.id, c.name, c.business_number_id, c.template_name, c.template_language, c.parameters, c.segment_id, c.limits, c.start_at, c.end_at, c.state, c.reason, c.reason_facts, c.version, c.filter, c.category, c.materialised_at, c.recipients, c.left_out, c.reserved_micros, c.created_at, c.created_by, c.launched_at, c.launched_by, c.finished_at, n.phone_number_id, n.display, n.waba_id, s.name AS segment_name,
+SELECT c.id, c.name, c.business_number_id, c.template_name, c.template_language, c.parameters, c.segment_id, c.limits, c.start_at, c.end_at, c.state, c.reason, c.reason_facts, c.version, c.filter, c.category, c.choosing_at, c.chosen_to, c.materialised_at, c.recipients, c.left_out, c.reserved_micros, c.created_at, c.created_by, c.launched_at, c.launched_by, c.finished_at, c.watched_from, c.told, n.phone_number_id, n.display, n.waba_id, s.name AS segment_name,
        coalesce(c.category, (SELECT t.category FROM templates t
                              WHERE t.waba_id = n.waba_id AND t.name = c.template_name AND t.language = c.template_language
                                AND t.removed_at IS NULL), '')::text AS category
@@ -293,6 +601,8 @@ func (q *Queries) ListCampaigns(ctx context.Context, arg ListCampaignsParams) ([
 			&i.Campaign.Version,
 			&i.Campaign.Filter,
 			&i.Campaign.Category,
+			&i.Campaign.ChoosingAt,
+			&i.Campaign.ChosenTo,
 			&i.Campaign.MaterialisedAt,
 			&i.Campaign.Recipients,
 			&i.Campaign.LeftOut,
@@ -302,6 +612,8 @@ func (q *Queries) ListCampaigns(ctx context.Context, arg ListCampaignsParams) ([
 			&i.Campaign.LaunchedAt,
 			&i.Campaign.LaunchedBy,
 			&i.Campaign.FinishedAt,
+			&i.Campaign.WatchedFrom,
+			&i.Campaign.Told,
 			&i.PhoneNumberID,
 			&i.Display,
 			&i.WabaID,
@@ -318,22 +630,95 @@ func (q *Queries) ListCampaigns(ctx context.Context, arg ListCampaignsParams) ([
 	return items, nil
 }
 
+const listCandidates = `-- name: ListCandidates :many
+SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, (CASE
+    WHEN p.phone IS NULL AND NOT EXISTS (SELECT FROM contact_aliases a
+                                         WHERE a.contact_id = p.id AND a.kind = 'bsuid' AND a.portfolio = $1::text) THEN 'unreachable'
+    WHEN m.suppressed <> '' OR $2::text = 'marketing' AND m.suppressed_marketing <> '' THEN 'suppressed'
+    WHEN k.consent = 'out' THEN 'opted_out'
+    WHEN k.consent <> 'in' THEN 'no_opt_in'
+    ELSE '' END)::text AS left_out
+FROM audience($3::jsonb, $4::timestamptz, $5::uuid, $6::bigint) a
+JOIN contacts p ON p.id = a.contact_id
+CROSS JOIN LATERAL contact_permissions(p.id) m
+CROSS JOIN LATERAL (SELECT CASE $2 WHEN 'marketing' THEN m.marketing WHEN 'utility' THEN m.utility ELSE m.authentication END AS consent) k
+ORDER BY p.id
+`
+
+type ListCandidatesParams struct {
+	Portfolio string
+	Category  string
+	Filter    json.RawMessage
+	At        time.Time
+	After     uuid.UUID
+	MaxRows   int64
+}
+
+type ListCandidatesRow struct {
+	Contact Contact
+	LeftOut string
+}
+
+// The next contacts that a campaign's filter means, in the order of their ids, each with the first reason for which it is no recipient,
+// if there is one (K1). Of a suppression that is for marketing alone, and of consent, what holds for the category counts.
+func (q *Queries) ListCandidates(ctx context.Context, arg ListCandidatesParams) ([]ListCandidatesRow, error) {
+	rows, err := q.db.Query(ctx, listCandidates,
+		arg.Portfolio,
+		arg.Category,
+		arg.Filter,
+		arg.At,
+		arg.After,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCandidatesRow
+	for rows.Next() {
+		var i ListCandidatesRow
+		if err := rows.Scan(
+			&i.Contact.ID,
+			&i.Contact.Name,
+			&i.Contact.Phone,
+			&i.Contact.Bsuid,
+			&i.Contact.Market,
+			&i.Contact.MergedInto,
+			&i.Contact.CreatedAt,
+			&i.Contact.TimeZone,
+			&i.Contact.Language,
+			&i.Contact.Tags,
+			&i.Contact.Fields,
+			&i.LeftOut,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listWantedCampaigns = `-- name: ListWantedCampaigns :many
-SELECT c.id, c.name, n.phone_number_id, n.display
+SELECT c.id, c.name, c.state, c.told, n.phone_number_id, n.display
 FROM campaigns c JOIN business_numbers n ON n.id = c.business_number_id
 WHERE c.state IN ('scheduled', 'running', 'paused')
-   OR c.state = 'cancelled' AND EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('pending', 'held'))
+   OR c.state = 'cancelled' AND EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('pending', 'held', 'asked', 'planned'))
 ORDER BY c.created_at, c.id
 `
 
 type ListWantedCampaignsRow struct {
 	ID            uuid.UUID
 	Name          string
+	State         string
+	Told          bool
 	PhoneNumberID string
 	Display       string
 }
 
-// Those that need a run: to begin, to go on, to hear of the end of a pause, or to write off who was not reached.
+// Those that need a run: to begin, to go on, to hear of the end of a pause, or to settle what a cancelled one has left.
 func (q *Queries) ListWantedCampaigns(ctx context.Context) ([]ListWantedCampaignsRow, error) {
 	rows, err := q.db.Query(ctx, listWantedCampaigns)
 	if err != nil {
@@ -346,6 +731,8 @@ func (q *Queries) ListWantedCampaigns(ctx context.Context) ([]ListWantedCampaign
 		if err := rows.Scan(
 			&i.ID,
 			&i.Name,
+			&i.State,
+			&i.Told,
 			&i.PhoneNumberID,
 			&i.Display,
 		); err != nil {
@@ -371,10 +758,223 @@ func (q *Queries) LockCampaign(ctx context.Context, id uuid.UUID) (string, error
 	return state, err
 }
 
+const lockReach = `-- name: LockReach :exec
+SELECT pg_advisory_xact_lock(reach_lock($1))
+`
+
+// Makes those wait for one another who ask for new contacts of a number that may begin with only so many a day.
+func (q *Queries) LockReach(ctx context.Context, businessNumberID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockReach, businessNumberID)
+	return err
+}
+
+const lockToChoose = `-- name: LockToChoose :one
+SELECT c.id, c.name, c.business_number_id, c.template_name, c.template_language, c.parameters, c.segment_id, c.limits, c.start_at, c.end_at, c.state, c.reason, c.reason_facts, c.version, c.filter, c.category, c.choosing_at, c.chosen_to, c.materialised_at, c.recipients, c.left_out, c.reserved_micros, c.created_at, c.created_by, c.launched_at, c.launched_by, c.finished_at, c.watched_from, c.told, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day
+FROM campaigns c JOIN business_numbers n ON n.id = c.business_number_id
+WHERE c.id = $1
+FOR NO KEY UPDATE OF c
+`
+
+type LockToChooseRow struct {
+	Campaign       Campaign
+	BusinessNumber BusinessNumber
+}
+
+// A campaign whose recipients are being chosen: by one at a time.
+func (q *Queries) LockToChoose(ctx context.Context, id uuid.UUID) (LockToChooseRow, error) {
+	row := q.db.QueryRow(ctx, lockToChoose, id)
+	var i LockToChooseRow
+	err := row.Scan(
+		&i.Campaign.ID,
+		&i.Campaign.Name,
+		&i.Campaign.BusinessNumberID,
+		&i.Campaign.TemplateName,
+		&i.Campaign.TemplateLanguage,
+		&i.Campaign.Parameters,
+		&i.Campaign.SegmentID,
+		&i.Campaign.Limits,
+		&i.Campaign.StartAt,
+		&i.Campaign.EndAt,
+		&i.Campaign.State,
+		&i.Campaign.Reason,
+		&i.Campaign.ReasonFacts,
+		&i.Campaign.Version,
+		&i.Campaign.Filter,
+		&i.Campaign.Category,
+		&i.Campaign.ChoosingAt,
+		&i.Campaign.ChosenTo,
+		&i.Campaign.MaterialisedAt,
+		&i.Campaign.Recipients,
+		&i.Campaign.LeftOut,
+		&i.Campaign.ReservedMicros,
+		&i.Campaign.CreatedAt,
+		&i.Campaign.CreatedBy,
+		&i.Campaign.LaunchedAt,
+		&i.Campaign.LaunchedBy,
+		&i.Campaign.FinishedAt,
+		&i.Campaign.WatchedFrom,
+		&i.Campaign.Told,
+		&i.BusinessNumber.ID,
+		&i.BusinessNumber.PhoneNumberID,
+		&i.BusinessNumber.Display,
+		&i.BusinessNumber.WabaID,
+		&i.BusinessNumber.Portfolio,
+		&i.BusinessNumber.Configured,
+		&i.BusinessNumber.TimeZone,
+		&i.BusinessNumber.AccountTimeZone,
+		&i.BusinessNumber.Settings,
+		&i.BusinessNumber.CreatedAt,
+		&i.BusinessNumber.SenderPausedAt,
+		&i.BusinessNumber.SenderPausedClass,
+		&i.BusinessNumber.SenderPausedCode,
+		&i.BusinessNumber.MessagesPerSecond,
+		&i.BusinessNumber.StopWords,
+		&i.BusinessNumber.ContactsPerDay,
+	)
+	return i, err
+}
+
+const markCampaignTold = `-- name: MarkCampaignTold :exec
+UPDATE campaigns SET told = true WHERE id = $1 AND state = $2 AND NOT told
+`
+
+// Its run knows of a state, unless that has changed again.
+func (q *Queries) MarkCampaignTold(ctx context.Context, iD uuid.UUID, state string) error {
+	_, err := q.db.Exec(ctx, markCampaignTold, iD, state)
+	return err
+}
+
+const measureReach = `-- name: MeasureReach :one
+WITH begun AS (
+    SELECT s.contact_id, max(s.planned_at) AS at
+    FROM sends s
+    WHERE s.business_number_id = $1 AND s.type = 'template' AND s.planned_at > $2::timestamptz
+      AND s.state NOT IN ('refused', 'failed')
+    GROUP BY s.contact_id
+), about AS (
+    SELECT DISTINCT v.contact_id
+    FROM campaigns c
+    JOIN campaign_recipients r ON r.campaign_id = c.id AND r.state = 'asked'
+    JOIN conversations v ON v.id = r.conversation_id
+    WHERE c.business_number_id = $1
+)
+SELECT (SELECT count(*) FROM (SELECT b.contact_id FROM begun b UNION SELECT a.contact_id FROM about a) u)::bigint AS contacts,
+       coalesce((SELECT min(b.at) FROM begun b), '0001-01-01 00:00:00+00')::timestamptz AS first_at
+`
+
+type MeasureReachRow struct {
+	Contacts int64
+	FirstAt  time.Time
+}
+
+// How many contacts a number has begun with since then, or is about to: each counts once, from the plan of its latest template on;
+// and when the first of them ceases to count, which is the plan that it counts from. The year 1: nobody counts by a plan.
+func (q *Queries) MeasureReach(ctx context.Context, businessNumberID uuid.UUID, since time.Time) (MeasureReachRow, error) {
+	row := q.db.QueryRow(ctx, measureReach, businessNumberID, since)
+	var i MeasureReachRow
+	err := row.Scan(&i.Contacts, &i.FirstAt)
+	return i, err
+}
+
+const noteChosen = `-- name: NoteChosen :exec
+UPDATE campaigns
+SET choosing_at = $1::timestamptz, chosen_to = $2::uuid, recipients = $3::int, left_out = $4::jsonb,
+    materialised_at = $5
+WHERE id = $6
+`
+
+type NoteChosenParams struct {
+	ChoosingAt     time.Time
+	ChosenTo       uuid.UUID
+	Recipients     int32
+	LeftOut        json.RawMessage
+	MaterialisedAt *time.Time
+	ID             uuid.UUID
+}
+
+// How far choosing has got. materialised_at is given at its end.
+func (q *Queries) NoteChosen(ctx context.Context, arg NoteChosenParams) error {
+	_, err := q.db.Exec(ctx, noteChosen,
+		arg.ChoosingAt,
+		arg.ChosenTo,
+		arg.Recipients,
+		arg.LeftOut,
+		arg.MaterialisedAt,
+		arg.ID,
+	)
+	return err
+}
+
+const readCampaign = `-- name: ReadCampaign :one
+SELECT c.id, c.name, c.business_number_id, c.template_name, c.template_language, c.parameters, c.segment_id, c.limits, c.start_at, c.end_at, c.state, c.reason, c.reason_facts, c.version, c.filter, c.category, c.choosing_at, c.chosen_to, c.materialised_at, c.recipients, c.left_out, c.reserved_micros, c.created_at, c.created_by, c.launched_at, c.launched_by, c.finished_at, c.watched_from, c.told, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day
+FROM campaigns c JOIN business_numbers n ON n.id = c.business_number_id
+WHERE c.id = $1
+`
+
+type ReadCampaignRow struct {
+	Campaign       Campaign
+	BusinessNumber BusinessNumber
+}
+
+// A campaign with its number, for its run.
+func (q *Queries) ReadCampaign(ctx context.Context, id uuid.UUID) (ReadCampaignRow, error) {
+	row := q.db.QueryRow(ctx, readCampaign, id)
+	var i ReadCampaignRow
+	err := row.Scan(
+		&i.Campaign.ID,
+		&i.Campaign.Name,
+		&i.Campaign.BusinessNumberID,
+		&i.Campaign.TemplateName,
+		&i.Campaign.TemplateLanguage,
+		&i.Campaign.Parameters,
+		&i.Campaign.SegmentID,
+		&i.Campaign.Limits,
+		&i.Campaign.StartAt,
+		&i.Campaign.EndAt,
+		&i.Campaign.State,
+		&i.Campaign.Reason,
+		&i.Campaign.ReasonFacts,
+		&i.Campaign.Version,
+		&i.Campaign.Filter,
+		&i.Campaign.Category,
+		&i.Campaign.ChoosingAt,
+		&i.Campaign.ChosenTo,
+		&i.Campaign.MaterialisedAt,
+		&i.Campaign.Recipients,
+		&i.Campaign.LeftOut,
+		&i.Campaign.ReservedMicros,
+		&i.Campaign.CreatedAt,
+		&i.Campaign.CreatedBy,
+		&i.Campaign.LaunchedAt,
+		&i.Campaign.LaunchedBy,
+		&i.Campaign.FinishedAt,
+		&i.Campaign.WatchedFrom,
+		&i.Campaign.Told,
+		&i.BusinessNumber.ID,
+		&i.BusinessNumber.PhoneNumberID,
+		&i.BusinessNumber.Display,
+		&i.BusinessNumber.WabaID,
+		&i.BusinessNumber.Portfolio,
+		&i.BusinessNumber.Configured,
+		&i.BusinessNumber.TimeZone,
+		&i.BusinessNumber.AccountTimeZone,
+		&i.BusinessNumber.Settings,
+		&i.BusinessNumber.CreatedAt,
+		&i.BusinessNumber.SenderPausedAt,
+		&i.BusinessNumber.SenderPausedClass,
+		&i.BusinessNumber.SenderPausedCode,
+		&i.BusinessNumber.MessagesPerSecond,
+		&i.BusinessNumber.StopWords,
+		&i.BusinessNumber.ContactsPerDay,
+	)
+	return i, err
+}
+
 const setCampaignState = `-- name: SetCampaignState :exec
 UPDATE campaigns
-SET state = $1, reason = $2, reason_facts = $3, finished_at = $4
-WHERE id = $5
+SET state = $1, told = false, reason = $2, reason_facts = $3, finished_at = $4,
+    watched_from = coalesce($5, watched_from)
+WHERE id = $6
 `
 
 type SetCampaignStateParams struct {
@@ -382,17 +982,110 @@ type SetCampaignStateParams struct {
 	Reason      *string
 	ReasonFacts []byte
 	FinishedAt  *time.Time
+	WatchedFrom *time.Time
 	ID          uuid.UUID
 }
 
-// The caller has locked it. reason is given if it is paused; now if it is over.
+// The caller has locked it. reason is given if it is paused, finished_at if it is over; watched_from if it begins or goes on.
 func (q *Queries) SetCampaignState(ctx context.Context, arg SetCampaignStateParams) error {
 	_, err := q.db.Exec(ctx, setCampaignState,
 		arg.State,
 		arg.Reason,
 		arg.ReasonFacts,
 		arg.FinishedAt,
+		arg.WatchedFrom,
 		arg.ID,
 	)
 	return err
+}
+
+const startConversations = `-- name: StartConversations :exec
+INSERT INTO conversations (id, business_number_id, contact_id, created_at)
+SELECT gen_random_uuid(), $1, c.id, $2
+FROM (SELECT DISTINCT unnest($3::uuid[]) AS id) c
+ORDER BY c.id
+ON CONFLICT (business_number_id, contact_id) WHERE merged_into IS NULL DO NOTHING
+`
+
+// Makes the conversations of contacts with a number that do not exist yet, one after the other as their locks are ordered.
+func (q *Queries) StartConversations(ctx context.Context, businessNumberID uuid.UUID, now time.Time, contactIds []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, startConversations, businessNumberID, now, contactIds)
+	return err
+}
+
+const takeCampaignSlots = `-- name: TakeCampaignSlots :one
+INSERT INTO campaign_paces AS p (business_number_id, next_at)
+VALUES ($1, clock_timestamp() + make_interval(secs => $2))
+ON CONFLICT (business_number_id) DO UPDATE
+SET next_at = greatest(p.next_at, clock_timestamp()) + make_interval(secs => $2)
+WHERE p.next_at <= clock_timestamp() + make_interval(secs => $3)
+RETURNING (extract(epoch FROM p.next_at - clock_timestamp()) - $2)::float8 AS wait_seconds
+`
+
+// Takes the next slots of a number's campaigns, if they begin within their taker's patience, and says in how many seconds that is.
+func (q *Queries) TakeCampaignSlots(ctx context.Context, businessNumberID uuid.UUID, lastsSeconds float64, patienceSeconds float64) (float64, error) {
+	row := q.db.QueryRow(ctx, takeCampaignSlots, businessNumberID, lastsSeconds, patienceSeconds)
+	var wait_seconds float64
+	err := row.Scan(&wait_seconds)
+	return wait_seconds, err
+}
+
+const tallyCampaign = `-- name: TallyCampaign :one
+WITH last AS (
+    SELECT r.state = 'failed' OR r.delivery = 'failed' AS failed
+    FROM campaign_recipients r
+    WHERE r.campaign_id = $1 AND r.settled_at >= $2::timestamptz AND r.state IN ('accepted', 'failed')
+    ORDER BY r.settled_at DESC LIMIT $3
+), got AS (
+    SELECT count(*) AS accepted, count(r.opted_out_at) AS opted_out
+    FROM campaign_recipients r
+    WHERE r.campaign_id = $1 AND r.settled_at >= $2 AND r.state = 'accepted'
+)
+SELECT (SELECT count(*) FROM last)::int AS settled, (SELECT count(*) FROM last WHERE last.failed)::int AS failed,
+       got.accepted::int AS accepted, got.opted_out::int AS opted_out,
+       coalesce((SELECT r.code FROM campaign_recipients r
+                 WHERE r.campaign_id = $1 AND r.state = 'pending' AND r.code IS NOT NULL AND r.code <> 'campaign_stopped' LIMIT 1),
+                '')::text AS returned
+FROM got
+`
+
+type TallyCampaignRow struct {
+	Settled  int32
+	Failed   int32
+	Accepted int32
+	OptedOut int32
+	Returned string
+}
+
+// What a campaign is judged by (K6). Of the last sends whose fate is known, how many failed; of those that were accepted, how many
+// have opted out since; why somebody has come back who could not be sent to, nor anybody else.
+func (q *Queries) TallyCampaign(ctx context.Context, campaignID uuid.UUID, watchedFrom time.Time, lastSends int32) (TallyCampaignRow, error) {
+	row := q.db.QueryRow(ctx, tallyCampaign, campaignID, watchedFrom, lastSends)
+	var i TallyCampaignRow
+	err := row.Scan(
+		&i.Settled,
+		&i.Failed,
+		&i.Accepted,
+		&i.OptedOut,
+		&i.Returned,
+	)
+	return i, err
+}
+
+const writeOffRecipients = `-- name: WriteOffRecipients :execrows
+UPDATE campaign_recipients r
+SET state = 'not_sent', code = $1::text, due_at = NULL
+FROM (SELECT o.id FROM campaign_recipients o
+      WHERE o.campaign_id = $2 AND o.state IN ('pending', 'held')
+      ORDER BY o.id LIMIT $3 FOR NO KEY UPDATE) o
+WHERE r.id = o.id
+`
+
+// Those who were not reached before the campaign's end.
+func (q *Queries) WriteOffRecipients(ctx context.Context, code string, campaignID uuid.UUID, maxRows int32) (int64, error) {
+	result, err := q.db.Exec(ctx, writeOffRecipients, code, campaignID, maxRows)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
