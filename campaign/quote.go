@@ -77,7 +77,7 @@ type QuotedTemplate struct {
 
 // Warning is something that somebody should know before the launch.
 type Warning struct {
-	Code     WarningCode `json:"code" enum:"nobody,template_not_found,template_not_approved,template_parameters,template_quality,number_not_configured,sender_paused,unpriced,incomplete,budget_too_small,ends_too_early,never_ends,caps_and_hold_back,number_budget"`
+	Code     WarningCode `json:"code" enum:"nobody,template_not_found,template_not_approved,template_parameters,template_quality,account_unknown,number_not_configured,sender_paused,unpriced,incomplete,budget_too_small,ends_too_early,never_ends,caps_and_hold_back,number_budget"`
 	Sentence string      `json:"sentence"`
 	Contacts *int        `json:"contacts,omitempty" doc:"Of budget_too_small and ends_too_early: how many it would reach; of incomplete and unpriced: how many are concerned."`
 }
@@ -92,6 +92,7 @@ const (
 	WarnTemplateNotApproved WarningCode = "template_not_approved"
 	WarnTemplateParameters  WarningCode = "template_parameters"
 	WarnTemplateQuality     WarningCode = "template_quality"
+	WarnAccountUnknown      WarningCode = "account_unknown"
 	WarnNumberNotConfigured WarningCode = "number_not_configured"
 	WarnSenderPaused        WarningCode = "sender_paused"
 	WarnUnpriced            WarningCode = "unpriced"

@@ -27,6 +27,9 @@ func (q *quoting) warn() {
 
 func (q *quoting) warnOfTemplate() {
 	switch {
+	case q.number.WabaID == "":
+		q.warning(WarnAccountUnknown, nil, "nobody knows the number's WhatsApp business account yet, and so not its templates")
+		return
 	case !q.Template.Found:
 		q.warning(WarnTemplateNotFound, nil, "the number's account has no such template in this language")
 		return

@@ -69,8 +69,8 @@ func New(d Deps) *API {
 	if d.Campaigns == nil {
 		d.Campaigns = &campaign.Campaigns{Pool: d.Pool, Clock: d.Clock, Log: d.Log}
 	}
-	return &API{campaigns: d.Campaigns, pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
+	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
+		campaigns: d.Campaigns, margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
 		templateLimit: int64(cmp.Or(d.TemplateLimit, template.LimitUnverified))}
 }
 

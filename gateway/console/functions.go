@@ -25,6 +25,7 @@ var functions = template.FuncMap{
 	"campaignWord":  func(s campaign.State) string { return cmp.Or(capital(string(s)), "All") },
 	"recipientWord": func(s campaign.RecipientState) string { return recipientWords[s] },
 	"codeWord":      codeWord,
+	"deliveryIcon":  func(status string) string { return cmp.Or(map[string]string{"delivered": "ticks", "read": "read", "failed": "failed"}[status], "tick") },
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.
