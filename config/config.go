@@ -30,6 +30,7 @@ type Config struct {
 	NotifyPrivate   bool          `name:"notify-allow-private" env:"REENGAGE_NOTIFY_ALLOW_PRIVATE" help:"Let notifications go to this machine or a private network. For development: it lets whoever sets the address reach what only this machine can."`
 	EntryPointHours int           `name:"entry-point-hours" env:"REENGAGE_ENTRY_POINT_HOURS" default:"72" help:"How many hours a free entry point lasts, unless the provider states its end."`
 	EntryPoints     []string      `name:"entry-points" env:"REENGAGE_ENTRY_POINTS" sep:"," default:"ad" help:"Kinds of referral, as Meta's source_type has them, that open a free entry point."`
+	TemplateLimit   int           `name:"template-limit" env:"REENGAGE_TEMPLATE_LIMIT" default:"250" help:"How many templates a WhatsApp business account may have, as Meta counts them; people are warned at nine tenths. 250, or 6000 once the business is verified."`
 	TimeScale       float64       `name:"time-scale" env:"REENGAGE_TIME_SCALE" default:"1" help:"How many times faster than real the virtual clock runs, for demos and tests."`
 	TemporalUIURL   Address       `name:"temporal-ui-url" env:"TEMPORAL_UI_URL" help:"For links to a conversation's workflow."`
 	ConsoleURL      Address       `name:"console-url" env:"REENGAGE_CONSOLE_URL" default:"http://127.0.0.1:8080" help:"Where browsers find the console, without a path. With https its cookies are for https alone."`
@@ -96,6 +97,9 @@ func (c Config) Validate() error {
 	}
 	if c.EntryPointHours < 0 {
 		return fmt.Errorf("REENGAGE_ENTRY_POINT_HOURS is %d, but hours cannot be negative", c.EntryPointHours)
+	}
+	if c.TemplateLimit < 1 {
+		return fmt.Errorf("REENGAGE_TEMPLATE_LIMIT is %d, but every account may have a template", c.TemplateLimit)
 	}
 	if err := c.validateSending(); err != nil {
 		return err

@@ -45,7 +45,7 @@ func TestDefaultsNeedOnlyADatabase(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, config.Config{
 		DatabaseURL: database, HTTPAddr: "127.0.0.1:8080", OpsAddr: "127.0.0.1:9090",
-		APIURL: "https://graph.facebook.com", EntryPointHours: 72, EntryPoints: []string{"ad"}, TimeScale: 1,
+		APIURL: "https://graph.facebook.com", EntryPointHours: 72, TemplateLimit: 250, EntryPoints: []string{"ad"}, TimeScale: 1,
 		UnknownAfter: 5 * time.Minute, SendMargin: 15 * time.Second, ConsoleURL: "http://127.0.0.1:8080",
 	}, c)
 }
@@ -87,6 +87,7 @@ func TestValidateNamesTheVariable(t *testing.T) {
 		{"a status is waited for as long as a window", map[string]string{"REENGAGE_UNKNOWN_AFTER": "25h"}, "REENGAGE_UNKNOWN_AFTER"},
 		{"no margin", map[string]string{"REENGAGE_SEND_MARGIN": "-1s"}, "REENGAGE_SEND_MARGIN"},
 		{"a margin that eats the window", map[string]string{"REENGAGE_SEND_MARGIN": "2h"}, "REENGAGE_SEND_MARGIN"},
+		{"no templates", map[string]string{"REENGAGE_TEMPLATE_LIMIT": "0"}, "REENGAGE_TEMPLATE_LIMIT"},
 		{"clock stands still", map[string]string{"REENGAGE_TIME_SCALE": "0"}, "REENGAGE_TIME_SCALE"},
 		{"clock runs backwards", map[string]string{"REENGAGE_TIME_SCALE": "-1"}, "REENGAGE_TIME_SCALE"},
 		{"clock is no number", map[string]string{"REENGAGE_TIME_SCALE": "NaN"}, "REENGAGE_TIME_SCALE"},

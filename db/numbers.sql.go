@@ -357,8 +357,9 @@ func (q *Queries) ResumeNumber(ctx context.Context, phoneNumberID string) (int64
 const setNumber = `-- name: SetNumber :exec
 UPDATE business_numbers
 SET display = $1, waba_id = $2, portfolio = $3, time_zone = $4, account_time_zone = $5,
-    settings = $6, stop_words = $7, messages_per_second = $8, configured = true
-WHERE id = $9
+    settings = $6, stop_words = $7, messages_per_second = $8,
+    contacts_per_day = nullif($9::int, 0), configured = true
+WHERE id = $10
 `
 
 type SetNumberParams struct {
@@ -370,6 +371,7 @@ type SetNumberParams struct {
 	Settings          json.RawMessage
 	StopWords         json.RawMessage
 	MessagesPerSecond int32
+	ContactsPerDay    int32
 	ID                uuid.UUID
 }
 
@@ -383,6 +385,7 @@ func (q *Queries) SetNumber(ctx context.Context, arg SetNumberParams) error {
 		arg.Settings,
 		arg.StopWords,
 		arg.MessagesPerSecond,
+		arg.ContactsPerDay,
 		arg.ID,
 	)
 	return err

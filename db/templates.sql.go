@@ -14,7 +14,7 @@ import (
 )
 
 const countTemplates = `-- name: CountTemplates :many
-SELECT waba_id, count(*) AS templates FROM templates
+SELECT waba_id, count(DISTINCT name) AS templates FROM templates
 WHERE removed_at IS NULL AND ($1::text = '' OR waba_id = $1)
 GROUP BY waba_id ORDER BY waba_id
 `
@@ -24,7 +24,7 @@ type CountTemplatesRow struct {
 	Templates int64
 }
 
-// How many each account has, or the one named; Meta counts each language of a name.
+// How many each account has, or the one named, as Meta counts them against its limit: all languages of a name are one.
 func (q *Queries) CountTemplates(ctx context.Context, wabaID string) ([]CountTemplatesRow, error) {
 	rows, err := q.db.Query(ctx, countTemplates, wabaID)
 	if err != nil {
@@ -192,9 +192,11 @@ WHERE (t.waba_id, t.name, t.language) > ($1::text, $2::text, $3::text)
   AND ($4::text = '' OR t.waba_id = $4)
   AND ($5::text = '' OR t.status = $5)
   AND ($6::text = '' OR t.category = $6)
+  AND ($7::text = '' OR t.name = $7)
+  AND ($8::text = '' OR t.language = $8)
   AND t.removed_at IS NULL
 ORDER BY t.waba_id, t.name, t.language
-LIMIT $7
+LIMIT $9
 `
 
 type ListTemplatesParams struct {
@@ -204,6 +206,8 @@ type ListTemplatesParams struct {
 	WabaID        string
 	Status        string
 	Category      string
+	Name          string
+	Language      string
 	MaxRows       int32
 }
 
@@ -230,6 +234,8 @@ func (q *Queries) ListTemplates(ctx context.Context, arg ListTemplatesParams) ([
 		arg.WabaID,
 		arg.Status,
 		arg.Category,
+		arg.Name,
+		arg.Language,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -348,4 +354,86 @@ WHERE t.listed_at IS NULL OR t.listed_at <= excluded.listed_at
 func (q *Queries) SaveListedTemplates(ctx context.Context, wabaID string, askedAt time.Time, listed json.RawMessage) error {
 	_, err := q.db.Exec(ctx, saveListedTemplates, wabaID, askedAt, listed)
 	return err
+}
+
+const sumTemplateUse = `-- name: SumTemplateUse :many
+SELECT w.waba_id::text AS waba_id, w.name::text AS name, w.language::text AS language,
+       u.planned, u.refused, u.accepted, u.delivered, u.read, u.failed, u.answered
+FROM jsonb_to_recordset($1::jsonb) AS w(waba_id text, name text, language text)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS planned,
+           count(*) FILTER (WHERE s.state = 'refused') AS refused,
+           count(*) FILTER (WHERE s.state = 'accepted') AS accepted,
+           count(*) FILTER (WHERE s.state = 'accepted' AND o.delivery_status IN ('delivered', 'read')) AS delivered,
+           count(*) FILTER (WHERE s.state = 'accepted' AND o.delivery_status = 'read') AS read,
+           count(*) FILTER (WHERE s.state = 'failed' OR s.state = 'accepted' AND o.delivery_status = 'failed') AS failed,
+           count(*) FILTER (WHERE CASE WHEN $2::boolean AND s.state = 'accepted' THEN EXISTS (
+               SELECT FROM conversations c
+               JOIN events e ON e.conversation_id = ANY (conversation_parts(coalesce(c.merged_into, c.id)))
+               WHERE c.id = s.conversation_id AND e.opens_window AND e.occurred_at > s.accepted_at
+                 AND e.occurred_at <= s.accepted_at + make_interval(secs => $3)) END) AS answered
+    FROM sends s
+    JOIN business_numbers n ON n.id = s.business_number_id AND n.waba_id = w.waba_id
+    LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+    WHERE s.type = 'template' AND s.template_name = w.name AND s.template ->> 'language' = w.language
+      AND s.planned_at >= $4::timestamptz
+) u
+`
+
+type SumTemplateUseParams struct {
+	Wanted        json.RawMessage
+	WithAnswers   bool
+	WithinSeconds float64
+	Since         time.Time
+}
+
+type SumTemplateUseRow struct {
+	WabaID    string
+	Name      string
+	Language  string
+	Planned   int64
+	Refused   int64
+	Accepted  int64
+	Delivered int64
+	Read      int64
+	Failed    int64
+	Answered  int64
+}
+
+// What came of the sends of some templates that were planned since then. Answered, where it is asked for: the contact wrote within
+// so long after the acceptance (W6), in whatever part of the conversation (W10).
+func (q *Queries) SumTemplateUse(ctx context.Context, arg SumTemplateUseParams) ([]SumTemplateUseRow, error) {
+	rows, err := q.db.Query(ctx, sumTemplateUse,
+		arg.Wanted,
+		arg.WithAnswers,
+		arg.WithinSeconds,
+		arg.Since,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SumTemplateUseRow
+	for rows.Next() {
+		var i SumTemplateUseRow
+		if err := rows.Scan(
+			&i.WabaID,
+			&i.Name,
+			&i.Language,
+			&i.Planned,
+			&i.Refused,
+			&i.Accepted,
+			&i.Delivered,
+			&i.Read,
+			&i.Failed,
+			&i.Answered,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

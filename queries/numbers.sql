@@ -46,7 +46,8 @@ RETURNING *;
 -- name: SetNumber :exec
 UPDATE business_numbers
 SET display = @display, waba_id = @waba_id, portfolio = @portfolio, time_zone = @time_zone, account_time_zone = @account_time_zone,
-    settings = @settings, stop_words = @stop_words, messages_per_second = @messages_per_second, configured = true
+    settings = @settings, stop_words = @stop_words, messages_per_second = @messages_per_second,
+    contacts_per_day = nullif(@contacts_per_day::int, 0), configured = true
 WHERE id = @id;
 
 -- name: TryTimeZone :one

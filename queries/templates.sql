@@ -96,13 +96,40 @@ WHERE (t.waba_id, t.name, t.language) > (@after_waba::text, @after_name::text, @
   AND (@waba_id::text = '' OR t.waba_id = @waba_id)
   AND (@status::text = '' OR t.status = @status)
   AND (@category::text = '' OR t.category = @category)
+  AND (@name::text = '' OR t.name = @name)
+  AND (@language::text = '' OR t.language = @language)
   AND t.removed_at IS NULL
 ORDER BY t.waba_id, t.name, t.language
 LIMIT @max_rows;
 
+-- name: SumTemplateUse :many
+-- What came of the sends of some templates that were planned since then. Answered, where it is asked for: the contact wrote within
+-- so long after the acceptance (W6), in whatever part of the conversation (W10).
+SELECT w.waba_id::text AS waba_id, w.name::text AS name, w.language::text AS language,
+       u.planned, u.refused, u.accepted, u.delivered, u.read, u.failed, u.answered
+FROM jsonb_to_recordset(@wanted::jsonb) AS w(waba_id text, name text, language text)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS planned,
+           count(*) FILTER (WHERE s.state = 'refused') AS refused,
+           count(*) FILTER (WHERE s.state = 'accepted') AS accepted,
+           count(*) FILTER (WHERE s.state = 'accepted' AND o.delivery_status IN ('delivered', 'read')) AS delivered,
+           count(*) FILTER (WHERE s.state = 'accepted' AND o.delivery_status = 'read') AS read,
+           count(*) FILTER (WHERE s.state = 'failed' OR s.state = 'accepted' AND o.delivery_status = 'failed') AS failed,
+           count(*) FILTER (WHERE CASE WHEN @with_answers::boolean AND s.state = 'accepted' THEN EXISTS (
+               SELECT FROM conversations c
+               JOIN events e ON e.conversation_id = ANY (conversation_parts(coalesce(c.merged_into, c.id)))
+               WHERE c.id = s.conversation_id AND e.opens_window AND e.occurred_at > s.accepted_at
+                 AND e.occurred_at <= s.accepted_at + make_interval(secs => @within_seconds)) END) AS answered
+    FROM sends s
+    JOIN business_numbers n ON n.id = s.business_number_id AND n.waba_id = w.waba_id
+    LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+    WHERE s.type = 'template' AND s.template_name = w.name AND s.template ->> 'language' = w.language
+      AND s.planned_at >= @since::timestamptz
+) u;
+
 -- name: CountTemplates :many
--- How many each account has, or the one named; Meta counts each language of a name.
-SELECT waba_id, count(*) AS templates FROM templates
+-- How many each account has, or the one named, as Meta counts them against its limit: all languages of a name are one.
+SELECT waba_id, count(DISTINCT name) AS templates FROM templates
 WHERE removed_at IS NULL AND (@waba_id::text = '' OR waba_id = @waba_id)
 GROUP BY waba_id ORDER BY waba_id;
 

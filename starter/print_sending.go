@@ -64,11 +64,18 @@ func printTemplates(s streams, page api.TemplatePage) error {
 	if len(page.Items) == 0 {
 		fmt.Fprintln(t, "No templates.")
 	} else {
-		fmt.Fprintln(t, "NAME\tLANGUAGE\tSTATUS\tCATEGORY\tQUALITY\tLAST USED")
+		fmt.Fprintln(t, "NAME\tLANGUAGE\tSTATUS\tCATEGORY\tQUALITY\tLAST USED\tACCEPTED\tDELIVERED\tREAD\tFAILED")
 	}
 	for _, i := range page.Items {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", printable(i.Name), printable(i.Language), printable(i.Status), orDash(i.Category),
-			orDash(i.Quality), stamp(i.LastUsedAt))
+		use := api.TemplateUse{}
+		if i.Use != nil {
+			use = *i.Use
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\n", printable(i.Name), printable(i.Language), printable(i.Status),
+			orDash(i.Category), orDash(i.Quality), stamp(i.LastUsedAt), use.Accepted, use.Delivered, use.Read, use.Failed)
+	}
+	for _, a := range page.Accounts {
+		fmt.Fprintf(t, "Account %s has %d of %d templates. Counts are of the last 30 days.\n", printable(a.WABA), a.Templates, a.Limit)
 	}
 	for _, w := range page.Warnings {
 		fmt.Fprintf(t, "Warning: %s.\n", printable(w.Sentence))
@@ -146,6 +153,11 @@ func printNumber(s streams, n api.BusinessNumber) error {
 		line("to have it send", "put right what paused it, then starter numbers resume")
 	}
 	line("messages per second", fmt.Sprint(n.MessagesPerSecond))
+	if n.ContactsPerDay > 0 {
+		line("contacts begun with in 24 h", fmt.Sprint(n.ContactsPerDay))
+	} else {
+		line("contacts begun with in 24 h", "no limit")
+	}
 	line("scheme", schemeOf(n))
 	line("time zone", n.TimeZone)
 	line("account's time zone", n.AccountTimeZone)

@@ -80,7 +80,7 @@ func (v *templatesVerb) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	query := query(map[string]string{"number": v.Number, "status": v.Status, "category": v.Category, "limit": fmt.Sprint(v.Limit),
-		"cursor": v.Cursor})
+		"cursor": v.Cursor, "use": "true"})
 	var page api.TemplatePage
 	if err := g.call(ctx, "GET", "/v1/templates?"+query.Encode(), nil, &page); err != nil {
 		return err

@@ -53,6 +53,7 @@ var permitted = map[string]may{
 	"DELETE /v1/conversations/{id}/resume-claim":              senders,
 	"GET /v1/sends/{id}":                                      readers,
 	"GET /v1/templates":                                       readers,
+	"GET /v1/templates/{waba}/{name}/{language}":              readers,
 	"GET /v1/contacts/{id}":                                   readers,
 	"PUT /v1/contacts/{id}":                                   senders,
 	"PUT /v1/contacts/{id}/consent":                           senders,

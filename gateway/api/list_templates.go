@@ -20,6 +20,7 @@ type ListTemplates struct {
 	Number   string `query:"number" maxLength:"64" doc:"Phone number id: only templates that this business number can send."`
 	Status   string `query:"status" maxLength:"64" example:"approved" doc:"approved, pending, rejected, paused, disabled, or another word of the provider's."`
 	Category string `query:"category" enum:"marketing,utility,authentication"`
+	Use      bool   `query:"use" doc:"Also what came of each template's sends of the last 30 days."`
 	Cursor   string `query:"cursor" maxLength:"2000" doc:"next_cursor of the page before."`
 	Limit    int32  `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -37,12 +38,21 @@ type Template struct {
 	Parameters []template.Variable `json:"parameters" nullable:"false" doc:"What a sender has to fill in, in the order in which people read."`
 	ChangedAt  time.Time           `json:"changed_at" doc:"Of the latest news."`
 	LastUsedAt *time.Time          `json:"last_used_at" doc:"When it was last planned to be sent and not refused."`
+	Use        *TemplateUse        `json:"use,omitempty" doc:"Of the last 30 days; where it is asked for."`
 }
 
 // TemplatePage is a page of templates, with what should worry somebody about their number.
 type TemplatePage struct {
 	Page[Template]
+	Accounts []TemplateAccount `json:"accounts" nullable:"false" doc:"How many each account has, whatever the page holds."`
 	Warnings []TemplateWarning `json:"warnings" nullable:"false"`
+}
+
+// TemplateAccount says how many templates an account has.
+type TemplateAccount struct {
+	WABA      string `json:"waba_id"`
+	Templates int64  `json:"templates" doc:"All languages of a name count as one, as Meta counts them."`
+	Limit     int64  `json:"limit" doc:"How many it may have: REENGAGE_TEMPLATE_LIMIT, 250 by default; 6,000 if it has more than that."`
 }
 
 // TemplateWarning says that an account can soon take no more templates.
@@ -57,8 +67,8 @@ type TemplateWarning struct {
 var listTemplatesOp = huma.Operation{
 	OperationID: "list-templates", Method: http.MethodGet, Path: "/v1/templates",
 	Summary: "List templates",
-	Description: "By account, name and language. With a warning for each account that nears its limit: 250 templates of an account that is not " +
-		"verified, 6,000 of one that is.",
+	Description: "By account, name and language. With how many templates each account has, and a warning for one that has nine tenths of what it " +
+		"may have: 250 if it is not verified, 6,000 if it is; all languages of a name count as one.",
 }
 
 // templateCursor is where the list goes on: after this one.
@@ -70,7 +80,7 @@ type templateCursor struct {
 
 // Execute returns one page.
 func (r *ListTemplates) Execute(ctx context.Context, a *API, real time.Time) (TemplatePage, error) {
-	page := TemplatePage{Page: Page[Template]{Items: []Template{}}, Warnings: []TemplateWarning{}}
+	page := TemplatePage{Page: Page[Template]{Items: []Template{}}, Accounts: []TemplateAccount{}, Warnings: []TemplateWarning{}}
 	var after templateCursor
 	if err := decodeCursor(r.Cursor, &after); err != nil {
 		return page, err
@@ -92,9 +102,16 @@ func (r *ListTemplates) Execute(ctx context.Context, a *API, real time.Time) (Te
 	for _, row := range rows {
 		page.Items = append(page.Items, templateOf(row))
 	}
+	if r.Use {
+		if err := a.addUse(ctx, page.Items, a.clock.At(real), false); err != nil {
+			return page, err
+		}
+	}
 	counts, err := a.queries.CountTemplates(ctx, waba)
 	for _, c := range counts {
-		page.Warnings = append(page.Warnings, nearLimit(c.WabaID, c.Templates)...)
+		account := TemplateAccount{c.WabaID, c.Templates, a.templateLimitOf(c.Templates)}
+		page.Accounts = append(page.Accounts, account)
+		page.Warnings = append(page.Warnings, account.nearLimit()...)
 	}
 	return page, err
 }
@@ -123,19 +140,20 @@ func templateOf(t db.ListTemplatesRow) Template {
 		Reason: t.Reason, Components: t.Components, Parameters: known.Variables(), ChangedAt: t.ChangedAt.UTC(), LastUsedAt: orNull(t.LastUsedAt.UTC())}
 }
 
-// How many templates an account may have (whatsapp.md, Sending): an account with more than the first is verified.
-var templateLimits = []int64{250, 6000}
-
-// nearLimit warns from nine tenths of a limit on.
-func nearLimit(waba string, templates int64) []TemplateWarning {
-	for _, limit := range templateLimits {
-		if templates <= limit && templates*10 >= limit*9 {
-			return []TemplateWarning{{Code: "template_limit", WABA: waba, Templates: templates, Limit: limit,
-				Sentence: fmt.Sprintf("the account has %d of %d templates", templates, limit)}}
-		}
-		if templates <= limit {
-			return nil
-		}
+// templateLimitOf is how many templates an account with so many may have. Nothing that Meta sends us says whether its business is
+// verified; one that has more than others may have is.
+func (a *API) templateLimitOf(templates int64) int64 {
+	if templates > a.templateLimit {
+		return max(a.templateLimit, template.LimitVerified)
 	}
-	return nil
+	return a.templateLimit
+}
+
+// nearLimit warns from nine tenths of the limit on.
+func (t TemplateAccount) nearLimit() []TemplateWarning {
+	if t.Templates > t.Limit || t.Templates*10 < t.Limit*9 {
+		return nil
+	}
+	return []TemplateWarning{{Code: "template_limit", WABA: t.WABA, Templates: t.Templates, Limit: t.Limit,
+		Sentence: fmt.Sprintf("the account has %d of %d templates", t.Templates, t.Limit)}}
 }

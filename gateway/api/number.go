@@ -23,6 +23,7 @@ type BusinessNumber struct {
 	Settings          NumberSettings      `json:"settings"`
 	StopWords         map[string][]string `json:"stop_words" doc:"Words by language that opt a contact out of marketing. Empty: the ones that the program knows."`
 	MessagesPerSecond int32               `json:"messages_per_second" doc:"At most this many are sent."`
+	ContactsPerDay    int32               `json:"contacts_per_day" doc:"Contacts that campaigns may begin with in any 24 hours, by Meta's tier: 250, 2,000, 10,000, 100,000. 0: no limit."`
 	SenderPaused      *SenderPaused       `json:"sender_paused" doc:"Since when and why it sends nothing; null if it does."`
 	Scheme            *NumberScheme       `json:"scheme" doc:"By what it owes now; null: by what Meta charges."`
 	Warnings          []NumberWarning     `json:"warnings" nullable:"false" doc:"What in the settings would not work as things stand."`
@@ -83,7 +84,7 @@ func numberOf(row db.ListNumbersRow) (BusinessNumber, error) {
 	b := row.BusinessNumber
 	n := BusinessNumber{
 		ID: b.PhoneNumberID, Display: b.Display, WABA: b.WabaID, Portfolio: b.Portfolio, Configured: b.Configured,
-		TimeZone: b.TimeZone, AccountTimeZone: b.AccountTimeZone, MessagesPerSecond: b.MessagesPerSecond,
+		TimeZone: b.TimeZone, AccountTimeZone: b.AccountTimeZone, MessagesPerSecond: b.MessagesPerSecond, ContactsPerDay: orZero(b.ContactsPerDay),
 	}
 	if b.SenderPausedAt != nil && b.SenderPausedClass != nil {
 		n.SenderPaused = &SenderPaused{b.SenderPausedAt.UTC(), *b.SenderPausedClass, b.SenderPausedCode}

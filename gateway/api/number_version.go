@@ -26,6 +26,7 @@ var numberParts = []numberPart{
 	{"settings.kept_replies", "what becomes of kept replies", func(n BusinessNumber) any { return n.Settings.KeptReplies }},
 	{"stop_words", "the stop words", func(n BusinessNumber) any { return n.StopWords }},
 	{"messages_per_second", "the messages per second", func(n BusinessNumber) any { return n.MessagesPerSecond }},
+	{"contacts_per_day", "the contacts of any 24 hours", func(n BusinessNumber) any { return n.ContactsPerDay }},
 }
 
 // versionOf has a few letters of a hash for each part, so that whoever brings it back can be told which have changed since.

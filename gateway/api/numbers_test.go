@@ -17,7 +17,7 @@ import (
 const numberBody = `{"display": "+1 202 555 0199", "waba_id": "waba-1", "time_zone": "America/Sao_Paulo", "account_time_zone": "UTC",
 	"settings": {"reminders": {"leads": ["2h0m0s"]}, "reengagement": {"attempts": [
 		{"delay": "1h0m0s", "template": "we_miss_you", "language": "pt_BR"}, {"delay": "2h0m0s", "template": "paused", "language": "pt_BR"}]}},
-	"stop_words": {"pt": ["parar"]}, "messages_per_second": 20}`
+	"stop_words": {"pt": ["parar"]}, "messages_per_second": 20, "contacts_per_day": 2000}`
 
 func TestANumberIsSetUpAndShown(t *testing.T) {
 	f := newFixture(t)
@@ -33,6 +33,7 @@ func TestANumberIsSetUpAndShown(t *testing.T) {
 		require.Equal(t, "America/Sao_Paulo", got["time_zone"])
 		require.Equal(t, map[string]any{"pt": []any{"parar"}}, got["stop_words"])
 		require.EqualValues(t, 20, got["messages_per_second"])
+		require.EqualValues(t, 2000, got["contacts_per_day"])
 		require.Equal(t, []any{"2h0m0s"}, got["settings"].(map[string]any)["reminders"].(map[string]any)["leads"])
 		require.Nil(t, got["sender_paused"])
 		warnings, _ := json.Marshal(got["warnings"])
@@ -56,9 +57,23 @@ func TestWhatASettingOfANumberLeavesOutStaysAsItIs(t *testing.T) {
 	require.Equal(t, "waba-1", n.WABA)
 	require.Equal(t, "+1 202 555 0199", n.Display)
 	require.Equal(t, int32(20), n.MessagesPerSecond)
+	require.Equal(t, int32(2000), n.ContactsPerDay)
 	require.Equal(t, map[string][]string{"pt": {"parar"}}, n.StopWords)
 	require.Empty(t, n.Settings.Reminders.Leads, "settings are replaced")
 	require.Empty(t, n.Warnings)
+}
+
+func TestALimitOfContactsIsTakenAwayWithZero(t *testing.T) {
+	f := newFixture(t)
+	var n api.BusinessNumber
+	f.call("PUT", "/v1/numbers/"+number, numberBody, &n)
+	before := n.Version
+	f.call("PUT", "/v1/numbers/"+number, strings.Replace(numberBody, "2000}", "0}", 1), &n)
+	require.Zero(t, n.ContactsPerDay)
+	require.NotEqual(t, before, n.Version)
+	var known *int32
+	require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT contacts_per_day FROM business_numbers`).Scan(&known))
+	require.Nil(t, known)
 }
 
 func TestWhoWaitsForSomethingElseThanAWindowIsToldOfNewSettings(t *testing.T) {
@@ -129,20 +144,21 @@ func TestWhatCannotBeMeantOfANumberIsRefused(t *testing.T) {
 		return strings.Replace(numberBody, old, new, 1)
 	}
 	for name, tt := range map[string]struct{ body, code, field string }{
-		"no time zone":           {change(`"time_zone": "America/Sao_Paulo", `, ``), "missing_field", "time_zone"},
-		"a zone that is none":    {change(`America/Sao_Paulo`, `Mars/Olympus`), "unknown_time_zone", "time_zone"},
-		"the machine's own zone": {change(`America/Sao_Paulo`, `Local`), "unknown_time_zone", "time_zone"},
-		"an account's zone":      {change(`"UTC"`, `"UTC+25"`), "unknown_time_zone", "account_time_zone"},
-		"a lead in words":        {change(`"2h0m0s"`, `"soon"`), "invalid_field", "settings"},
-		"a lead of a day":        {change(`"2h0m0s"`, `"24h"`), "invalid_field", "settings.reminders.leads[0]"},
-		"a misspelt part":        {change(`"reminders"`, `"reminder"`), "unknown_field", "settings.reminder"},
-		"a misspelt field":       {change(`"leads"`, `"leed"`), "unknown_field", "settings"},
-		"attempts out of order":  {change(`"2h0m0s", "template"`, `"1m", "template"`), "invalid_field", "settings.reengagement.attempts[1].delay"},
-		"no settings":            {change(`"settings": {`, `"settings": [], "x": {`), "invalid_field", "settings"},
-		"a word of nothing":      {change(`"parar"`, `" "`), "invalid_field", "stop_words.pt[0]"},
-		"words of no language":   {change(`"pt":`, `"":`), "invalid_field", "stop_words."},
-		"nothing in a second":    {change(`20}`, `0}`), "invalid_field", "messages_per_second"},
-		"what is not to be set":  {change(`"display"`, `"configured": true, "display"`), "unknown_field", "configured"},
+		"no time zone":             {change(`"time_zone": "America/Sao_Paulo", `, ``), "missing_field", "time_zone"},
+		"a zone that is none":      {change(`America/Sao_Paulo`, `Mars/Olympus`), "unknown_time_zone", "time_zone"},
+		"the machine's own zone":   {change(`America/Sao_Paulo`, `Local`), "unknown_time_zone", "time_zone"},
+		"an account's zone":        {change(`"UTC"`, `"UTC+25"`), "unknown_time_zone", "account_time_zone"},
+		"a lead in words":          {change(`"2h0m0s"`, `"soon"`), "invalid_field", "settings"},
+		"a lead of a day":          {change(`"2h0m0s"`, `"24h"`), "invalid_field", "settings.reminders.leads[0]"},
+		"a misspelt part":          {change(`"reminders"`, `"reminder"`), "unknown_field", "settings.reminder"},
+		"a misspelt field":         {change(`"leads"`, `"leed"`), "unknown_field", "settings"},
+		"attempts out of order":    {change(`"2h0m0s", "template"`, `"1m", "template"`), "invalid_field", "settings.reengagement.attempts[1].delay"},
+		"no settings":              {change(`"settings": {`, `"settings": [], "x": {`), "invalid_field", "settings"},
+		"a word of nothing":        {change(`"parar"`, `" "`), "invalid_field", "stop_words.pt[0]"},
+		"words of no language":     {change(`"pt":`, `"":`), "invalid_field", "stop_words."},
+		"nothing in a second":      {change(`20,`, `0,`), "invalid_field", "messages_per_second"},
+		"fewer contacts than none": {change(`2000}`, `-1}`), "invalid_field", "contacts_per_day"},
+		"what is not to be set":    {change(`"display"`, `"configured": true, "display"`), "unknown_field", "configured"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p api.Problem

@@ -52,6 +52,7 @@ type NumberBody struct {
 	Settings          RawSettings          `json:"settings"`
 	StopWords         *map[string][]string `json:"stop_words,omitempty" doc:"Missing: as they are."`
 	MessagesPerSecond *int32               `json:"messages_per_second,omitempty" minimum:"1" maximum:"10000" doc:"Missing: as it is; 80 by default."`
+	ContactsPerDay    *int32               `json:"contacts_per_day,omitempty" minimum:"0" maximum:"100000000" doc:"Missing: as it is; 0: no limit, as it is by default."`
 }
 
 // SetNumberTimeout bounds the setting up of a number and the assignment of a scheme, in real time: a change of the account's time zone
@@ -143,6 +144,7 @@ func (r *SetNumber) row(before db.BusinessNumber, settings json.RawMessage) db.S
 		ID: before.ID, Display: orBefore(r.Body.Display, before.Display), WabaID: orBefore(r.Body.WABA, before.WabaID),
 		Portfolio: orBefore(r.Body.Portfolio, before.Portfolio), TimeZone: r.Body.TimeZone, AccountTimeZone: r.Body.AccountTimeZone,
 		Settings: settings, StopWords: before.StopWords, MessagesPerSecond: orBefore(r.Body.MessagesPerSecond, before.MessagesPerSecond),
+		ContactsPerDay: orBefore(r.Body.ContactsPerDay, orZero(before.ContactsPerDay)),
 	}
 	if r.Body.StopWords != nil {
 		row.StopWords, _ = json.Marshal(*r.Body.StopWords) // texts, which can be written
@@ -162,6 +164,13 @@ func sameSettings(before db.BusinessNumber, settings json.RawMessage) bool {
 	}
 	again, err := json.Marshal(known)
 	return err == nil && bytes.Equal(again, settings)
+}
+
+func orZero(n *int32) int32 {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 func orBefore[T any](given *T, before T) T {

@@ -20,6 +20,7 @@ type numberChange struct {
 	Settings          conversation.Settings `json:"settings"`
 	StopWords         map[string][]string   `json:"stop_words"`
 	MessagesPerSecond int                   `json:"messages_per_second"`
+	ContactsPerDay    int                   `json:"contacts_per_day"`
 	Version           string                `json:"version,omitempty"`
 	Example           *api.PreviewExample   `json:"example,omitempty"`
 }
@@ -63,6 +64,9 @@ func (f numberForm) change(current api.BusinessNumber, listed templateList) (num
 	c := numberChange{Display: f.Display, WABA: f.WABA, Portfolio: f.Portfolio, TimeZone: strings.TrimSpace(f.TimeZone),
 		AccountTimeZone: strings.TrimSpace(f.AccountTimeZone), MessagesPerSecond: r.count("messages_per_second", f.MessagesPerSecond), Version: f.Version,
 		StopWords: current.StopWords}
+	if strings.TrimSpace(f.ContactsPerDay) != "" { // else 0: no limit
+		c.ContactsPerDay = r.count("contacts_per_day", f.ContactsPerDay)
+	}
 	if !reflect.DeepEqual(f.StopWords, shown.StopWords) {
 		c.StopWords = f.stopWords(&r)
 	}

@@ -16,6 +16,7 @@ type numberForm struct {
 	Version                                      string // from which it was made
 	Display, WABA, Portfolio                     string
 	TimeZone, AccountTimeZone, MessagesPerSecond string
+	ContactsPerDay                               string // empty: no limit
 	StopWords                                    []wordsRow
 	Leads                                        []string
 	Always                                       bool
@@ -66,6 +67,9 @@ func formOf(n api.BusinessNumber, listed templateList) numberForm {
 	f := numberForm{Version: n.Version, Display: n.Display, WABA: n.WABA, Portfolio: n.Portfolio, TimeZone: n.TimeZone, AccountTimeZone: n.AccountTimeZone,
 		MessagesPerSecond: strconv.Itoa(int(n.MessagesPerSecond)), Always: s.Reminders.Always, BeforeEnd: writeLength(s.Reminders.BeforeEnd),
 		KeptMode: string(s.KeptReplies.Mode), KeepFor: writeLength(s.KeptReplies.KeepFor)}
+	if n.ContactsPerDay > 0 {
+		f.ContactsPerDay = strconv.Itoa(int(n.ContactsPerDay))
+	}
 	for _, language := range slices.Sorted(maps.Keys(n.StopWords)) {
 		f.StopWords = append(f.StopWords, wordsRow{language, lines(n.StopWords[language])})
 	}

@@ -30,8 +30,8 @@ func TestWhatTheFormShowsChangesNothingWhenItIsPosted(t *testing.T) {
 			require.Empty(t, wrong)
 			require.JSONEq(t, written(t, n.Settings), written(t, change.Settings), name)
 			require.Equal(t, n.StopWords, change.StopWords)
-			require.Equal(t, []any{n.Display, n.WABA, n.Portfolio, n.TimeZone, n.AccountTimeZone, int(n.MessagesPerSecond), n.Version},
-				[]any{change.Display, change.WABA, change.Portfolio, change.TimeZone, change.AccountTimeZone, change.MessagesPerSecond, change.Version})
+			require.Equal(t, []any{n.Display, n.WABA, n.Portfolio, n.TimeZone, n.AccountTimeZone, int(n.MessagesPerSecond), int(n.ContactsPerDay), n.Version},
+				[]any{change.Display, change.WABA, change.Portfolio, change.TimeZone, change.AccountTimeZone, change.MessagesPerSecond, change.ContactsPerDay, change.Version})
 		}
 	})
 }
@@ -132,7 +132,7 @@ var (
 func drawNumber(t *rapid.T) api.BusinessNumber {
 	length := rapid.Map(rapid.Int64Range(1, 90*24*60*60), func(s int64) conversation.Duration { return conversation.Duration(s * int64(time.Second)) })
 	n := api.BusinessNumber{ID: "106540000000001", Display: aLine.Draw(t, "display"), WABA: aLine.Draw(t, "waba"), Portfolio: aLine.Draw(t, "portfolio"),
-		TimeZone: "Europe/Lisbon", AccountTimeZone: "UTC", MessagesPerSecond: rapid.Int32Range(1, 10000).Draw(t, "rate"), Version: "v",
+		TimeZone: "Europe/Lisbon", AccountTimeZone: "UTC", MessagesPerSecond: rapid.Int32Range(1, 10000).Draw(t, "rate"), ContactsPerDay: rapid.SampledFrom([]int32{0, 250, 100000}).Draw(t, "contacts"), Version: "v",
 		StopWords: rapid.MapOfN(aLine, rapid.SliceOfN(aLine, 0, 2), 0, 2).Draw(t, "words")}
 	s := conversation.Settings{}
 	s.Reminders = conversation.ReminderPolicy{Leads: rapid.SliceOfN(length, 0, 3).Draw(t, "leads"), Always: rapid.Bool().Draw(t, "always"),

@@ -30,7 +30,7 @@ var indexed = regexp.MustCompile(`^([a-z_]+)\[(\d+)\]`)
 // names of fields as the form has them.
 var fieldNames = map[string]string{
 	"display": "Display name", "waba_id": "WhatsApp business account", "portfolio": "Portfolio", "time_zone": "People's time zone",
-	"account_time_zone": "Account's time zone", "messages_per_second": "Messages per second", "stop_words": "Stop words",
+	"account_time_zone": "Account's time zone", "messages_per_second": "Messages per second", "contacts_per_day": "Contacts in any 24 hours", "stop_words": "Stop words",
 	"reminders.leads": "Reminder", "reminders.before_end": "Before people go home", "reminders.nudge.lead": "Nudge", "reminders.nudge.text": "Text of the nudge",
 	"working_hours": "Working hours", "working_hours.week": "Working hours", "working_hours.holidays": "Holidays",
 	"reengagement.attempts": "Attempt", "reengagement.max_per_contact": "Limit", "reengagement.quiet_hours": "Quiet hours", "reengagement.budget": "Budget",

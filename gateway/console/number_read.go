@@ -11,7 +11,7 @@ func readNumberForm(v url.Values) numberForm {
 	on := func(name string) bool { return v.Get(name) != "" }
 	f := numberForm{
 		Version: v.Get("version"), Display: text("display"), WABA: text("waba_id"), Portfolio: text("portfolio"),
-		TimeZone: text("time_zone"), AccountTimeZone: text("account_time_zone"), MessagesPerSecond: text("messages_per_second"),
+		TimeZone: text("time_zone"), AccountTimeZone: text("account_time_zone"), MessagesPerSecond: text("messages_per_second"), ContactsPerDay: text("contacts_per_day"),
 		Always: on("settings.reminders.always"), BeforeEnd: text("settings.reminders.before_end"),
 		Nudge: on("settings.reminders.nudge"), NudgeLead: text("settings.reminders.nudge.lead"), NudgeText: text("settings.reminders.nudge.text"),
 		Works: on("settings.working_hours"), Holidays: text("settings.working_hours.holidays"),

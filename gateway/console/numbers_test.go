@@ -104,7 +104,7 @@ func (d *numberDesk) put(body string) {
 }
 
 // everything is a number of which all that can be set is.
-const everything = `{"display": "Shop <b>", "waba_id": "waba-1", "portfolio": "acme", "time_zone": "Europe/Lisbon", "account_time_zone": "America/Sao_Paulo", "messages_per_second": 20,
+const everything = `{"display": "Shop <b>", "waba_id": "waba-1", "portfolio": "acme", "time_zone": "Europe/Lisbon", "account_time_zone": "America/Sao_Paulo", "messages_per_second": 20, "contacts_per_day": 2000,
 	"stop_words": {"pt": ["parar", "sair"]}, "settings": {
 	"reminders": {"leads": ["2h0m0s", "30m0s"], "always": true, "before_end": "45m0s", "nudge": {"lead": "20m0s", "text": "Are you\nstill there?"}},
 	"working_hours": {"week": [null, [{"from": "09:00", "to": "13:00"}, {"from": "14:00", "to": "24:00"}], null, null, null, null, null], "holidays": ["2026-12-25"]},
@@ -185,6 +185,8 @@ func TestWhatIsWrongStandsBesideItsFieldAndWhatWasTypedIsKept(t *testing.T) {
 		"a field of nobody":       {"settings.reengagement.attempts[0].parameters[0].value", "{{contact.nme}}", "a contact has no field nme"},
 		"a rate that is none":     {"messages_per_second", "many", "not a whole number"},
 		"nothing in a second":     {"messages_per_second", "0", "expected number >= 1"},
+		"contacts without end":    {"contacts_per_day", "unlimited", "not a whole number"},
+		"contacts below none":     {"contacts_per_day", "-1", "expected number >= 0"},
 		"an amount of nothing":    {"settings.reengagement.budget.day_micros", "a lot", "not an amount"},
 		"no such holiday":         {"settings.working_hours.holidays", "Christmas", "is not a date"},
 		"a word of nothing":       {"stop_words[0].words", strings.Repeat("x", 65), "is not a word"},
