@@ -194,6 +194,7 @@ type Contact struct {
 	Language   string
 	Tags       []string
 	Fields     json.RawMessage
+	NameGiven  bool
 }
 
 type ContactAlias struct {
@@ -306,9 +307,11 @@ type Import struct {
 	Counts         json.RawMessage
 	Dialect        []byte
 	IdempotencyKey *string
+	Digest         []byte
 	CreatedAt      time.Time
 	CreatedBy      string
 	FinishedAt     *time.Time
+	TouchedAt      time.Time
 }
 
 type ImportChunk struct {
