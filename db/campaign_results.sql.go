@@ -85,7 +85,7 @@ func (q *Queries) FindConversationWith(ctx context.Context, businessNumberID uui
 }
 
 const findTested = `-- name: FindTested :one
-SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields FROM contacts chosen JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id) WHERE chosen.id = $1
+SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given FROM contacts chosen JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id) WHERE chosen.id = $1
 `
 
 type FindTestedRow struct {
@@ -108,6 +108,7 @@ func (q *Queries) FindTested(ctx context.Context, contactID uuid.UUID) (FindTest
 		&i.Contact.Language,
 		&i.Contact.Tags,
 		&i.Contact.Fields,
+		&i.Contact.NameGiven,
 	)
 	return i, err
 }
