@@ -210,11 +210,14 @@ func RecordWords(ctx context.Context, q *db.Queries, real, now time.Time, words 
 	for i, w := range words {
 		said[i] = consent{contact: w.ContactID, category: w.Category, optedIn: w.OptedIn, source: w.Source, at: w.OccurredAt}
 	}
-	_, tell, err := recordAndTell(ctx, q, FromAPI, real, now, said)
+	done, err := recordAndTell(ctx, q, FromAPI, real, now, said)
+	if err == nil && len(done.optedOut) > 0 {
+		err = RefreshRecipients(ctx, q, nil, done.optedOut)
+	}
 	if err != nil {
 		return false, fmt.Errorf("record consents: %w", err)
 	}
-	return tell, nil
+	return done.told, nil
 }
 
 // notice tells a conversation. Its id follows from what is said and to whom.
