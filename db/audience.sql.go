@@ -27,7 +27,7 @@ func (q *Queries) CountAudience(ctx context.Context, filter json.RawMessage, at 
 }
 
 const listAudience = `-- name: ListAudience :many
-SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM audience_page($1::jsonb, $2::timestamptz, $3::uuid[], $4::timestamptz, $5::uuid, $6::bigint) a
 JOIN contacts p ON p.id = a.contact_id
 ORDER BY p.created_at DESC, p.id DESC
@@ -75,6 +75,7 @@ func (q *Queries) ListAudience(ctx context.Context, arg ListAudienceParams) ([]L
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}
