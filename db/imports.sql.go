@@ -62,13 +62,25 @@ func (q *Queries) AddImportChunk(ctx context.Context, position int64, data []byt
 }
 
 const beginImportPhase = `-- name: BeginImportPhase :exec
-UPDATE imports SET state = $1, dry_run = false, position = 0, line = 0, counts = '{}', finished_at = NULL, touched_at = clock_timestamp()
-WHERE id = $2
+UPDATE imports SET state = $1, dry_run = false, position = $2, line = $3, counts = '{}', finished_at = NULL, touched_at = clock_timestamp()
+WHERE id = $4
 `
 
+type BeginImportPhaseParams struct {
+	State    string
+	Position int64
+	Line     int64
+	ID       uuid.UUID
+}
+
 // From the file's beginning: what the phase before has found is found anew.
-func (q *Queries) BeginImportPhase(ctx context.Context, state string, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, beginImportPhase, state, iD)
+func (q *Queries) BeginImportPhase(ctx context.Context, arg BeginImportPhaseParams) error {
+	_, err := q.db.Exec(ctx, beginImportPhase,
+		arg.State,
+		arg.Position,
+		arg.Line,
+		arg.ID,
+	)
 	return err
 }
 
@@ -88,15 +100,17 @@ func (q *Queries) ChangeContacts(ctx context.Context, contacts json.RawMessage) 
 }
 
 const completeImport = `-- name: CompleteImport :execrows
-UPDATE imports SET state = $1, reason = $2, size = $3, dialect = $4, digest = $5, finished_at = $6,
+UPDATE imports SET state = $1, reason = $2, size = $3, position = $4, line = $5, dialect = $6, digest = $7, finished_at = $8,
     touched_at = clock_timestamp()
-WHERE id = $7 AND state = 'receiving'
+WHERE id = $9 AND state = 'receiving'
 `
 
 type CompleteImportParams struct {
 	State      string
 	Reason     *string
 	Size       int64
+	Position   int64
+	Line       int64
 	Dialect    []byte
 	Digest     []byte
 	FinishedAt *time.Time
@@ -108,6 +122,8 @@ func (q *Queries) CompleteImport(ctx context.Context, arg CompleteImportParams) 
 		arg.State,
 		arg.Reason,
 		arg.Size,
+		arg.Position,
+		arg.Line,
 		arg.Dialect,
 		arg.Digest,
 		arg.FinishedAt,
@@ -292,12 +308,11 @@ WITH RECURSIVE named AS (
     SELECT r.kind, r.value, c.id, c.merged_into
     FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind::text AS kind, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, c.name_given, b.has_bsuid::boolean AS has_bsuid, v.talks::boolean AS talks
+SELECT r.kind::text AS kind, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, c.name_given, b.has_bsuid::boolean AS has_bsuid
 FROM root r JOIN contacts c ON c.id = r.id
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM contact_aliases b WHERE b.contact_id = r.id AND b.kind = 'bsuid' AND b.portfolio = $1) AS has_bsuid OFFSET 0
 ) b
-CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM conversations v WHERE v.contact_id = r.id) AS talks OFFSET 0) v
 WHERE r.merged_into IS NULL
 `
 
@@ -306,7 +321,6 @@ type FindPeopleRow struct {
 	Value    string
 	Contact  Contact
 	HasBsuid bool
-	Talks    bool
 }
 
 // Whom some aliases belong to; a merged contact is followed to the one it has become part of (W10).
@@ -335,52 +349,6 @@ func (q *Queries) FindPeople(ctx context.Context, portfolio string, kinds []stri
 			&i.Contact.Fields,
 			&i.Contact.NameGiven,
 			&i.HasBsuid,
-			&i.Talks,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const findRecordedWords = `-- name: FindRecordedWords :many
-SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at
-FROM jsonb_to_recordset($1::jsonb) AS k(contact_id uuid, category text, opted_in boolean, source text, occurred_at timestamptz)
-CROSS JOIN LATERAL (
-    SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at FROM consent_changes c
-    WHERE c.contact_id = k.contact_id AND c.category = k.category AND c.occurred_at = k.occurred_at AND c.opted_in = k.opted_in
-      AND c.source = k.source OFFSET 0
-) c
-`
-
-type FindRecordedWordsRow struct {
-	ContactID  uuid.UUID
-	Category   string
-	OptedIn    bool
-	Source     string
-	OccurredAt time.Time
-}
-
-// Which of these words have been recorded.
-func (q *Queries) FindRecordedWords(ctx context.Context, words json.RawMessage) ([]FindRecordedWordsRow, error) {
-	rows, err := q.db.Query(ctx, findRecordedWords, words)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []FindRecordedWordsRow
-	for rows.Next() {
-		var i FindRecordedWordsRow
-		if err := rows.Scan(
-			&i.ContactID,
-			&i.Category,
-			&i.OptedIn,
-			&i.Source,
-			&i.OccurredAt,
 		); err != nil {
 			return nil, err
 		}
@@ -437,6 +405,17 @@ func (q *Queries) GetImportChunk(ctx context.Context, importID uuid.UUID, positi
 	var i GetImportChunkRow
 	err := row.Scan(&i.Position, &i.Data)
 	return i, err
+}
+
+const keepImportSeen = `-- name: KeepImportSeen :exec
+INSERT INTO import_seen (import_id, who, line)
+SELECT $1::uuid, unnest($2::text[]), unnest($3::bigint[])
+ON CONFLICT DO NOTHING
+`
+
+func (q *Queries) KeepImportSeen(ctx context.Context, importID uuid.UUID, whos []string, lines []int64) error {
+	_, err := q.db.Exec(ctx, keepImportSeen, importID, whos, lines)
+	return err
 }
 
 const listImportRejects = `-- name: ListImportRejects :many
@@ -635,6 +614,18 @@ func (q *Queries) LockImport(ctx context.Context, id uuid.UUID) (Import, error) 
 	return i, err
 }
 
+const pickPortfolio = `-- name: PickPortfolio :one
+SELECT coalesce(nullif($1::text, ''), (SELECT min(n.portfolio) FROM business_numbers n HAVING count(DISTINCT n.portfolio) = 1), 'default')::text AS portfolio
+`
+
+// The one that is named; else that of all business numbers, if they have but one.
+func (q *Queries) PickPortfolio(ctx context.Context, named string) (string, error) {
+	row := q.db.QueryRow(ctx, pickPortfolio, named)
+	var portfolio string
+	err := row.Scan(&portfolio)
+	return portfolio, err
+}
+
 const saveImportProgress = `-- name: SaveImportProgress :exec
 UPDATE imports SET position = $1, line = $2, counts = $3, touched_at = clock_timestamp() WHERE id = $4
 `
@@ -651,27 +642,6 @@ func (q *Queries) SaveImportProgress(ctx context.Context, arg SaveImportProgress
 		arg.Position,
 		arg.Line,
 		arg.Counts,
-		arg.ID,
-	)
-	return err
-}
-
-const setImportDialect = `-- name: SetImportDialect :exec
-UPDATE imports SET dialect = $1, position = $2, line = $3 WHERE id = $4
-`
-
-type SetImportDialectParams struct {
-	Dialect  []byte
-	Position int64
-	Line     int64
-	ID       uuid.UUID
-}
-
-func (q *Queries) SetImportDialect(ctx context.Context, arg SetImportDialectParams) error {
-	_, err := q.db.Exec(ctx, setImportDialect,
-		arg.Dialect,
-		arg.Position,
-		arg.Line,
 		arg.ID,
 	)
 	return err

@@ -19,7 +19,7 @@ WITH receiving AS (
 INSERT INTO import_chunks (import_id, position, data) SELECT r.id, @position, @data FROM receiving r;
 
 -- name: CompleteImport :execrows
-UPDATE imports SET state = @state, reason = @reason, size = @size, dialect = @dialect, digest = @digest, finished_at = @finished_at,
+UPDATE imports SET state = @state, reason = @reason, size = @size, position = @position, line = @line, dialect = @dialect, digest = @digest, finished_at = @finished_at,
     touched_at = clock_timestamp()
 WHERE id = @id AND state = 'receiving';
 
@@ -43,15 +43,12 @@ SELECT id FROM imports WHERE state IN ('checking', 'importing') ORDER BY touched
 -- The piece in which a byte lies, and where it begins; the last one if the byte lies behind the end.
 SELECT position, data FROM import_chunks WHERE import_id = @import_id AND position <= @position ORDER BY position DESC LIMIT 1;
 
--- name: SetImportDialect :exec
-UPDATE imports SET dialect = @dialect, position = @position, line = @line WHERE id = @id;
-
 -- name: SaveImportProgress :exec
 UPDATE imports SET position = @position, line = @line, counts = @counts, touched_at = clock_timestamp() WHERE id = @id;
 
 -- name: BeginImportPhase :exec
 -- From the file's beginning: what the phase before has found is found anew.
-UPDATE imports SET state = @state, dry_run = false, position = 0, line = 0, counts = '{}', finished_at = NULL, touched_at = clock_timestamp()
+UPDATE imports SET state = @state, dry_run = false, position = @position, line = @line, counts = '{}', finished_at = NULL, touched_at = clock_timestamp()
 WHERE id = @id;
 
 -- name: EndImportPhase :exec
@@ -102,12 +99,11 @@ WITH RECURSIVE named AS (
     SELECT r.kind, r.value, c.id, c.merged_into
     FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind::text AS kind, r.value::text AS value, sqlc.embed(c), b.has_bsuid::boolean AS has_bsuid, v.talks::boolean AS talks
+SELECT r.kind::text AS kind, r.value::text AS value, sqlc.embed(c), b.has_bsuid::boolean AS has_bsuid
 FROM root r JOIN contacts c ON c.id = r.id
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM contact_aliases b WHERE b.contact_id = r.id AND b.kind = 'bsuid' AND b.portfolio = @portfolio) AS has_bsuid OFFSET 0
 ) b
-CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM conversations v WHERE v.contact_id = r.id) AS talks OFFSET 0) v
 WHERE r.merged_into IS NULL;
 
 -- name: ListWords :many
@@ -124,16 +120,6 @@ CROSS JOIN LATERAL (
     ORDER BY c.category, date_trunc('second', c.occurred_at) DESC, c.opted_in
 ) c;
 
--- name: FindRecordedWords :many
--- Which of these words have been recorded.
-SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at
-FROM jsonb_to_recordset(@words::jsonb) AS k(contact_id uuid, category text, opted_in boolean, source text, occurred_at timestamptz)
-CROSS JOIN LATERAL (
-    SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at FROM consent_changes c
-    WHERE c.contact_id = k.contact_id AND c.category = k.category AND c.occurred_at = k.occurred_at AND c.opted_in = k.opted_in
-      AND c.source = k.source OFFSET 0
-) c;
-
 -- name: ChangeContacts :exec
 -- Writes contacts that were locked and read before.
 UPDATE contacts c
@@ -142,3 +128,12 @@ SET name = k.name, name_given = k.name_given, phone = k.phone, bsuid = k.bsuid, 
 FROM jsonb_to_recordset(@contacts::jsonb) AS k(id uuid, name text, name_given boolean, phone text, bsuid text, market text, language text,
     time_zone text, tags text[], fields jsonb)
 WHERE c.id = k.id;
+
+-- name: PickPortfolio :one
+-- The one that is named; else that of all business numbers, if they have but one.
+SELECT coalesce(nullif(@named::text, ''), (SELECT min(n.portfolio) FROM business_numbers n HAVING count(DISTINCT n.portfolio) = 1), 'default')::text AS portfolio;
+
+-- name: KeepImportSeen :exec
+INSERT INTO import_seen (import_id, who, line)
+SELECT @import_id::uuid, unnest(@whos::text[]), unnest(@lines::bigint[])
+ON CONFLICT DO NOTHING;

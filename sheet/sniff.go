@@ -183,3 +183,6 @@ func mostFrequent(line []byte) string {
 	}
 	return separators[best : best+1]
 }
+
+// Head is the file's beginning.
+func (s *Sniffer) Head() []byte { return s.head }
