@@ -34,7 +34,12 @@ func (c client) do(ctx context.Context, method, path, key string, in, out any) e
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	a := answer{header: http.Header{}, status: http.StatusOK}
+	return c.answered(r, out)
+}
+
+// answered makes a request and reads its answer into out, which may be nil.
+func (c client) answered(r *http.Request, out any) error {
+	a, method, path := answer{header: http.Header{}, status: http.StatusOK}, r.Method, r.URL.Path
 	c.api.ServeHTTP(&a, r)
 	if a.status >= 400 {
 		p := &api.Problem{Status: a.status}

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"html/template"
 	"io/fs"
 	"strings"
 	"time"
 
+	"reengage/campaign"
 	"reengage/conversation"
 )
 
@@ -17,6 +19,13 @@ var functions = template.FuncMap{
 	"sheet":     sheet,
 	"ruleWords": func(rule string) string { return ruleWords[rule] },
 	"inc":       func(i int) int { return i + 1 },
+	"number":    number,
+	"plural":    plural,
+	// Of campaigns.
+	"campaignWord":  func(s campaign.State) string { return cmp.Or(capital(string(s)), "All") },
+	"recipientWord": func(s campaign.RecipientState) string { return recipientWords[s] },
+	"codeWord":      codeWord,
+	"deliveryIcon":  func(status string) string { return cmp.Or(map[string]string{"delivered": "ticks", "read": "read", "failed": "failed"}[status], "tick") },
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.

@@ -39,20 +39,22 @@ function colours() {
 function settings(figure, colour) {
   const { labels, series } = read(figure.querySelector("table"));
   const across = figure.dataset.chart === "ranks"; // bars that lie, the largest on top
+  const lines = figure.dataset.chart === "lines"; // over time, each for itself
   const unit = figure.dataset.unit ? ` ${figure.dataset.unit}` : "";
-  const figures = { stacked: true, beginAtZero: true, grid: { color: colour.line }, border: { display: false }, ticks: { color: colour.quiet, maxTicksLimit: 6 } };
-  const names = { stacked: true, grid: { display: false }, ticks: { color: colour.quiet, autoSkip: !across, maxRotation: 0 } };
+  const figures = { stacked: !lines, beginAtZero: true, grid: { color: colour.line }, border: { display: false }, ticks: { color: colour.quiet, maxTicksLimit: 6 } };
+  const names = { stacked: !lines, grid: { display: false }, ticks: { color: colour.quiet, autoSkip: !across, maxRotation: 0 } };
   if (across) names.ticks.callback = function shorten(i) {
     const label = this.getLabelForValue(i);
     return label.length > 22 ? `${label.slice(0, 21)}…` : label;
   };
   return {
-    type: "bar",
+    type: lines ? "line" : "bar",
     data: {
       labels,
       datasets: series.map((s, i) => ({
         label: s.name, data: s.values, texts: s.texts, maxBarThickness: 28, borderRadius: 3, borderWidth: series.length > 1 ? 1 : 0, borderColor: colour.panel,
         backgroundColor: colour.named[s.colour] ?? colour.series[i % colour.series.length],
+        ...(lines ? { borderColor: colour.series[i % colour.series.length], borderWidth: 2, pointRadius: labels.length > 40 ? 0 : 2, tension: 0.2 } : {}),
       })),
     },
     options: {
@@ -74,7 +76,13 @@ function draw(figure, colour) {
   const table = figure.querySelector("table");
   const canvas = figure.querySelector("canvas");
   if (!table || !canvas || table.tBodies[0].rows.length === 0) return;
-  drawn.get(figure)?.destroy();
+  const before = drawn.get(figure);
+  if (before) { // the same chart with other figures moves nothing but those
+    const { data, options } = settings(figure, colour);
+    Object.assign(before, { data, options });
+    before.update("none");
+    return;
+  }
   const frame = canvas.parentElement;
   frame.hidden = false;
   if (figure.dataset.chart === "ranks") frame.style.height = `${Math.max(6, 3 + table.tBodies[0].rows.length * 2)}rem`;

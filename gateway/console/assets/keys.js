@@ -1,7 +1,8 @@
 // The keyboard. Everything is reachable by Tab as well; these are the short ways: j and k (or the arrows) go through the elements
-// with data-row, "/" goes to the one with data-search, "?" shows the list, "g" and a letter goes to a part of the console.
+// with data-row, "/" goes to the one with data-search, "?" shows the list, "g" and a letter goes to a part of the console, or of a part.
 
-const parts = { i: "/console/inbox", c: "/console/costs", n: "/console/numbers" };
+const parts = { i: "/console/inbox", b: "/console/campaigns", p: "/console/contacts", c: "/console/costs", n: "/console/numbers",
+  t: "/console/templates", s: "/console/segments", u: "/console/imports" };
 
 export function startKeys() {
   for (const b of document.querySelectorAll("[data-opens]")) {
@@ -15,7 +16,7 @@ export function startKeys() {
     if (writing(e.target) || document.querySelector("dialog[open]")) return;
     const gone = Date.now() - going < 1500;
     going = e.key === "g" ? Date.now() : 0;
-    const part = gone && document.querySelector(`.bar a[href="${parts[e.key]}"]`); // of those that this person may see
+    const part = gone && document.querySelector(`:is(.bar, .parts) a[href="${parts[e.key]}"]`); // of those that this person may see
     if (part) part.click();
     else if (act(e)) e.preventDefault();
   });

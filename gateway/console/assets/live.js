@@ -5,6 +5,7 @@
 // Read with fetch and not EventSource, which does not say why it was refused, nor that a connection has died in silence.
 
 import { synchronise } from "./countdown.js";
+import { asksByItself } from "./refusals.js";
 
 const silence = 40_000;   // the server says something every 15 s
 const shortest = 300;     // wait before the first try, in ms; twice as long each time
@@ -77,7 +78,7 @@ export function startLive(address) {
   window.addEventListener("pageshow", (e) => { if (e.persisted) { tell("*"); start(); } });
   window.addEventListener("online", () => { if (failures > 0) { stop(); start(); } });
   document.addEventListener("htmx:configRequest", (e) => {
-    if (e.detail.triggeringEvent?.type === "live") e.detail.headers["Reengage-By-Itself"] = "1"; // nobody has done anything
+    if (asksByItself(e.detail.elt, e.detail.triggeringEvent)) e.detail.headers["Reengage-By-Itself"] = "1"; // nobody has done anything
   });
   if (!document.hidden) start();
 }

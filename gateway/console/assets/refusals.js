@@ -1,9 +1,13 @@
 // What a page keeps when it is not answered as it wished: what it shows, and what somebody was about to do.
 
+// Whether a part asks for itself again without anybody having done anything: told so (live.js), or every so often [data-by-itself].
+// htmx has no event for the latter.
+export const asksByItself = (e, event) => (event ? event.type === "live" : Boolean(e?.matches("[data-by-itself]")));
+
 export function keepWhatIsRefused() {
   // A part that asks again and is refused stays as it is: what it shows is older than what it would show, but better than nothing.
   document.addEventListener("htmx:beforeSwap", (e) => {
-    if (e.detail.xhr.status >= 400 && e.detail.requestConfig.triggeringEvent?.type === "live") e.detail.shouldSwap = false;
+    if (e.detail.xhr.status >= 400 && asksByItself(e.detail.requestConfig.elt, e.detail.requestConfig.triggeringEvent)) e.detail.shouldSwap = false;
   });
   // What was to be done may have been done all the same; each form carries a key, so doing it again does it once. That a page which
   // asks by itself gets no answer is said by the live connection.
