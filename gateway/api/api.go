@@ -28,12 +28,11 @@ const requestTimeout = 10 * time.Second
 
 // Deps is what the API works with.
 type Deps struct {
-	Pool          *pgxpool.Pool
-	Store         Store
-	Engine        Engine
-	Ledger        *ledger.Ledger // rates what is stored, for comparisons, and assigns schemes; it posts nothing here
-	Clock         clock.Clock
-	TemplateLimit int // how many templates an account may have; zero: template.LimitUnverified
+	Pool   *pgxpool.Pool
+	Store  Store
+	Engine Engine
+	Ledger *ledger.Ledger // rates what is stored, for comparisons, and assigns schemes; it posts nothing here
+	Clock  clock.Clock
 	// Campaigns keeps campaigns and tells their runs; nil: they are kept, and nobody is told.
 	Campaigns *campaign.Campaigns
 	Margin    time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
@@ -41,6 +40,8 @@ type Deps struct {
 	Stored    *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
 	Live      *live.Feed    // what /v1/events tells; nil: nothing
 	Log       *slog.Logger
+
+	TemplateLimit int // how many templates an account may have; zero: template.LimitUnverified
 }
 
 // API answers the requests under /v1.
@@ -68,8 +69,8 @@ func New(d Deps) *API {
 	if d.Campaigns == nil {
 		d.Campaigns = &campaign.Campaigns{Pool: d.Pool, Clock: d.Clock, Log: d.Log}
 	}
-	return &API{campaigns: d.Campaigns, pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
+	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
+		campaigns: d.Campaigns, margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
 		templateLimit: int64(cmp.Or(d.TemplateLimit, template.LimitUnverified))}
 }
 
