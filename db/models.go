@@ -131,6 +131,7 @@ type Change struct {
 	ConversationID *uuid.UUID
 	SubjectID      *uuid.UUID
 	RecordedAt     time.Time
+	Template       []byte
 }
 
 type ChangesHorizon struct {
