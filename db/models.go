@@ -497,6 +497,7 @@ type Segment struct {
 	CreatedAt time.Time
 	CreatedBy string
 	ChangedAt time.Time
+	DeletedAt *time.Time
 }
 
 type Send struct {
