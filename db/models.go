@@ -494,6 +494,7 @@ type Segment struct {
 	CreatedAt time.Time
 	CreatedBy string
 	ChangedAt time.Time
+	DeletedAt *time.Time
 }
 
 type Send struct {
