@@ -30,6 +30,9 @@ const (
 	WaitADay            Code = "wait_24h"              // the provider chose not to deliver, and would again (131049)
 	PlanEnded           Code = "plan_ended"            // re-engagement: the contact has answered, or the plan was stopped
 	ConversationMerged  Code = "conversation_merged"   // the contact has become part of another (W10)
+	AgentAtWork         Code = "agent_at_work"         // campaigns: the contact waits for an answer of ours (K4)
+	CampaignStopped     Code = "campaign_stopped"      // campaigns: it does not run, or has come to its end
+	AlreadySent         Code = "already_sent"          // campaigns: this person gets it already, as another recipient (K3)
 )
 
 // Circumstances are what the gate's verdict rests on beside what is to be sent.
@@ -53,6 +56,12 @@ type Wish struct {
 	Automatic bool // by a policy: then caps, quiet hours and budget hold as well
 	// Pending is how far this very send has got, if it has been planned: it is not in its own way.
 	Pending bool
+	// Of a campaign's. NeedsOptIn: an open window is no opt-in (K1). HoldBack: not while the contact waits for an answer of ours (K4).
+	NeedsOptIn, HoldBack bool
+	// Stopped is the campaign's state if it does not run, or "ended" if it has come to its end; AlreadySent: the same person gets it
+	// as another recipient.
+	Stopped     string
+	AlreadySent bool
 	// What is known of the template. Unknown: the transaction that plans the send looks it up and asks again.
 	Known      bool
 	Found      bool

@@ -43,6 +43,16 @@ type QuietHours struct {
 	To   string `json:"to"`
 }
 
+// Validate says what is wrong with them.
+func (h QuietHours) Validate() error {
+	if _, _, ok := h.times(); h.From == "" || h.To == "" {
+		return errors.New("from and to are needed, as HH:MM such as 21:00 and 08:00")
+	} else if !ok {
+		return fmt.Errorf("%q to %q are not two different times of day as HH:MM", h.From, h.To)
+	}
+	return nil
+}
+
 // Budget bounds what automatic sends may cost by day and by month of the account's calendar; zero: no bound.
 type Budget struct {
 	DayMicros   int64 `json:"day_micros,omitempty"`
@@ -143,11 +153,9 @@ func (p Policy) validate() error {
 			found("reengagement.max_per_contact[%d]: at least 1 in at least 1m", i)
 		}
 	}
-	if q := p.QuietHours; q != nil {
-		if _, _, ok := q.times(); q.From == "" || q.To == "" {
-			found("reengagement.quiet_hours: from and to are needed, as HH:MM such as 21:00 and 08:00")
-		} else if !ok {
-			found("reengagement.quiet_hours: %q to %q are not two different times of day as HH:MM", q.From, q.To)
+	if p.QuietHours != nil {
+		if err := p.QuietHours.Validate(); err != nil {
+			found("reengagement.quiet_hours: %s", err)
 		}
 	}
 	if b := p.Budget; b != nil && (b.DayMicros < 0 || b.MonthMicros < 0) {

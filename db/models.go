@@ -79,6 +79,8 @@ type Campaign struct {
 	Version          int32
 	Filter           []byte
 	Category         *string
+	ChoosingAt       *time.Time
+	ChosenTo         *uuid.UUID
 	MaterialisedAt   *time.Time
 	Recipients       *int32
 	LeftOut          []byte
@@ -88,6 +90,8 @@ type Campaign struct {
 	LaunchedAt       *time.Time
 	LaunchedBy       *string
 	FinishedAt       *time.Time
+	WatchedFrom      *time.Time
+	Told             bool
 }
 
 type CampaignPace struct {
@@ -106,6 +110,7 @@ type CampaignRecipient struct {
 	Code           *string
 	DueAt          *time.Time
 	AskedAt        *time.Time
+	ReservedMicros *int64
 	SettledAt      *time.Time
 	Delivery       *string
 	DeliveredAt    *time.Time

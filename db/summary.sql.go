@@ -116,6 +116,58 @@ func (q *Queries) ListOpenPhones(ctx context.Context, now time.Time) ([]ListOpen
 	return items, nil
 }
 
+const summarizeCampaign = `-- name: SummarizeCampaign :one
+SELECT c.state, count(r.id) AS recipients,
+    count(*) FILTER (WHERE r.state = 'held') AS held,
+    count(*) FILTER (WHERE r.state IN ('pending', 'asked', 'planned')) AS to_go,
+    count(*) FILTER (WHERE r.state = 'refused') AS refused,
+    count(*) FILTER (WHERE r.state = 'failed' OR r.state = 'accepted' AND r.delivery = 'failed') AS failed,
+    count(*) FILTER (WHERE r.state IN ('unknown', 'not_sent')) AS other,
+    count(*) FILTER (WHERE r.state = 'accepted' AND r.delivery IS DISTINCT FROM 'failed') AS accepted,
+    count(*) FILTER (WHERE r.delivery IN ('delivered', 'read')) AS delivered,
+    count(*) FILTER (WHERE r.delivery = 'read') AS read,
+    count(r.answered_at) AS answered, count(r.opted_out_at) AS opted_out
+FROM campaigns c LEFT JOIN campaign_recipients r ON r.campaign_id = c.id
+WHERE c.id = $1
+GROUP BY c.state
+`
+
+type SummarizeCampaignRow struct {
+	State      string
+	Recipients int64
+	Held       int64
+	ToGo       int64
+	Refused    int64
+	Failed     int64
+	Other      int64
+	Accepted   int64
+	Delivered  int64
+	Read       int64
+	Answered   int64
+	OptedOut   int64
+}
+
+// What has become of a campaign's recipients.
+func (q *Queries) SummarizeCampaign(ctx context.Context, id uuid.UUID) (SummarizeCampaignRow, error) {
+	row := q.db.QueryRow(ctx, summarizeCampaign, id)
+	var i SummarizeCampaignRow
+	err := row.Scan(
+		&i.State,
+		&i.Recipients,
+		&i.Held,
+		&i.ToGo,
+		&i.Refused,
+		&i.Failed,
+		&i.Other,
+		&i.Accepted,
+		&i.Delivered,
+		&i.Read,
+		&i.Answered,
+		&i.OptedOut,
+	)
+	return i, err
+}
+
 const summarizeCharges = `-- name: SummarizeCharges :many
 SELECT coalesce(v.merged_into, v.id)::uuid AS conversation_id, c.scheme, c.kind, c.currency,
     (count(*) FILTER (WHERE c.reverses IS NULL) - count(*) FILTER (WHERE c.reverses IS NOT NULL))::bigint AS charges,

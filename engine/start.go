@@ -39,6 +39,10 @@ func summary(loaded contract.Loaded) string {
 	if number == "" {
 		number = loaded.Number.ID
 	}
-	s := loaded.Contact.Label + " with " + number
+	return Summary(loaded.Contact.Label + " with " + number)
+}
+
+// Summary cuts a text to what a server takes for one.
+func Summary(s string) string {
 	return strings.ToValidUTF8(s[:min(len(s), summaryBytes)], "")
 }

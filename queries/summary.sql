@@ -111,3 +111,19 @@ WHERE c.expires_at > @now::timestamptz AND p.phone IS NOT NULL AND c.merged_into
 SELECT (SELECT count(*) FROM events WHERE needs_signal AND signalled_at IS NULL) AS unsignalled,
        (SELECT count(*) FROM dirty_conversations) AS dirty,
        (SELECT count(*) FROM notifications WHERE delivered_at IS NULL AND given_up_at IS NULL) AS unposted;
+
+-- name: SummarizeCampaign :one
+-- What has become of a campaign's recipients.
+SELECT c.state, count(r.id) AS recipients,
+    count(*) FILTER (WHERE r.state = 'held') AS held,
+    count(*) FILTER (WHERE r.state IN ('pending', 'asked', 'planned')) AS to_go,
+    count(*) FILTER (WHERE r.state = 'refused') AS refused,
+    count(*) FILTER (WHERE r.state = 'failed' OR r.state = 'accepted' AND r.delivery = 'failed') AS failed,
+    count(*) FILTER (WHERE r.state IN ('unknown', 'not_sent')) AS other,
+    count(*) FILTER (WHERE r.state = 'accepted' AND r.delivery IS DISTINCT FROM 'failed') AS accepted,
+    count(*) FILTER (WHERE r.delivery IN ('delivered', 'read')) AS delivered,
+    count(*) FILTER (WHERE r.delivery = 'read') AS read,
+    count(r.answered_at) AS answered, count(r.opted_out_at) AS opted_out
+FROM campaigns c LEFT JOIN campaign_recipients r ON r.campaign_id = c.id
+WHERE c.id = @id
+GROUP BY c.state;

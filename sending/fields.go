@@ -25,6 +25,11 @@ func fieldsOf(c db.Contact) map[string]string {
 	return fields
 }
 
+// Fill puts a contact's fields into parameters; problem says why a hole would be left, empty if none is.
+func Fill(p template.Parameters, c db.Contact) (filled template.Parameters, problem string) {
+	return withFields(p, c)
+}
+
 // withFields puts a contact's fields into a policy's parameters. It works on the texts, after JSON has been read, so that no
 // name can break out of its place. problem says which field is not known: a hole in the text would be worse than silence.
 func withFields(p template.Parameters, c db.Contact) (filled template.Parameters, problem string) {

@@ -27,7 +27,10 @@ type PlanRequest struct {
 	// Facts and Verdict are the workflow's: what it knows, and what its gate said about that.
 	Facts   conversation.Facts   `json:"facts"`
 	Verdict conversation.Verdict `json:"verdict"`
-	// Policy is the plan's snapshot, of automatic sends.
+	// CampaignID is, of a campaign's message, the campaign; SendID is the recipient's id (K3). What is to be sent, and within which
+	// limits, is read from their rows.
+	CampaignID uuid.UUID `json:"campaign_id,omitzero"`
+	// Policy is the plan's snapshot, of re-engagement.
 	Policy *conversation.Policy `json:"policy,omitempty"`
 	// KeepText is kept, in the same transaction, if the template is allowed; KeepFor is for how long.
 	KeepText string        `json:"keep_text,omitempty"`

@@ -7,6 +7,8 @@ ALTER TABLE contacts
     -- Personal data: custom fields by name, texts: {"city": "Lima"}. A name is lower case, [a-z][a-z0-9_]{0,39}.
     ADD COLUMN fields jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(fields) = 'object');
 CREATE INDEX contacts_by_tag ON contacts USING gin (tags);
+-- As people look through them: those that came last first.
+CREATE INDEX contacts_by_time ON contacts (created_at DESC, id DESC) WHERE merged_into IS NULL;
 
 -- A saved filter. Who it finds is asked anew each time; a campaign writes that down when it is launched (K2).
 CREATE TABLE segments (
@@ -19,6 +21,159 @@ CREATE TABLE segments (
     changed_at timestamptz NOT NULL
 );
 
+-- Who a filter means. The condition is written here once, and whoever counts, lists or chooses asks by it, so that the number that
+-- people see and those who are then written to cannot differ. Only the parts that are given become part of the statement, because a
+-- plan for all of them at once would serve none: it would go through all contacts whatever is asked for. What is put together are the
+-- texts below and nothing else: every value stays a parameter ($1 the filter, $2 the virtual time).
+
+-- +goose StatementBegin
+CREATE FUNCTION filter_texts(filter jsonb, part text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT ARRAY(SELECT jsonb_array_elements_text(filter -> part))
+$$;
+-- +goose StatementEnd
+
+-- What holds of a category for contacts c, in or out, as contact_permissions has it; %1$s stands for the category. As joins, so that
+-- it can be found for all contacts at once and for a few one by one.
+-- +goose StatementBegin
+CREATE FUNCTION consent_condition(state text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
+    SELECT CASE state WHEN 'in' THEN $$
+        EXISTS (SELECT FROM consent_changes i
+                WHERE i.contact_id = c.id AND i.category = %1$s AND i.opted_in
+                  -- a word that undoes an opt-out counts if there is one before it,
+                  AND (i.source NOT IN ('keyword', 'whatsapp')
+                       OR EXISTS (SELECT FROM consent_changes b
+                                  WHERE b.contact_id = i.contact_id AND b.category = i.category AND NOT b.opted_in AND b.occurred_at <= i.occurred_at))
+                  -- and the opt-out of the same second may have come after it.
+                  AND NOT EXISTS (SELECT FROM consent_changes o
+                                  WHERE o.contact_id = i.contact_id AND o.category = i.category AND NOT o.opted_in
+                                    AND date_trunc('second', o.occurred_at) >= date_trunc('second', i.occurred_at))) $$
+    WHEN 'out' THEN $$
+        EXISTS (SELECT FROM consent_changes o
+                WHERE o.contact_id = c.id AND o.category = %1$s AND NOT o.opted_in
+                  AND NOT EXISTS (SELECT FROM consent_changes i
+                                  WHERE i.contact_id = o.contact_id AND i.category = o.category AND i.opted_in
+                                    -- later than an opt-out, it undoes one
+                                    AND date_trunc('second', i.occurred_at) > date_trunc('second', o.occurred_at))) $$
+    END
+$body$;
+-- +goose StatementEnd
+
+-- The condition on contacts c. A part that it does not know it refuses: left out, it would mean more people than somebody wanted.
+-- +goose StatementBegin
+CREATE FUNCTION audience_condition(filter jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    parts    text[] := ARRAY['c.merged_into IS NULL'];  -- who has become part of another is that (W10)
+    talk     text := 'SELECT FROM conversations v WHERE v.contact_id = c.id AND v.merged_into IS NULL';
+    statuses text[] := filter_texts(filter, 'statuses');
+    status   text[] := '{}';
+    sent     text := 'SELECT coalesce(m.merged_into, m.id) FROM campaign_recipients r JOIN contacts m ON m.id = r.contact_id
+                      WHERE r.campaign_id = ($1 #>> ''{campaign,id}'')::uuid AND r.state = ''accepted''';
+BEGIN
+    IF filter - ARRAY['all_tags', 'any_tags', 'no_tags', 'fields', 'languages', 'markets', 'number', 'statuses', 'last_inbound_after',
+                      'last_inbound_before', 'opted_in', 'campaign'] <> '{}' THEN
+        RAISE EXCEPTION 'the filter has a part that is not known' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF filter ? 'all_tags' THEN
+        parts := parts || text 'c.tags @> filter_texts($1, ''all_tags'')';
+    END IF;
+    IF filter ? 'any_tags' THEN
+        parts := parts || text 'c.tags && filter_texts($1, ''any_tags'')';
+    END IF;
+    IF filter ? 'no_tags' THEN
+        parts := parts || text 'NOT c.tags && filter_texts($1, ''no_tags'')';
+    END IF;
+    IF filter ? 'fields' THEN
+        parts := parts || text 'c.fields @> ($1 -> ''fields'')';
+    END IF;
+    IF filter ? 'languages' THEN  -- en is all of English
+        parts := parts || text '(c.language = ANY (filter_texts($1, ''languages''))
+                                 OR split_part(c.language, ''_'', 1) = ANY (filter_texts($1, ''languages'')))';
+    END IF;
+    IF filter ? 'markets' THEN
+        parts := parts || text 'c.market = ANY (filter_texts($1, ''markets''))';
+    END IF;
+    IF filter ? 'number' THEN  -- one that nobody knows has had no conversation, and nobody is meant, not even who has never written to it
+        parts := parts || text 'EXISTS (SELECT FROM business_numbers n WHERE n.phone_number_id = $1 ->> ''number'')';
+        talk := talk || ' AND v.business_number_id = (SELECT n.id FROM business_numbers n WHERE n.phone_number_id = $1 ->> ''number'')';
+    END IF;
+    IF filter ? 'statuses' THEN  -- W6, by the columns that indexes know; as conversation_status
+        IF 'active' = ANY (statuses) THEN
+            status := status || text 'v.window_end > $2 + interval ''1 hour''';
+        END IF;
+        IF 'expiring' = ANY (statuses) THEN
+            status := status || text 'v.window_end > $2 AND v.window_end <= $2 + interval ''1 hour''';
+        END IF;
+        IF 'resuming' = ANY (statuses) THEN
+            status := status || text 'v.window_end <= $2 AND v.resuming_until > $2';
+        END IF;
+        IF 'awaiting_reply' = ANY (statuses) THEN
+            status := status || text 'v.window_end <= $2 AND v.awaits_reply AND (v.resuming_until IS NULL OR v.resuming_until <= $2)';
+        END IF;
+        IF 'expired' = ANY (statuses) THEN
+            status := status || text 'v.window_end <= $2 AND NOT v.awaits_reply AND (v.resuming_until IS NULL OR v.resuming_until <= $2)';
+        END IF;
+        parts := parts || format('EXISTS (%s AND (%s))', talk, coalesce(nullif(array_to_string(status, ' OR '), ''), 'false'));
+    END IF;
+    -- Nobody's last activity is before the last message, and there is an index by activity.
+    talk := talk || ' AND v.last_inbound_at >= ($1 ->> ''%1$s'')::timestamptz AND v.last_activity_at >= ($1 ->> ''%1$s'')::timestamptz';
+    IF filter ? 'last_inbound_after' THEN
+        parts := parts || format('EXISTS (' || talk || ')', 'last_inbound_after');
+    END IF;
+    IF filter ? 'last_inbound_before' THEN
+        parts := parts || format('NOT EXISTS (' || talk || ')', 'last_inbound_before');
+    END IF;
+    IF filter ? 'opted_in' THEN
+        parts := parts || format(consent_condition('in'), '$1 ->> ''opted_in''');
+    END IF;
+    IF filter ? 'campaign' THEN
+        parts := parts || format(CASE WHEN (filter #>> '{campaign,answered}')::boolean
+            THEN 'c.id IN (%1$s AND r.answered_at IS NOT NULL)'
+            ELSE 'c.id IN (%1$s) AND NOT EXISTS (SELECT FROM (%1$s AND r.answered_at IS NOT NULL) answered(id) WHERE answered.id = c.id)' END, sent);
+    END IF;
+    RETURN array_to_string(parts, ' AND ');
+END
+$$;
+-- +goose StatementEnd
+
+-- The contacts that a filter means at a virtual time, by id: the first max_rows (NULL: all) of those after the given one.
+-- +goose StatementBegin
+CREATE FUNCTION audience(filter jsonb, at timestamptz, after uuid, max_rows bigint)
+RETURNS TABLE (contact_id uuid) LANGUAGE plpgsql STABLE ROWS 10000 AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'SELECT c.id FROM contacts c WHERE c.id > $3 AND ' || audience_condition(filter) || ' ORDER BY c.id LIMIT $4'
+        USING filter, at, after, max_rows;
+END
+$$;
+-- +goose StatementEnd
+
+-- The same for people who look through them: those that came last first, from before the given one on; among NULL: of all, else of
+-- these contacts.
+-- +goose StatementBegin
+CREATE FUNCTION audience_page(filter jsonb, at timestamptz, among uuid[], before_at timestamptz, before_id uuid, max_rows bigint)
+RETURNS TABLE (contact_id uuid) LANGUAGE plpgsql STABLE ROWS 200 AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'SELECT c.id FROM contacts c WHERE (c.created_at, c.id) < ($4, $5) AND '
+            || CASE WHEN among IS NULL THEN '' ELSE 'c.id = ANY ($3) AND ' END
+            || audience_condition(filter) || ' ORDER BY c.created_at DESC, c.id DESC LIMIT $6'
+        USING filter, at, among, before_at, before_id, max_rows;
+END
+$$;
+-- +goose StatementEnd
+
+-- How many they are.
+-- +goose StatementBegin
+CREATE FUNCTION audience_count(filter jsonb, at timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    counted bigint;
+BEGIN
+    EXECUTE 'SELECT count(*) FROM contacts c WHERE ' || audience_condition(filter) INTO counted USING filter, at;
+    RETURN counted;
+END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
+DROP FUNCTION audience_count, audience_page, audience, audience_condition, consent_condition, filter_texts;
 DROP TABLE segments;
+DROP INDEX contacts_by_time;
 ALTER TABLE contacts DROP COLUMN fields, DROP COLUMN tags;

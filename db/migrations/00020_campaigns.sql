@@ -21,16 +21,22 @@ CREATE TABLE campaigns (
     -- From the launch on: the filter as it stood, the template's category as it stood (K6: recategorised), who was chosen.
     filter             jsonb,
     category           text CHECK (category IN ('marketing', 'utility', 'authentication')),
-    materialised_at    timestamptz,              -- virtual: when recipients were chosen (K2); they are complete from then on
+    -- Choosing (K2): the virtual moment at which the filter is asked, up to which contact that is done, and when it was complete.
+    choosing_at        timestamptz,
+    chosen_to          uuid,
+    materialised_at    timestamptz,              -- virtual
     recipients         int,                      -- how many they are
     left_out           jsonb,                    -- campaign.LeftOut: contacts of the segment who are none, by reason (K1)
-    -- What the sends that are planned, under way or done may cost by their quotes; a refused or failed one gives its share back.
+    -- Where there is a budget: the sum of its recipients' reserved_micros, kept by keep_reserved alone.
     reserved_micros    bigint NOT NULL DEFAULT 0 CHECK (reserved_micros >= 0),
     created_at         timestamptz NOT NULL,
     created_by         text NOT NULL,            -- user/ID or key/ID
     launched_at        timestamptz,
     launched_by        text,
     finished_at        timestamptz,              -- or cancelled
+    -- From when failures and opt-outs count (K6), virtual: it began, or somebody has resumed it and answers for what was before.
+    watched_from       timestamptz,
+    told               boolean NOT NULL DEFAULT true,  -- its run knows of the last change of its state
     CHECK ((state IN ('draft', 'scheduled')) OR launched_at IS NOT NULL OR state = 'cancelled'),
     CHECK ((state = 'paused') = (reason IS NOT NULL)),
     CHECK ((state IN ('finished', 'cancelled')) = (finished_at IS NOT NULL))
@@ -53,6 +59,8 @@ CREATE TABLE campaign_recipients (
     code            text,                                    -- why held, refused, failed or not sent
     due_at          timestamptz,                             -- virtual; of held
     asked_at        timestamptz,                             -- real
+    -- What the quote of its send takes from the campaign's budget; NULL: nothing, or nothing any more, for it was refused or failed.
+    reserved_micros bigint CHECK (reserved_micros >= 0),
     -- Results, from the facts about its send's message.
     settled_at      timestamptz,                             -- virtual: when it was accepted, refused for good, or failed
     delivery        text CHECK (delivery IN ('sent', 'delivered', 'read', 'failed')),
@@ -64,13 +72,33 @@ CREATE TABLE campaign_recipients (
     CHECK ((state = 'held') = (due_at IS NOT NULL)),
     CHECK (state IN ('pending', 'held', 'refused', 'not_sent') OR asked_at IS NOT NULL)
 );
--- Paged through by key; who is next, who has been asked and is not heard of, and what counts for K6.
+-- Paged through by key; who is next, who has been asked and is not heard of, who has come back because of what holds for all, and
+-- what counts for K6.
 CREATE INDEX campaign_recipients_by_key ON campaign_recipients (campaign_id, id);
 CREATE INDEX campaign_recipients_next ON campaign_recipients (campaign_id, due_at NULLS FIRST, id) WHERE state IN ('pending', 'held');
 CREATE INDEX campaign_recipients_open ON campaign_recipients (campaign_id, asked_at) WHERE state IN ('asked', 'planned', 'unknown');
+CREATE INDEX campaign_recipients_returned ON campaign_recipients (campaign_id) WHERE state = 'pending' AND code IS NOT NULL;
 CREATE INDEX campaign_recipients_settled ON campaign_recipients (campaign_id, settled_at DESC) WHERE settled_at IS NOT NULL;
 CREATE INDEX campaign_recipients_by_conversation ON campaign_recipients (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX campaign_recipients_by_contact ON campaign_recipients (contact_id);
+
+-- A budget is given back exactly as often as it was taken, whoever moves a recipient. Campaigns without one have no row that all of
+-- their sends would wait for.
+-- +goose StatementBegin
+CREATE FUNCTION keep_reserved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE campaigns c
+    SET reserved_micros = c.reserved_micros + coalesce(NEW.reserved_micros, 0) - coalesce(OLD.reserved_micros, 0)
+    WHERE c.id = NEW.campaign_id AND c.limits ->> 'budget_micros' IS NOT NULL;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER campaign_recipients_reserve AFTER UPDATE ON campaign_recipients
+    FOR EACH ROW WHEN (OLD.reserved_micros IS DISTINCT FROM NEW.reserved_micros) EXECUTE FUNCTION keep_reserved();
+
+-- Which messages answer to which, by the wamid that they quote: few messages do.
+CREATE INDEX events_quoting ON events (conversation_id, (content ->> 'answers'))
+    WHERE kind = 'inbound' AND content ->> 'answers' IS NOT NULL;
 
 -- When campaigns of a number may ask the next one, in real time on the database's clock: their share of its rate.
 CREATE TABLE campaign_paces (
@@ -96,4 +124,6 @@ ALTER TABLE business_numbers DROP COLUMN contacts_per_day;
 DROP INDEX sends_of_campaigns;
 ALTER TABLE sends DROP COLUMN campaign_id;
 DROP FUNCTION reach_lock;
+DROP INDEX events_quoting;
 DROP TABLE campaign_paces, campaign_recipients, campaigns;
+DROP FUNCTION keep_reserved;

@@ -2,6 +2,7 @@
 //
 //	script ──► simulator (customers) ──► gateway ──► ... ──► Postgres
 //	   ├─────► agents: reply, send templates, keep replies by the API                     │
+//	   ├─────► the office: imports contacts, launches a campaign, which a crowd answers     │
 //	   └─────► another system: sends by itself and reports         watch, summary  ◄──────┘
 //
 // The script says beside each customer what must come of it: how many windows, reminders, sends, refusals and charges. The

@@ -25,6 +25,9 @@ func Play(ctx context.Context, s *stack.Stack, out io.Writer) error {
 	}); err != nil {
 		return err
 	}
+	if err := s.Simulator.SetCrowd(crowds...); err != nil {
+		return err
+	}
 	if err := p.configure(ctx); err != nil {
 		return err
 	}
@@ -58,6 +61,7 @@ type player struct {
 	stack    *stack.Stack
 	business *people.Business
 	begin    time.Time // virtual
+	campaign people.Campaign
 	mu       sync.Mutex
 	out      io.Writer
 }
@@ -70,7 +74,7 @@ type turn struct {
 
 func turns() []turn {
 	var all []turn
-	for _, c := range cast {
+	for _, c := range append(everybody(), office) {
 		for _, l := range c.lines {
 			all = append(all, turn{c, l})
 		}
@@ -95,6 +99,10 @@ func (p *player) play(ctx context.Context, c customer, l line) error {
 	switch l.do {
 	case writes, writesTwice, writesLate, reacts:
 		return p.write(ctx, c, l)
+	case imports:
+		return p.importContacts(ctx)
+	case launches:
+		return p.launch(ctx)
 	}
 	return p.expect(l, p.serve(ctx, to, l))
 }

@@ -23,7 +23,7 @@ func (p *player) configure(ctx context.Context) error {
 				Parameters: json.RawMessage(`["{{contact.name}}"]`),
 			}},
 			QuietHours: &conversation.QuietHours{From: hour(nightFrom), To: hour(nightTo)},
-			Budget:     &conversation.Budget{MonthMicros: 10 * businessMicros}, // a price is quoted before each
+			Budget:     &conversation.Budget{MonthMicros: 30 * businessMicros}, // a price is quoted before each
 		},
 		KeptReplies: conversation.KeptReplies{Mode: conversation.AutoKept},
 	}

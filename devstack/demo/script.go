@@ -5,6 +5,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/devstack/people"
+	"reengage/whatsapp/whatsapptest"
 )
 
 // A customer is somebody of whom the script tells, and what must come of it.
@@ -14,6 +15,8 @@ type customer struct {
 	bsuid string
 	lines []line
 	want  outcome
+	// does is what becomes of the campaign's template, of those who get it.
+	does whatsapptest.Does
 }
 
 // line is one thing that happens, at a time counted from the beginning.
@@ -48,6 +51,12 @@ const (
 	templated act = "is sent a template"
 	kept      act = "is sent a template, and a reply is kept"
 	closed    act = "needs nothing more: the conversation is closed"
+)
+
+// What it does for many at once.
+const (
+	imports  act = "imports contacts from lamps.csv, and drafts a campaign for them"
+	launches act = "launches the campaign, for tomorrow"
 )
 
 // What it does by other means, and reports.

@@ -36,7 +36,7 @@ func (p *player) summary(ctx context.Context) error {
 	}
 	total, err := p.table(got)
 	wrong = append(wrong, err)
-	wrong = append(wrong, p.sending(ctx, total))
+	wrong = append(wrong, p.sending(ctx, total), p.results(ctx))
 
 	want := total.customer*customerMicros + total.business*businessMicros
 	fmt.Fprintf(p.out, "\n%s: %d × %s customer-initiated + %d × %s business-initiated = %s\n", scheme,
@@ -73,7 +73,7 @@ func (p *player) table(got map[string]outcome) (total outcome, err error) {
 	}
 	fmt.Fprintln(t)
 	var wrong []error
-	for _, c := range cast {
+	for _, c := range everybody() {
 		o := got[c.name]
 		if o != c.want {
 			wrong = append(wrong, fmt.Errorf("%s: Postgres says %+v, the script %+v", c.name, o, c.want))

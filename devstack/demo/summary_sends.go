@@ -15,7 +15,7 @@ var afterWindows = []struct {
 	reason string
 	want   int64
 }{
-	{"opt_in_required", 11}, {"frequency_capped", 1}, {"opted_out", 1}, {"close", 1},
+	{"opt_in_required", 11}, {"frequency_capped", 1}, {"opted_out", 1}, {"close", 6},
 }
 
 // sending prints who was won back and who was not, and fails unless every send has ended and each part of the story has

@@ -11,7 +11,7 @@ import (
 )
 
 // watch tells of what the system does, as Postgres knows it: reminders, sends and refusals, plans, kept replies, consent,
-// charges, and windows that open and close.
+// charges, the campaign, and windows that open and close.
 func (p *player) watch(ctx context.Context) {
 	w := watcher{player: p, q: db.New(p.stack.Pool), status: map[string]conversation.StatusName{}, states: map[uuid.UUID]string{}, since: time.Now()}
 	for {
@@ -33,11 +33,13 @@ type watcher struct {
 	states                    map[uuid.UUID]string // of sends and kept replies
 	since                     time.Time            // of reminders, real
 	charge, consent, decision int64                // the latest that were told
+	funnel                    string
+	funnelAt                  time.Time // real
 }
 
 func (w *watcher) look(ctx context.Context) error {
 	for _, look := range []func(context.Context) error{
-		w.reminders, w.consents, w.decisions, w.sends, w.keptReplies, w.charges, w.statuses,
+		w.reminders, w.consents, w.decisions, w.sends, w.keptReplies, w.charges, w.statuses, w.campaigns,
 	} {
 		if err := look(ctx); err != nil {
 			return err

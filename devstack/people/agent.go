@@ -103,3 +103,9 @@ func (b *Business) Configure(ctx context.Context, settings conversation.Settings
 	return b.api(ctx, http.MethodPut, "/v1/numbers/"+stack.BusinessNumber, "",
 		map[string]any{"time_zone": "UTC", "account_time_zone": "UTC", "settings": settings}, nil)
 }
+
+// SetRate sets how many messages the business number may send in a second.
+func (b *Business) SetRate(ctx context.Context, messagesPerSecond int) error {
+	return b.api(ctx, http.MethodPut, "/v1/numbers/"+stack.BusinessNumber, "",
+		map[string]any{"time_zone": "UTC", "account_time_zone": "UTC", "settings": conversation.Settings{}, "messages_per_second": messagesPerSecond}, nil)
+}

@@ -56,19 +56,28 @@ func (b *Business) api(ctx context.Context, method, path, key string, body, answ
 
 // call makes one request; key is its Idempotency-Key, empty for none.
 func (b *Business) call(ctx context.Context, method, url, token, key string, body, answer any) error {
-	encoded, err := json.Marshal(body)
+	var content []byte
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = encoded
+	}
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(content))
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(encoded))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
 	if key != "" {
 		request.Header.Set("Idempotency-Key", key)
 	}
+	return b.do(request, token, answer)
+}
+
+// do makes a request, and decodes what it brings into answer, unless that is nil.
+func (b *Business) do(request *http.Request, token string, answer any) error {
+	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := b.http.Do(request)
 	if err != nil {
 		return err
@@ -83,7 +92,7 @@ func (b *Business) call(ctx context.Context, method, url, token, key string, bod
 		if json.Unmarshal(content, refusal) == nil && refusal.Code != "" {
 			return refusal
 		}
-		return fmt.Errorf("%s %s: %s: %s", method, url, response.Status, content)
+		return fmt.Errorf("%s %s: %s: %s", request.Method, request.URL, response.Status, content)
 	}
 	if answer == nil {
 		return nil

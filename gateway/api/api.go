@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"reengage/campaign"
 	"reengage/clock"
 	"reengage/db"
 	"reengage/gateway/access"
@@ -30,29 +33,32 @@ type Deps struct {
 	Engine Engine
 	Ledger *ledger.Ledger // rates what is stored, for comparisons, and assigns schemes; it posts nothing here
 	Clock  clock.Clock
-	Margin time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
-	Keys   []string      // bearer keys that may everything
-	Stored *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
-	Live   *live.Feed    // what /v1/events tells; nil: nothing
-	Log    *slog.Logger
+	// Campaigns keeps campaigns and tells their runs; nil: they are kept, and nobody is told.
+	Campaigns *campaign.Campaigns
+	Margin    time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
+	Keys      []string      // bearer keys that may everything
+	Stored    *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
+	Live      *live.Feed    // what /v1/events tells; nil: nothing
+	Log       *slog.Logger
 
 	TemplateLimit int // how many templates an account may have; zero: template.LimitUnverified
 }
 
 // API answers the requests under /v1.
 type API struct {
-	pool    *pgxpool.Pool
-	queries *db.Queries // for reports and lists
-	store   Store
-	engine  Engine
-	ledger  *ledger.Ledger
-	clock   clock.Clock
-	margin  time.Duration
-	keys    keys
-	stored  *access.Keys
-	live    *live.Feed
-	log     *slog.Logger
-	huma    huma.API
+	pool      *pgxpool.Pool
+	queries   *db.Queries // for reports and lists
+	store     Store
+	engine    Engine
+	ledger    *ledger.Ledger
+	clock     clock.Clock
+	campaigns *campaign.Campaigns
+	margin    time.Duration
+	keys      keys
+	stored    *access.Keys
+	live      *live.Feed
+	log       *slog.Logger
+	huma      huma.API
 
 	templateLimit int64
 	comparison    sync.Mutex // held by the one that is under way
@@ -60,8 +66,11 @@ type API struct {
 
 // New returns the API. Register puts it on a mux.
 func New(d Deps) *API {
+	if d.Campaigns == nil {
+		d.Campaigns = &campaign.Campaigns{Pool: d.Pool, Clock: d.Clock, Log: d.Log}
+	}
 	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
+		campaigns: d.Campaigns, margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
 		templateLimit: int64(cmp.Or(d.TemplateLimit, template.LimitUnverified))}
 }
 
@@ -72,6 +81,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	c.CreateHooks = nil // they would add $schema to every body
 	c.SchemasPath = ""
 	c.DocsPath = ""
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer"}}
 	a.huma = humago.New(mux, c)
 	a.huma.UseMiddleware(a.authorize, a.checkQuery)
@@ -115,10 +125,33 @@ func (a *API) Register(mux *http.ServeMux) {
 	registerWithin(a, access.Billing, reengagementCostsOp, reengagementTimeout, (*ReengagementCosts).Execute)
 	register(a, access.Billing, listRateCardsOp, (*ListRateCards).Execute)
 	registerWithin(a, access.Billing, compareCostsOp, ComparisonTimeout, (*CompareCosts).Execute)
+	register(a, access.Read, listCampaignsOp, (*ListCampaigns).Execute)
+	register(a, access.Send, createCampaignOp, (*CreateCampaign).Execute)
+	register(a, access.Read, getCampaignOp, (*GetCampaign).Execute)
+	register(a, access.Send, setCampaignOp, (*SetCampaign).Execute)
+	register(a, access.Send, deleteCampaignOp, (*DeleteCampaign).Execute)
+	registerWithin(a, access.Read, quoteCampaignOp, quoteTimeout, (*QuoteCampaign).Execute)
+	register(a, access.Read, previewCampaignOp, (*PreviewCampaign).Execute)
+	register(a, access.Send, testCampaignOp, (*TestCampaign).Execute)
+	register(a, access.Admin, launchCampaignOp, (*LaunchCampaign).Execute)
+	register(a, access.Send, pauseCampaignOp, (*PauseCampaign).Execute)
+	register(a, access.Admin, resumeCampaignOp, (*ResumeCampaign).Execute)
+	register(a, access.Send, cancelCampaignOp, (*CancelCampaign).Execute)
+	register(a, access.Read, listRecipientsOp, (*ListRecipients).Execute)
+	register(a, access.Read, campaignResultsOp, (*GetCampaignResults).Execute)
 	registerEvents(a)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))
 	registerDocs(mux)
+}
+
+// schemaName tells what campaigns say of themselves, whose names are short there, from what others say.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasSuffix(t.PkgPath(), "/campaign") && !strings.HasPrefix(name, "Recipient") {
+		return "Campaign" + name
+	}
+	return name
 }
 
 // register adds one endpoint for those who have the scope: execute is called with the request and the real time of its arrival.

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/google/uuid"
 
+	"reengage/campaign"
 	"reengage/conversation"
 	"reengage/db"
 )
@@ -36,6 +37,9 @@ type Problem struct {
 	// Of resume_claimed.
 	ClaimedBy    string     `json:"claimed_by,omitempty"`
 	ClaimedUntil *time.Time `json:"claimed_until,omitempty"`
+
+	// Of campaign_state.
+	CampaignState *campaign.State `json:"campaign_state,omitempty" enum:"draft,scheduled,running,paused,finished,cancelled" doc:"Of campaign_state: what the campaign is now."`
 
 	retryAfter string // seconds, as the header has them
 }

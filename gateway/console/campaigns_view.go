@@ -7,7 +7,7 @@ import (
 )
 
 // campaignsPath is where campaigns are listed; each has its page below.
-const campaignsPath = Path + "/campaigns"
+const campaignsPath, templatesPath = Path + "/campaigns", Path + "/templates"
 
 // campaignParts are the pages of this part of the console.
 func campaignParts(here string) []choice {

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"reengage/campaign"
 	"reengage/clock"
 	"reengage/config"
 	"reengage/db"
@@ -45,8 +46,9 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 	defer feed.Close()
 	// Streams would not end by themselves, and the door waits for requests under way.
 	defer context.AfterFunc(front, feed.Close)()
+	campaigns := &campaign.Campaigns{Pool: pool, Clock: c, Temporal: temporal, Log: m.Log}
 	api.New(api.Deps{
-		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c,
+		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c, Campaigns: campaigns,
 		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
 		TemplateLimit: m.Config.TemplateLimit,
 	}).Register(mux)
@@ -64,6 +66,9 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 
 	behind := []interface{ Run(context.Context) error }{
 		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),
+		engine.Runs{Temporal: temporal, Log: m.Log, Wanted: []engine.Wanted{
+			campaigns.Wanted,
+		}},
 		feed,
 	}
 	if m.Config.NotifyURL != "" {

@@ -29,6 +29,10 @@ func (s *Simulator) routes() *http.ServeMux {
 	mux.HandleFunc("POST /_sim/statuses", control(s.controlStatuses))
 	mux.HandleFunc("POST /_sim/templates", control(s.controlTemplates))
 	mux.HandleFunc("POST /_sim/preferences", control(s.controlPreferences))
+	mux.HandleFunc("POST /_sim/crowd", control(s.controlCrowd))
+	mux.HandleFunc("GET /_sim/crowd", func(w http.ResponseWriter, r *http.Request) {
+		writeJSON(w, http.StatusOK, s.CrowdCounts())
+	})
 	mux.HandleFunc("POST /_sim/webhook", s.controlWebhook)
 	return mux
 }
@@ -126,6 +130,12 @@ func (s *Simulator) controlPreferences(r *http.Request, in Preference) (any, err
 		return nil, err
 	}
 	return object{"ok": true}, nil
+}
+
+// POST /_sim/crowd [{"seed":7,"prefix":"1555","shares":{"answering":0.25,"reading":0.5},"delays":{"read":["1s","5m"]}}]
+// makes customers who answer by themselves; an empty list forgets them.
+func (s *Simulator) controlCrowd(_ *http.Request, in []Crowd) (any, error) {
+	return object{"crowds": len(in)}, s.SetCrowd(in...)
 }
 
 // POST /_sim/webhook signs and posts the request's body as it is.

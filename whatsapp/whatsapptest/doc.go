@@ -8,7 +8,7 @@
 //	      │◀────────── wamid ──────────┤                            │
 //	                                   │ sent, delivered, read      │
 //	                                   ├── signed webhook ─────────▶│
-//	customer: Inbound, Prefer,         │    again until 200         │
+//	customer: Inbound, Prefer, Crowd   │    again until 200         │
 //	reviewer: AnnounceTemplate,        │                            │
 //	or POST /_sim/...                  │                            │
 //
@@ -35,10 +35,25 @@
 //	                        "announce": true the webhooks follow by which Meta
 //	                        tells of a new status, quality or category
 //	POST /_sim/preferences  a customer stops or resumes marketing (Preference)
+//	POST /_sim/crowd        makes a crowd (Crowd), GET says what it has done
 //	POST /_sim/webhook      signs and posts a body as it is
 //
 // Examples stand in control.go. Sends to a customer who has stopped marketing
 // are accepted all the same, unless a script refuses them (131050).
+//
+// # Crowds
+//
+// A campaign needs thousands of customers who do by themselves what people do:
+//
+//	a template ─▶ stopped      refused, 131050 (marketing only)
+//	           ─▶ unreachable  accepted, failed 131026
+//	           ─▶ blocking     accepted, sent, nothing more
+//	           ─▶ others       sent ─▶ delivered ─▶ read ─▶ answers, or STOP
+//
+// Who does what, and when, is a pure function of the crowd's seed and the phone
+// (Crowd.Fate), so that what a campaign must result in is known beforehand. A
+// script goes before the crowd. All their timers lie in one heap with one loop,
+// and what is due together goes out in one body, as Meta does it.
 //
 // # Clocks
 //

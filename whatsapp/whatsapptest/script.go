@@ -123,6 +123,9 @@ func (r Rule) apply(c *call, m *Message, body sendBody) *graphError {
 		return r.graphError()
 	}
 	if r.Do != "hang" || r.Accepted {
+		if err := c.s.crowdRefuses(m); err != nil {
+			return err
+		}
 		if err := c.s.accept(m, r.chain(c.s)); err != nil {
 			return refusal(131016, err.Error())
 		}

@@ -138,16 +138,22 @@ func (s *Simulator) accept(m *Message, chain []step) error {
 	s.messages = append(s.messages, m)
 	s.byID[m.WAMID] = m
 	auto := s.auto
+	var plans []due
 	if !m.Dropped {
 		m.thread = s.thread(m.Number, m.To, m.Recipient)
-		if chain == nil {
-			chain = s.usualCourse(m)
-		} else {
+		if chain != nil {
 			auto = true // what a script asks for is reported in any case
+		} else if crowd, ok := s.crowdOf(m.To); ok {
+			plans = s.entrust(crowd, m, auto)
+		} else {
+			chain = s.usualCourse(m)
 		}
 		m.freeUntil = m.thread.answered(m.At)
 	}
 	s.mu.Unlock()
+	if len(plans) > 0 {
+		return s.attend(plans)
+	}
 	if m.Dropped || !auto || len(chain) == 0 {
 		return nil
 	}

@@ -76,6 +76,10 @@ type Simulator struct {
 	byID       map[string]*Message
 	requests   []*Request
 	webhooks   []*Webhook
+
+	crowds      []Crowd
+	crowdCounts CrowdCounts
+	agenda      agenda // has a lock of its own, which is taken after mu
 }
 
 // ErrClosed is returned for what would need a Simulator that has been closed.
@@ -105,6 +109,7 @@ func New(cfg Config) (*Simulator, error) {
 		threads:    map[threadKey]*thread{},
 		delivered:  map[allowance]int{},
 		byID:       map[string]*Message{},
+		agenda:     agenda{added: make(chan struct{}, 1)},
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, t := range cfg.Templates {

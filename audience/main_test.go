@@ -1,0 +1,9 @@
+package audience_test
+
+import (
+	"testing"
+
+	"reengage/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }

@@ -1,0 +1,109 @@
+package campaign_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"reengage/campaign"
+	"reengage/clock"
+	"reengage/db"
+	"reengage/db/dbtest"
+	"reengage/whatsapp/template"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+const (
+	shop = "106540000000001" // a business number
+	waba = "102290000000001"
+	ada  = "user/00000000-0000-4000-8000-000000000001" // who works here
+)
+
+// world is a database with a business number, a template and contacts, and a Temporal that takes down what it is told.
+type world struct {
+	*testing.T
+	pool *pgxpool.Pool
+	*campaign.Campaigns
+	temporal *temporal
+	segment  uuid.UUID
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, pool: dbtest.New(t), temporal: &temporal{}, segment: uuid.New()}
+	w.Campaigns = &campaign.Campaigns{Pool: w.pool, Clock: clock.Clock{}, Temporal: w.temporal, Log: slog.New(slog.DiscardHandler)}
+	w.exec(`INSERT INTO business_numbers (id, phone_number_id, waba_id, configured, created_at) VALUES (gen_random_uuid(), $1, $2, true, now())`, shop, waba)
+	w.template("come_back", "marketing", "approved", "Hello {{1}}, we are still here.")
+	w.exec(`INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES ($1, 'everybody', '{}', now(), $2, now())`, w.segment, ada)
+	return w
+}
+
+func (w *world) exec(sql string, args ...any) {
+	w.Helper()
+	_, err := w.pool.Exec(context.Background(), sql, args...)
+	require.NoError(w, err)
+}
+
+// ask is one value.
+func ask[V any](w *world, sql string, args ...any) (v V) {
+	w.Helper()
+	require.NoError(w, w.pool.QueryRow(context.Background(), sql, args...).Scan(&v))
+	return v
+}
+
+func (w *world) template(name, category, status, body string) {
+	w.Helper()
+	components, err := json.Marshal([]template.Component{{Type: "BODY", Text: body}})
+	require.NoError(w, err)
+	w.exec(`INSERT INTO templates (waba_id, name, language, status, category, components, changed_at, listed_at)
+		VALUES ($1, $2, 'en', $3, $4, $5, now() - interval '1 day', now() - interval '1 day')`, waba, name, status, category, components)
+}
+
+// definition is one that can be launched.
+func (w *world) definition() campaign.Definition {
+	d := asked()
+	d.SegmentID = w.segment
+	return d
+}
+
+func (w *world) draft(change ...func(*campaign.Definition)) campaign.Campaign {
+	w.Helper()
+	d := w.definition()
+	for _, c := range change {
+		c(&d)
+	}
+	c, err := w.Create(w.as(), uuid.New(), d, ada)
+	require.NoError(w, err)
+	return c
+}
+
+func (w *world) as() context.Context { return db.As(w.Context(), ada) }
+
+// temporal takes down what it is told.
+type temporal struct {
+	mu      sync.Mutex
+	told    []string
+	offline bool
+}
+
+func (t *temporal) SignalWithStartWorkflow(_ context.Context, id, signal string, _ any, o client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.offline {
+		return nil, errors.New("away")
+	}
+	t.told = append(t.told, fmt.Sprintf("%s %s", signal, o.ID))
+	if o.ID != id {
+		panic("two ids")
+	}
+	return nil, nil
+}
