@@ -500,17 +500,19 @@ func (q *Queries) PutInflight(ctx context.Context, now time.Time, iD uuid.UUID, 
 	return result.RowsAffected(), nil
 }
 
-const recordSend = `-- name: RecordSend :execrows
+const recordSend = `-- name: RecordSend :many
 INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category,
-                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency)
+                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency, campaign_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
         $9, $10, $11, $12, $13, $14, $15,
-        $16, $17, $18, $19)
+        $16, $17, $18, $19, $20)
 ON CONFLICT (id) DO UPDATE
-SET template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
+SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id,
+    template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
     not_after = excluded.not_after, reason = excluded.reason, quoted_scheme = excluded.quoted_scheme,
     quoted_micros = excluded.quoted_micros, quoted_currency = excluded.quoted_currency
 WHERE sends.state = 'refused'
+RETURNING attempt
 `
 
 type RecordSendParams struct {
@@ -533,11 +535,13 @@ type RecordSendParams struct {
 	QuotedScheme     *string
 	QuotedMicros     *int64
 	QuotedCurrency   *string
+	CampaignID       *uuid.UUID
 }
 
-// Records what is planned or refused. One that was refused may be decided anew; anything else that is there stays.
-func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) (int64, error) {
-	result, err := q.db.Exec(ctx, recordSend,
+// Records what is planned or refused, and returns the attempt to be made. One that was refused may be decided anew, for the
+// conversation that its contact has now (W10); anything else that is there stays.
+func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, recordSend,
 		arg.ID,
 		arg.ConversationID,
 		arg.BusinessNumberID,
@@ -557,11 +561,24 @@ func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) (int64, 
 		arg.QuotedScheme,
 		arg.QuotedMicros,
 		arg.QuotedCurrency,
+		arg.CampaignID,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var attempt int32
+		if err := rows.Scan(&attempt); err != nil {
+			return nil, err
+		}
+		items = append(items, attempt)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const refreshTemplatePending = `-- name: RefreshTemplatePending :many

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"encoding/csv"
 	"net/http"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"reengage/gateway/api"
+	tables "reengage/sheet"
 )
 
 // csvFilters are the parameters of GET /v1/charges that a file may be asked for by; the cursor is the file's own.
@@ -110,20 +110,20 @@ func csvRow(c api.Charge, groups []string) []string {
 	if groups != nil {
 		var row []string
 		for _, by := range groups {
-			row = append(row, noFormula(c.Group(by)))
+			row = append(row, tables.Escape(c.Group(by)))
 			if by == "campaign" {
-				row = append(row, noFormula(campaignName(c)))
+				row = append(row, tables.Escape(campaignName(c)))
 			}
 		}
 		return append(append(row, whole(c.Charges)), amount...)
 	}
-	row := []string{c.At.UTC().Format(time.RFC3339Nano), noFormula(c.Group("number")), "", noFormula(c.Scheme), noFormula(c.Card), c.Kind, noFormula(c.Rule),
-		noFormula(c.Group("category")), noFormula(c.Group("market"))}
+	row := []string{c.At.UTC().Format(time.RFC3339Nano), tables.Escape(c.Group("number")), "", tables.Escape(c.Scheme), tables.Escape(c.Card), c.Kind, tables.Escape(c.Rule),
+		tables.Escape(c.Group("category")), tables.Escape(c.Group("market"))}
 	if c.Number != nil {
-		row[2] = noFormula(c.Number.Display)
+		row[2] = tables.Escape(c.Number.Display)
 	}
 	return append(append(row, amount...), strconv.FormatInt(c.ID, 10), whole(c.Reverses), strconv.Itoa(int(c.Revision)),
-		c.EventID.String(), c.ConversationID.String(), c.ContactID.String(), c.Group("campaign"), noFormula(campaignName(c)))
+		c.EventID.String(), c.ConversationID.String(), c.ContactID.String(), c.Group("campaign"), tables.Escape(campaignName(c)))
 }
 
 // campaignName is empty for what no campaign has caused.
@@ -139,13 +139,4 @@ func whole(n *int64) string {
 		return ""
 	}
 	return strconv.FormatInt(*n, 10)
-}
-
-// noFormula keeps a text from being taken for a formula by a spreadsheet: one that begins like one gets an apostrophe, which
-// spreadsheets take for "this is text". Amounts are not texts; a negative one stays a number.
-func noFormula(text string) string {
-	if strings.IndexAny(cmp.Or(text, "x")[:1], "=+-@\t\r\n") == 0 {
-		return "'" + text
-	}
-	return text
 }
