@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -91,8 +92,8 @@ func (a *attempt) lockConsents(ctx context.Context) error {
 func (a *attempt) recordConsents(ctx context.Context) error {
 	said := append(a.consentsOfMessages(), a.consentsOfPreferences()...)
 	said = append(append(said, a.consents...), a.b.consents...)
-	recorded, told, err := recordAndTell(ctx, a.q, a.b.source, a.b.real, a.b.now, said)
-	a.recorded, a.toSignal = recorded, a.toSignal || told
+	done, err := recordAndTell(ctx, a.q, a.b.source, a.b.real, a.b.now, said)
+	a.recorded, a.toSignal, a.optedOut = done.recorded, a.toSignal || done.told, done.optedOut
 	return err
 }
 
@@ -108,11 +109,18 @@ func (a *attempt) consentsOfMessages() []consent {
 	return all
 }
 
-// recordAndTell records changes, of which some may be known, and tells of the others. It returns how many were new and whether
-// there is something to signal.
-func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, said []consent) (int, bool, error) {
+// changes are what came of recording what contacts have said: how much was new, whether there is something to signal, and who of
+// those that campaigns have written to has opted out.
+type changes struct {
+	recorded int
+	told     bool
+	optedOut []uuid.UUID
+}
+
+// recordAndTell records changes, of which some may be known, and tells of the others.
+func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, said []consent) (done changes, err error) {
 	if len(said) == 0 {
-		return 0, false, nil
+		return done, nil
 	}
 	rows := make([]changedConsent, len(said))
 	for i, c := range said {
@@ -120,40 +128,44 @@ func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now 
 	}
 	recorded, err := q.RecordConsents(ctx, encode(rows))
 	if err != nil {
-		return 0, false, err
+		return done, err
 	}
+	done.recorded = len(recorded)
 	for _, r := range recorded {
+		if r.InCampaign {
+			done.optedOut = append(done.optedOut, r.ContactID)
+		}
 		if err := q.Audit(ctx, "change_consent", "contact/"+r.ContactID.String(), db.Facts{"category": r.Category, "opted_in": r.OptedIn}); err != nil {
-			return 0, false, err
+			return done, err
 		}
 	}
-	known := func(c consent) bool {
-		return !slices.ContainsFunc(recorded, func(r db.RecordConsentsRow) bool {
-			return changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()} == c.row()
-		})
+	news := map[changedConsent]bool{}
+	for _, r := range recorded {
+		news[changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()}] = true
 	}
-	told, err := tell(ctx, q, source, real, now, slices.DeleteFunc(said, known))
-	return len(recorded), told, err
+	known := func(c consent) bool { return !news[c.row()] }
+	done.told, err = tell(ctx, q, source, real, now, slices.DeleteFunc(said, known))
+	return done, err
 }
 
 // tell stores a notice for each conversation that does not know yet. Which of them has an open run is the relay's to find
 // out: to tell nobody costs less than to ask who waits for what.
 func tell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, changes []consent) (told bool, err error) {
-	var contacts []uuid.UUID
+	said := map[uuid.UUID][]consent{}
 	for _, c := range changes {
-		contacts = append(contacts, c.contact)
+		said[c.contact] = append(said[c.contact], c)
 	}
-	if len(contacts) == 0 {
+	if len(said) == 0 {
 		return false, nil
 	}
-	conversations, err := q.ListConversationsOfContacts(ctx, contacts)
+	conversations, err := q.ListConversationsOfContacts(ctx, slices.Collect(maps.Keys(said)))
 	if err != nil {
 		return false, err
 	}
 	var notices []event
 	for _, v := range conversations {
-		for _, c := range changes {
-			if c.contact == v.ContactID && c.told != v.ID {
+		for _, c := range said[v.ContactID] {
+			if c.told != v.ID {
 				notices = append(notices, c.notice(v.ID, v.BusinessNumberID, source))
 			}
 		}
@@ -180,10 +192,32 @@ func RecordOptOut(ctx context.Context, q *db.Queries, real, now time.Time, o Opt
 		return fmt.Errorf("record opt-out: %w", err)
 	}
 	said := consent{contact: o.ContactID, category: conversation.Marketing, source: o.Source, at: o.At}
-	if _, _, err := recordAndTell(ctx, q, FromSend, real, now, []consent{said}); err != nil {
+	done, err := recordAndTell(ctx, q, FromSend, real, now, []consent{said})
+	if err == nil && len(done.optedOut) > 0 {
+		err = RefreshRecipients(ctx, q, nil, done.optedOut)
+	}
+	if err != nil {
 		return fmt.Errorf("record opt-out: %w", err)
 	}
 	return nil
+}
+
+// RecordWords records what contacts have said elsewhere, within the caller's transaction, which holds LockConsents for those of them that
+// have conversations and has stored no event; it has their open runs told. Each word names its category. It returns whether there is
+// something to signal. real and now are the time on both clocks.
+func RecordWords(ctx context.Context, q *db.Queries, real, now time.Time, words []ConsentChange) (bool, error) {
+	said := make([]consent, len(words))
+	for i, w := range words {
+		said[i] = consent{contact: w.ContactID, category: w.Category, optedIn: w.OptedIn, source: w.Source, at: w.OccurredAt}
+	}
+	done, err := recordAndTell(ctx, q, FromAPI, real, now, said)
+	if err == nil && len(done.optedOut) > 0 {
+		err = RefreshRecipients(ctx, q, nil, done.optedOut)
+	}
+	if err != nil {
+		return false, fmt.Errorf("record consents: %w", err)
+	}
+	return done.told, nil
 }
 
 // notice tells a conversation. Its id follows from what is said and to whom.
