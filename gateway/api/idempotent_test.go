@@ -35,6 +35,7 @@ func (f *fixture) posts() map[string]repeatedPost {
 	template := `{"name": "shipped", "language": "en_US", "parameters": ["Ada"]}`
 	reply := `{"text": "Yes.", "template": ` + template + `}`
 	settings := `{"time_zone": "UTC", "account_time_zone": "UTC", "settings": {}, "example": {"last_inbound_at": "2026-11-20T17:00:00Z"}}`
+	segment := `{"name": "Lima", "filter": {"fields": {"city": "Lima"}}}`
 	return map[string]repeatedPost{
 		"/v1/inbound":                         {path: "/v1/inbound", body: inboundBody, otherBody: swap(inboundBody, "crm-1", "crm-2")},
 		"/v1/outbound":                        {path: "/v1/outbound", body: outbound, otherBody: swap(outbound, "wamid.1", "wamid.2")},
@@ -49,6 +50,8 @@ func (f *fixture) posts() map[string]repeatedPost {
 		"/v1/conversations/{id}/kept-replies/{kept}/discard": {path: one + "/kept-replies/" + kept + "/discard",
 			otherPath: one + "/kept-replies/" + another + "/discard"},
 		"/v1/conversations/{id}/resume-claim": {path: one + "/resume-claim", body: `{"by": "Grace Example"}`, otherBody: `{"by": "Joan Example"}`},
+		"/v1/segments":                        {path: "/v1/segments", body: segment, otherBody: swap(segment, `"Lima"`, `"Quito"`)},
+		"/v1/segments/count":                  {path: "/v1/segments/count", body: `{"filter": {}}`, otherBody: `{"filter": {"all_tags": ["vip"]}}`},
 		"/v1/numbers/{id}/pause":              {path: "/v1/numbers/" + number + "/pause", otherPath: "/v1/numbers/another-number/pause"},
 		"/v1/numbers/{id}/resume":             {path: "/v1/numbers/" + number + "/resume", otherPath: "/v1/numbers/another-number/resume"},
 		"/v1/numbers/{id}/preview":            {path: "/v1/numbers/" + number + "/preview", body: settings, otherBody: swap(settings, `"time_zone": "UTC", "acc`, `"time_zone": "Asia/Tokyo", "acc`)},
