@@ -63,7 +63,7 @@ func (r *reading) read(cells []string) (rec record, blank bool, wrong *rejection
 	blank = true
 	for i, cell := range cells {
 		cell = strings.TrimSpace(sheet.Unescape(strings.TrimSpace(cell)))
-		if cell == "" {
+		if cell == "" || i < len(r.columns) && slices.Contains(RejectColumns, r.columns[i].Header) {
 			continue
 		}
 		blank = false

@@ -12,4 +12,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Conversation, workflow.RegisterOptions{Name: contract.ConversationWorkflow})
 	r.RegisterWorkflowWithOptions(Settlement, workflow.RegisterOptions{Name: contract.SettlementWorkflow})
 	r.RegisterWorkflowWithOptions(TemplateSync, workflow.RegisterOptions{Name: contract.TemplateSyncWorkflow})
+	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: contract.ImportWorkflow})
 }
