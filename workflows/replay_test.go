@@ -17,6 +17,7 @@ var recorded = []string{
 	"burst", "continue-as-new-first", "continue-as-new-second", "duplicate", "extension-after-reminder", "reminder",
 	"reminder-missed", "signal-during-the-end", "single-message",
 	"close", "fallback", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
+	"campaign-message", "campaign-message-held", "campaign-message-stopped", "campaign-message-twice",
 }
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {
