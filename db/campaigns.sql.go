@@ -146,7 +146,7 @@ func (q *Queries) ChangeCampaign(ctx context.Context, arg ChangeCampaignParams) 
 }
 
 const claimHeldRecipients = `-- name: ClaimHeldRecipients :many
-SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM campaign_recipients r
 JOIN contacts chosen ON chosen.id = r.contact_id
 JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
@@ -184,6 +184,7 @@ func (q *Queries) ClaimHeldRecipients(ctx context.Context, campaignID uuid.UUID,
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}
@@ -196,7 +197,7 @@ func (q *Queries) ClaimHeldRecipients(ctx context.Context, campaignID uuid.UUID,
 }
 
 const claimPendingRecipients = `-- name: ClaimPendingRecipients :many
-SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM campaign_recipients r
 JOIN contacts chosen ON chosen.id = r.contact_id
 JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
@@ -234,6 +235,7 @@ func (q *Queries) ClaimPendingRecipients(ctx context.Context, campaignID uuid.UU
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}
@@ -443,6 +445,19 @@ func (q *Queries) GetCampaign(ctx context.Context, id uuid.UUID) (GetCampaignRow
 	return i, err
 }
 
+const hasDueRecipients = `-- name: HasDueRecipients :one
+SELECT (EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = $1 AND r.state = 'pending' AND r.due_at IS NULL)
+     OR EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = $1 AND r.state = 'held' AND r.due_at <= $2::timestamptz))::boolean AS due
+`
+
+// Whether there is somebody whose turn has come.
+func (q *Queries) HasDueRecipients(ctx context.Context, campaignID uuid.UUID, now time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, hasDueRecipients, campaignID, now)
+	var due bool
+	err := row.Scan(&due)
+	return due, err
+}
+
 const holdRecipients = `-- name: HoldRecipients :exec
 UPDATE campaign_recipients r
 SET state = 'held', code = h.code, due_at = h.due_at
@@ -631,7 +646,7 @@ func (q *Queries) ListCampaigns(ctx context.Context, arg ListCampaignsParams) ([
 }
 
 const listCandidates = `-- name: ListCandidates :many
-SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, (CASE
+SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given, (CASE
     WHEN p.phone IS NULL AND NOT EXISTS (SELECT FROM contact_aliases a
                                          WHERE a.contact_id = p.id AND a.kind = 'bsuid' AND a.portfolio = $1::text) THEN 'unreachable'
     WHEN m.suppressed <> '' OR $2::text = 'marketing' AND m.suppressed_marketing <> '' THEN 'suppressed'
@@ -689,6 +704,7 @@ func (q *Queries) ListCandidates(ctx context.Context, arg ListCandidatesParams) 
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 			&i.LeftOut,
 		); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ WITH RECURSIVE named AS (
     SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into
     FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields,
+SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, c.name_given,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
                WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
@@ -74,6 +74,7 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 			&i.HasBsuid,
 			&i.HasPhone,
 			&i.Since,
@@ -129,7 +130,7 @@ WITH RECURSIVE chain AS (
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
-SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
+SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, c.name_given, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
        (SELECT count(*) FROM contact_aliases a WHERE a.contact_id = c.id) AS aliases
 FROM chain m JOIN contacts c ON c.id = m.id
 WHERE m.merged_into IS NULL
@@ -157,6 +158,7 @@ func (q *Queries) GetContact(ctx context.Context, id uuid.UUID) (GetContactRow, 
 		&i.Contact.Language,
 		&i.Contact.Tags,
 		&i.Contact.Fields,
+		&i.Contact.NameGiven,
 		&i.Permissions,
 		&i.Aliases,
 	)
@@ -280,6 +282,25 @@ func (q *Queries) LockContacts(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
+const mergeAttributes = `-- name: MergeAttributes :exec
+WITH emptied AS (
+    UPDATE contacts SET tags = '{}', fields = '{}', time_zone = '', language = '' WHERE contacts.id = $2::uuid
+)
+UPDATE contacts w
+SET tags = ARRAY(SELECT DISTINCT t.tag COLLATE "C" FROM unnest(w.tags || l.tags) t(tag) ORDER BY 1), fields = l.fields || w.fields,
+    time_zone = coalesce(nullif(w.time_zone, ''), l.time_zone), language = coalesce(nullif(w.language, ''), l.language)
+FROM contacts l
+WHERE w.id = $1::uuid AND l.id = $2::uuid
+  AND (l.tags, l.fields, l.time_zone, l.language) IS DISTINCT FROM ('{}'::text[], '{}'::jsonb, '', '')
+`
+
+// Gives a contact what the business has said of another that becomes part of it: all tags of both, and of fields, time zone and
+// language those that it has none of its own for.
+func (q *Queries) MergeAttributes(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
+	_, err := q.db.Exec(ctx, mergeAttributes, winner, loser)
+	return err
+}
+
 const moveAliases = `-- name: MoveAliases :exec
 UPDATE contact_aliases a
 SET contact_id = k.contact_id
@@ -318,14 +339,14 @@ WITH claimed AS (
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 ), saved AS (
-    INSERT INTO contacts (id, name, phone, bsuid, market, merged_into, created_at)
-    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
+    INSERT INTO contacts (id, name, name_given, phone, bsuid, market, merged_into, created_at)
+    SELECT c.id, c.name, c.name_given, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
     FROM jsonb_to_recordset($2::jsonb) AS c(
-        id uuid, name text, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
+        id uuid, name text, name_given boolean, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
     WHERE (SELECT count(*) FROM claimed) = jsonb_array_length($1::jsonb)
     ORDER BY c.id
     ON CONFLICT (id) DO UPDATE
-        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
+        SET name = excluded.name, name_given = excluded.name_given, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
             merged_into = excluded.merged_into
     RETURNING id
 ), started AS (
@@ -361,24 +382,42 @@ func (q *Queries) SaveContacts(ctx context.Context, arg SaveContactsParams) (int
 	return count, err
 }
 
-const setContact = `-- name: SetContact :execrows
+const setContact = `-- name: SetContact :one
 WITH RECURSIVE chain AS (
-    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $3
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $6
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
 UPDATE contacts c
-SET time_zone = coalesce($1, c.time_zone), language = coalesce($2, c.language)
+SET name = coalesce($1, c.name), name_given = coalesce($1 <> '', c.name_given),
+    time_zone = coalesce($2, c.time_zone), language = coalesce($3, c.language),
+    tags = coalesce($4::text[], c.tags), fields = jsonb_strip_nulls(c.fields || $5::jsonb)
 FROM chain m
 WHERE c.id = m.id AND c.merged_into IS NULL
+RETURNING (SELECT count(*) FROM jsonb_object_keys(c.fields)) AS fields
 `
 
-// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. None: there is no
-// such contact, or it has become part of another one at this moment.
-func (q *Queries) SetContact(ctx context.Context, timeZone *string, language *string, iD uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, setContact, timeZone, language, iD)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+type SetContactParams struct {
+	Name     *string
+	TimeZone *string
+	Language *string
+	Tags     []string
+	Fields   json.RawMessage
+	ID       uuid.UUID
+}
+
+// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
+// set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+func (q *Queries) SetContact(ctx context.Context, arg SetContactParams) (int64, error) {
+	row := q.db.QueryRow(ctx, setContact,
+		arg.Name,
+		arg.TimeZone,
+		arg.Language,
+		arg.Tags,
+		arg.Fields,
+		arg.ID,
+	)
+	var fields int64
+	err := row.Scan(&fields)
+	return fields, err
 }

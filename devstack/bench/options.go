@@ -83,6 +83,13 @@ type size struct {
 	inboxConversations int
 	inboxCalls         int // of one page, at most
 	inboxWrites        int // rows at once
+
+	recipients       int // of a campaign
+	bareRecipients   int // of its baseline
+	recipientsAtPace int // of one at a number's usual rate
+	repliedTo        int // other conversations
+	repliesPerSecond float64
+	repliesAlone     time.Duration // how long replies are measured without a campaign
 }
 
 // largeBody is how many updates a large body has; the provider's own limit is 1,000.
@@ -97,6 +104,7 @@ func (o Options) size() size {
 		monthMessages: 1_000_000, monthConversations: 20_000,
 		charges: 10_000_000, chargedAgain: 10_000, chargeContacts: 15_000, reportCalls: 30,
 		inboxConversations: 100_000, inboxCalls: 300, inboxWrites: 2_000,
+		recipients: 10_000, bareRecipients: 2_000, recipientsAtPace: 1_000, repliedTo: 100, repliesPerSecond: 5, repliesAlone: 30 * time.Second,
 	}
 	if o.Short {
 		s = size{
@@ -107,6 +115,7 @@ func (o Options) size() size {
 			monthMessages: 3_000, monthConversations: 60,
 			charges: 20_000, chargedAgain: 100, chargeContacts: 60, reportCalls: 2,
 			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50,
+			recipients: 40, bareRecipients: 40, recipientsAtPace: 20, repliedTo: 5, repliesPerSecond: 5, repliesAlone: time.Second,
 		}
 	}
 	if o.Temporal != nil {
