@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -125,6 +126,32 @@ func (g gateway) do(ctx context.Context, method, path string, header http.Header
 	}
 	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
 		return fmt.Errorf("the gateway's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// copy writes an answer as it comes, for as long as it comes.
+func (g gateway) copy(ctx context.Context, path string, header http.Header, out io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, "GET", g.url+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header = header
+	req.Header.Set("Authorization", "Bearer "+g.key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		var refused *url.Error
+		if errors.As(err, &refused) {
+			err = refused.Err
+		}
+		return fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return problem(res)
+	}
+	if _, err := io.Copy(out, res.Body); err != nil {
+		return fmt.Errorf("the gateway's answer was cut off: %w", err)
 	}
 	return nil
 }
