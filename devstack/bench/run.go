@@ -24,6 +24,7 @@ var measurements = []struct {
 	{"month", measureMonth},
 	{"reports", measureReports},
 	{"inbox", measureInbox},
+	{"import", measureImport},
 }
 
 // Groups are the names of all groups of figures, for Options.Only.

@@ -55,9 +55,9 @@ func (f *fixture) posts() map[string]repeatedPost {
 		"/v1/numbers/{id}/pause":              {path: "/v1/numbers/" + number + "/pause", otherPath: "/v1/numbers/another-number/pause"},
 		"/v1/numbers/{id}/resume":             {path: "/v1/numbers/" + number + "/resume", otherPath: "/v1/numbers/another-number/resume"},
 		"/v1/numbers/{id}/preview":            {path: "/v1/numbers/" + number + "/preview", body: settings, otherBody: swap(settings, `"time_zone": "UTC", "acc`, `"time_zone": "Asia/Tokyo", "acc`)},
-		"/v1/imports":             {path: "/v1/imports", body: file, otherBody: swap(file, "Ada", "Bob")},
-		"/v1/imports/{id}/apply":  {path: "/v1/imports/" + checked + "/apply", otherPath: "/v1/imports/" + alsoChecked + "/apply"},
-		"/v1/imports/{id}/cancel": {path: "/v1/imports/" + underway + "/cancel", otherPath: "/v1/imports/" + alsoUnderway + "/cancel"},
+		"/v1/imports":                         {path: "/v1/imports", body: file, otherBody: swap(file, "Ada", "Bob")},
+		"/v1/imports/{id}/apply":              {path: "/v1/imports/" + checked + "/apply", otherPath: "/v1/imports/" + alsoChecked + "/apply"},
+		"/v1/imports/{id}/cancel":             {path: "/v1/imports/" + underway + "/cancel", otherPath: "/v1/imports/" + alsoUnderway + "/cancel"},
 		"/v1/charges/invoice": {path: "/v1/charges/invoice", body: invoiceHead + "2026-11-01,GB,utility,regular,1,1000,USD\n",
 			otherBody: invoiceHead + "2026-11-02,GB,utility,regular,1,1000,USD\n"},
 	}
