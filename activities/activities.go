@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"reengage/campaign"
 	"reengage/clock"
 	"reengage/db"
 	"reengage/intake"
@@ -26,6 +27,8 @@ type Activities struct {
 	Clock  clock.Clock
 	// Sending plans sends and makes their attempts.
 	Sending *sending.Sender
+	// Campaigns chooses whom a campaign is for, and asks their conversations.
+	Campaigns *campaign.Campaigns
 	// Notify says whether reminders are posted to somebody, that is, whether a URL is configured.
 	Notify bool
 }

@@ -61,8 +61,13 @@ func (c *Campaigns) Pause(ctx context.Context, id uuid.UUID) (Campaign, error) {
 	return c.act(ctx, id, Pause, ByHand, nil)
 }
 
-// Resume has it go on. Errors are those of Pause. What made it pause by itself may do so again at once.
+// Resume has it go on. Errors are those of Pause. Whoever resumes it answers for what made it pause by itself: failures and opt-outs
+// count from now on; but a template that cannot be sent, a paused sender and a budget that is used up stop it again at once.
 func (c *Campaigns) Resume(ctx context.Context, id uuid.UUID) (Campaign, error) {
+	// Before the step, not in it: whoever moves a recipient locks the campaign's row after the recipient's.
+	if err := db.New(c.Pool).ForgetReturned(ctx, id); err != nil {
+		return Campaign{}, err
+	}
 	return c.act(ctx, id, Resume, "", nil)
 }
 
@@ -105,9 +110,12 @@ func (c *Campaigns) step(ctx context.Context, q *db.Queries, id uuid.UUID, a Act
 			}
 		}
 	}
-	if state.Over() {
-		now := c.Clock.At(time.Now())
+	now := c.Clock.At(time.Now())
+	switch {
+	case state.Over():
 		p.FinishedAt = &now
+	case state == Running:
+		p.WatchedFrom = &now
 	}
 	if err := q.SetCampaignState(ctx, p); err != nil {
 		return false, err

@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,26 +9,23 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"go.temporal.io/sdk/client"
 
 	"reengage/clock"
 	"reengage/conversation"
 	"reengage/db"
+	"reengage/engine"
 )
 
-// Temporal is what campaigns need of it to be known by their runs; a client.Client is one.
-type Temporal interface {
-	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
-		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
-}
-
 // Campaigns are kept in Postgres, which is the truth: a run only acts on it, and hears of a change by a signal. Should that be lost,
-// because Temporal is away, starter serve sees to it that a campaign which needs a run has one (Wanted).
+// because Temporal is away, starter serve sees to it that a campaign which needs a run has one, and that it knows (Wanted).
 type Campaigns struct {
 	Pool     *pgxpool.Pool
 	Clock    clock.Clock
-	Temporal Temporal
+	Temporal engine.Starter // a client.Client is one; nil: nobody is told at once
 	Log      *slog.Logger
+
+	// How long a question goes without an answer before it is asked again, in real time; zero: the constants.
+	AskAgainAfter, OpenAgainAfter time.Duration
 }
 
 // Campaign is one as it stands.

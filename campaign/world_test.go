@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
@@ -18,7 +19,9 @@ import (
 	"reengage/clock"
 	"reengage/db"
 	"reengage/db/dbtest"
+	"reengage/engine"
 	"reengage/whatsapp/template"
+	"reengage/workflows/contract"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -86,24 +89,70 @@ func (w *world) draft(change ...func(*campaign.Definition)) campaign.Campaign {
 	return c
 }
 
+// people makes contacts with an opt-in to marketing, whose phones end in from, from + 1, ...
+func (w *world) people(n int) {
+	w.Helper()
+	w.exec(`WITH made AS (
+		INSERT INTO contacts (id, name, phone, market, created_at)
+		SELECT gen_random_uuid(), 'Person ' || i, '1202555' || to_char(i, 'FM0000'), 'US', now() - interval '1 day' FROM generate_series(1, $1::int) i
+		RETURNING id
+	) INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+	SELECT id, 'marketing', true, 'form', now() - interval '1 day' FROM made`, n)
+}
+
+// running is a campaign to n people, who have been chosen.
+func (w *world) running(n int, change ...func(*campaign.Definition)) campaign.Campaign {
+	w.Helper()
+	if n > 0 {
+		w.people(n)
+	}
+	c := must(w.Launch(w.as(), w.draft(change...).ID, ada))
+	require.NoError(w, w.Choose(w.Context(), c.ID, func() {}))
+	return must(w.Get(w.Context(), c.ID))
+}
+
+// turn is one Advance.
+func (w *world) turn(id uuid.UUID) campaign.Turn {
+	w.Helper()
+	t, err := w.Advance(w.Context(), id, func() {})
+	require.NoError(w, err)
+	return t
+}
+
+// states counts a campaign's recipients by state and code.
+func (w *world) states(id uuid.UUID) map[string]int {
+	w.Helper()
+	rows, err := w.pool.Query(w.Context(), `SELECT concat_ws(' ', state, code), count(*)::int FROM campaign_recipients WHERE campaign_id = $1 GROUP BY 1`, id)
+	require.NoError(w, err)
+	states := map[string]int{}
+	var state string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error { states[state] = n; return nil })
+	require.NoError(w, err)
+	return states
+}
+
 func (w *world) as() context.Context { return db.As(w.Context(), ada) }
 
 // temporal takes down what it is told.
 type temporal struct {
+	engine.Starter
 	mu      sync.Mutex
 	told    []string
+	asked   []contract.CampaignMessage
 	offline bool
 }
 
-func (t *temporal) SignalWithStartWorkflow(_ context.Context, id, signal string, _ any, o client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
+func (t *temporal) SignalWithStartWorkflow(_ context.Context, id, signal string, payload any, o client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.offline {
 		return nil, errors.New("away")
 	}
-	t.told = append(t.told, fmt.Sprintf("%s %s", signal, o.ID))
-	if o.ID != id {
-		panic("two ids")
+	if m, ok := payload.(contract.CampaignMessage); ok {
+		t.asked = append(t.asked, m)
+		return nil, nil
 	}
+	t.told = append(t.told, fmt.Sprintf("%s %s", signal, id))
 	return nil, nil
 }

@@ -29,6 +29,9 @@
 // an opt-in, an opt-out counts all the same), and of what goes by itself how often the contact has written, caps, quiet hours and
 // budget. What it is not told of does not stand in the way, so that whoever knows less allows more and who knows more asks again.
 //
+// A campaign's message asks for more: that the campaign runs, a stated opt-in (K1), and that nobody waits for an answer (K4). There
+// the obstacles that pass by themselves go last (AfterRefusal), so that nobody is held who will be refused in the end.
+//
 // # Winning back
 //
 // A Plan follows one window. It holds the policy as it was when that window closed, so no later change of the settings reaches it.

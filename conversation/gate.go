@@ -87,7 +87,7 @@ type CapUse struct {
 type BudgetUse struct {
 	PriceMicros int64  `json:"price_micros"`
 	Currency    string `json:"currency"`
-	Period      string `json:"period"` // day or month, whichever is exhausted first
+	Period      string `json:"period"` // day, month or campaign, whichever is exhausted first
 	LimitMicros int64  `json:"limit_micros"`
 	SpentMicros int64  `json:"spent_micros"` // what is reserved counts
 }
@@ -124,20 +124,33 @@ type VerdictFacts struct {
 	QuietUntil   time.Time     `json:"quiet_until,omitzero"`
 	Budget       *BudgetUse    `json:"budget,omitempty"`
 	Prior        *PriorInbound `json:"prior,omitempty"`
+	Campaign     string        `json:"campaign,omitempty"`     // its state, of one that does not run
+	WaitingSince time.Time     `json:"waiting_since,omitzero"` // the contact's message that nobody has answered (K4)
 }
 
 // Gate decides whether something may be sent at now: the one function that the workflow, the activities, the API and the
-// console ask. The obstacles are looked at in this order, and the first one found is the answer.
+// console ask. The obstacles are looked at in one order, and the first one found is the answer.
 func Gate(c Circumstances, w Wish, now time.Time) Verdict {
-	for _, look := range []func(Circumstances, Wish, time.Time) *Verdict{
-		senderAndContact, template, inProgress, window, consent, automatic,
-	} {
+	order := inOrder
+	if w.NeedsOptIn {
+		order = inCampaignOrder
+	}
+	for _, look := range order {
 		if refused := look(c, w, now); refused != nil {
 			return *refused
 		}
 	}
 	return allowed(c, w, now)
 }
+
+// A campaign asks again where an obstacle passes by itself. So what will not pass goes before that: who will never get it hears
+// so at once, and is not held first.
+var (
+	inOrder         = []look{senderAndContact, template, inProgress, window, consent, often, quiet, money}
+	inCampaignOrder = []look{stopped, senderAndContact, template, consent, sentAlready, often, inProgress, atWork, quiet, money}
+)
+
+type look func(c Circumstances, w Wish, now time.Time) *Verdict
 
 func refuse(code Code, rule string, facts VerdictFacts, sentence string, args ...any) *Verdict {
 	return &Verdict{Code: code, Rule: rule, Facts: facts, Sentence: fmt.Sprintf(sentence, args...)}
@@ -205,7 +218,8 @@ func expiredAt(f Facts) time.Time {
 	return f.ExpiresAt
 }
 
-// consent: whoever talks to us has opted in as long as the window lasts, unless to what it has opted out of.
+// consent: whoever talks to us has opted in as long as the window lasts, unless to what it has opted out of. To a campaign it has
+// not (K1).
 func consent(c Circumstances, w Wish, now time.Time) *Verdict {
 	if !w.Template || w.Category == "" {
 		return nil
@@ -215,14 +229,17 @@ func consent(c Circumstances, w Wish, now time.Time) *Verdict {
 	switch {
 	case held == OptedOut:
 		return refuse(OptedOutOf, "gate", facts, "the contact has opted out of %s messages", w.Category)
-	case held == OptedIn || c.Facts.WindowOpen(now):
+	case held == OptedIn || c.Facts.WindowOpen(now) && !w.NeedsOptIn:
 		return nil
+	case w.NeedsOptIn:
+		return refuse(OptInRequired, "K1", facts, "the contact has not opted in to %s messages, and a campaign goes to nobody else", w.Category)
 	}
 	facts.ExpiredAt = expiredAt(c.Facts)
 	return refuse(OptInRequired, "gate", facts, "the window is closed and the contact has not opted in to %s messages", w.Category)
 }
 
-func automatic(c Circumstances, w Wish, now time.Time) *Verdict {
+// often: of what goes by itself, how often the contact has written, and been written to.
+func often(_ Circumstances, w Wish, _ time.Time) *Verdict {
 	if !w.Automatic {
 		return nil
 	}
@@ -235,8 +252,22 @@ func automatic(c Circumstances, w Wish, now time.Time) *Verdict {
 				hours(time.Duration(use.Per)), use.Sent, use.Max)
 		}
 	}
+	return nil
+}
+
+func quiet(_ Circumstances, w Wish, now time.Time) *Verdict {
+	if !w.Automatic {
+		return nil
+	}
 	if until, quiet := w.Quiet.Until(now); quiet {
 		return refuse(QuietHoursNow, "policy", VerdictFacts{QuietUntil: until}, "it is outside the hours in which the contact may be written to")
+	}
+	return nil
+}
+
+func money(_ Circumstances, w Wish, _ time.Time) *Verdict {
+	if !w.Automatic {
+		return nil
 	}
 	switch b := w.Budget; {
 	case w.Unpriced != "":

@@ -18,7 +18,7 @@ const countAudience = `-- name: CountAudience :one
 SELECT audience_count($1::jsonb, $2::timestamptz)::bigint
 `
 
-// Whom a filter means (audience.Filter as JSON). All three ask by the same condition, which is a function of the schema.
+// Whom a filter means (audience.Filter as JSON). They all ask by the same condition, audience_condition in the schema.
 func (q *Queries) CountAudience(ctx context.Context, filter json.RawMessage, at time.Time) (int64, error) {
 	row := q.db.QueryRow(ctx, countAudience, filter, at)
 	var column_1 int64
@@ -26,34 +26,76 @@ func (q *Queries) CountAudience(ctx context.Context, filter json.RawMessage, at 
 	return column_1, err
 }
 
+const countAudienceConsent = `-- name: CountAudienceConsent :one
+SELECT a.counted::bigint AS counted, a.opted_in::bigint AS opted_in, a.opted_out::bigint AS opted_out, a.suppressed::bigint AS suppressed
+FROM audience_consent($1::jsonb, $2::timestamptz, $3::text) a
+`
+
+type CountAudienceConsentRow struct {
+	Counted    int64
+	OptedIn    int64
+	OptedOut   int64
+	Suppressed int64
+}
+
+// What those whom a filter means have said of a category.
+func (q *Queries) CountAudienceConsent(ctx context.Context, filter json.RawMessage, at time.Time, category string) (CountAudienceConsentRow, error) {
+	row := q.db.QueryRow(ctx, countAudienceConsent, filter, at, category)
+	var i CountAudienceConsentRow
+	err := row.Scan(
+		&i.Counted,
+		&i.OptedIn,
+		&i.OptedOut,
+		&i.Suppressed,
+	)
+	return i, err
+}
+
+const findCampaign = `-- name: FindCampaign :one
+SELECT EXISTS (SELECT FROM campaigns WHERE id = $1)
+`
+
+// Whether there is such a campaign.
+func (q *Queries) FindCampaign(ctx context.Context, id uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, findCampaign, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const listAudience = `-- name: ListAudience :many
 SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
-FROM audience_page($1::jsonb, $2::timestamptz, $3::uuid[], $4::timestamptz, $5::uuid, $6::bigint) a
+FROM audience_page($1::jsonb, $2::timestamptz, $3::timestamptz, $4::uuid, $5::uuid[],
+                   $6::text, $7::text, $8::bigint) a
 JOIN contacts p ON p.id = a.contact_id
 ORDER BY p.created_at DESC, p.id DESC
 `
 
 type ListAudienceParams struct {
-	Filter   json.RawMessage
-	At       time.Time
-	Among    []uuid.UUID
-	BeforeAt time.Time
-	BeforeID uuid.UUID
-	MaxRows  int64
+	Filter       json.RawMessage
+	At           time.Time
+	BeforeAt     time.Time
+	BeforeID     uuid.UUID
+	Among        []uuid.UUID
+	NamePattern  *string
+	PhonePattern *string
+	MaxRows      int64
 }
 
 type ListAudienceRow struct {
 	Contact Contact
 }
 
-// The contacts that came last first, before the given one; @among NULL: of all, else of these contacts.
+// Those that came last first, before the given one; of @among, or of those who match the patterns, if these are given.
 func (q *Queries) ListAudience(ctx context.Context, arg ListAudienceParams) ([]ListAudienceRow, error) {
 	rows, err := q.db.Query(ctx, listAudience,
 		arg.Filter,
 		arg.At,
-		arg.Among,
 		arg.BeforeAt,
 		arg.BeforeID,
+		arg.Among,
+		arg.NamePattern,
+		arg.PhonePattern,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -117,6 +159,44 @@ func (q *Queries) ListAudienceIDs(ctx context.Context, arg ListAudienceIDsParams
 			return nil, err
 		}
 		items = append(items, contact_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listContactAttributes = `-- name: ListContactAttributes :many
+SELECT a.kind::text AS kind, a.value::text AS value, a.contacts::bigint AS contacts, a.estimated::boolean AS estimated
+FROM contact_attributes($1::int, $2::bigint) a
+`
+
+type ListContactAttributesRow struct {
+	Kind      string
+	Value     string
+	Contacts  int64
+	Estimated bool
+}
+
+// What contacts have been given, or are: at most @most of each kind, the most frequent first.
+func (q *Queries) ListContactAttributes(ctx context.Context, most int32, mostBlocks int64) ([]ListContactAttributesRow, error) {
+	rows, err := q.db.Query(ctx, listContactAttributes, most, mostBlocks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListContactAttributesRow
+	for rows.Next() {
+		var i ListContactAttributesRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.Value,
+			&i.Contacts,
+			&i.Estimated,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

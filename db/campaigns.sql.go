@@ -445,6 +445,19 @@ func (q *Queries) GetCampaign(ctx context.Context, id uuid.UUID) (GetCampaignRow
 	return i, err
 }
 
+const hasDueRecipients = `-- name: HasDueRecipients :one
+SELECT (EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = $1 AND r.state = 'pending' AND r.due_at IS NULL)
+     OR EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = $1 AND r.state = 'held' AND r.due_at <= $2::timestamptz))::boolean AS due
+`
+
+// Whether there is somebody whose turn has come.
+func (q *Queries) HasDueRecipients(ctx context.Context, campaignID uuid.UUID, now time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, hasDueRecipients, campaignID, now)
+	var due bool
+	err := row.Scan(&due)
+	return due, err
+}
+
 const holdRecipients = `-- name: HoldRecipients :exec
 UPDATE campaign_recipients r
 SET state = 'held', code = h.code, due_at = h.due_at

@@ -200,12 +200,18 @@ func (q *Queries) MergeSuppressions(ctx context.Context, winner uuid.UUID, loser
 }
 
 const recordConsents = `-- name: RecordConsents :many
-INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
-SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at
-FROM jsonb_to_recordset($1::jsonb) AS c(contact_id uuid, category text, opted_in boolean, source text, occurred_at timestamptz)
-ORDER BY c.contact_id, c.category, c.occurred_at, c.opted_in, c.source
-ON CONFLICT DO NOTHING
-RETURNING contact_id, category, opted_in, source, occurred_at
+WITH recorded AS (
+    INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+    SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at
+    FROM jsonb_to_recordset($1::jsonb) AS c(contact_id uuid, category text, opted_in boolean, source text, occurred_at timestamptz)
+    ORDER BY c.contact_id, c.category, c.occurred_at, c.opted_in, c.source
+    ON CONFLICT DO NOTHING
+    RETURNING contact_id, category, opted_in, source, occurred_at
+)
+SELECT r.contact_id, r.category, r.opted_in, r.source, r.occurred_at,
+       (NOT r.opted_in AND EXISTS (
+           SELECT FROM sends s WHERE s.contact_id = r.contact_id AND s.type = 'template' AND s.campaign_id IS NOT NULL))::boolean AS in_campaign
+FROM recorded r
 `
 
 type RecordConsentsRow struct {
@@ -214,9 +220,10 @@ type RecordConsentsRow struct {
 	OptedIn    bool
 	Source     string
 	OccurredAt time.Time
+	InCampaign bool
 }
 
-// Records opt-ins and opt-outs; returns those that were not known.
+// Records opt-ins and opt-outs; returns those that were not known, and of an opt-out whether a campaign has written to the contact.
 func (q *Queries) RecordConsents(ctx context.Context, changes json.RawMessage) ([]RecordConsentsRow, error) {
 	rows, err := q.db.Query(ctx, recordConsents, changes)
 	if err != nil {
@@ -232,6 +239,7 @@ func (q *Queries) RecordConsents(ctx context.Context, changes json.RawMessage) (
 			&i.OptedIn,
 			&i.Source,
 			&i.OccurredAt,
+			&i.InCampaign,
 		); err != nil {
 			return nil, err
 		}

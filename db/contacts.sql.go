@@ -282,6 +282,25 @@ func (q *Queries) LockContacts(ctx context.Context, ids []uuid.UUID) error {
 	return err
 }
 
+const mergeAttributes = `-- name: MergeAttributes :exec
+WITH emptied AS (
+    UPDATE contacts SET tags = '{}', fields = '{}', time_zone = '', language = '' WHERE contacts.id = $2::uuid
+)
+UPDATE contacts w
+SET tags = ARRAY(SELECT DISTINCT t.tag COLLATE "C" FROM unnest(w.tags || l.tags) t(tag) ORDER BY 1), fields = l.fields || w.fields,
+    time_zone = coalesce(nullif(w.time_zone, ''), l.time_zone), language = coalesce(nullif(w.language, ''), l.language)
+FROM contacts l
+WHERE w.id = $1::uuid AND l.id = $2::uuid
+  AND (l.tags, l.fields, l.time_zone, l.language) IS DISTINCT FROM ('{}'::text[], '{}'::jsonb, '', '')
+`
+
+// Gives a contact what the business has said of another that becomes part of it: all tags of both, and of fields, time zone and
+// language those that it has none of its own for.
+func (q *Queries) MergeAttributes(ctx context.Context, winner uuid.UUID, loser uuid.UUID) error {
+	_, err := q.db.Exec(ctx, mergeAttributes, winner, loser)
+	return err
+}
+
 const moveAliases = `-- name: MoveAliases :exec
 UPDATE contact_aliases a
 SET contact_id = k.contact_id
@@ -363,24 +382,42 @@ func (q *Queries) SaveContacts(ctx context.Context, arg SaveContactsParams) (int
 	return count, err
 }
 
-const setContact = `-- name: SetContact :execrows
+const setContact = `-- name: SetContact :one
 WITH RECURSIVE chain AS (
-    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $3
+    SELECT c.id, c.merged_into FROM contacts c WHERE c.id = $6
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
 UPDATE contacts c
-SET time_zone = coalesce($1, c.time_zone), language = coalesce($2, c.language)
+SET name = coalesce($1, c.name), name_given = coalesce($1 <> '', c.name_given),
+    time_zone = coalesce($2, c.time_zone), language = coalesce($3, c.language),
+    tags = coalesce($4::text[], c.tags), fields = jsonb_strip_nulls(c.fields || $5::jsonb)
 FROM chain m
 WHERE c.id = m.id AND c.merged_into IS NULL
+RETURNING (SELECT count(*) FROM jsonb_object_keys(c.fields)) AS fields
 `
 
-// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. None: there is no
-// such contact, or it has become part of another one at this moment.
-func (q *Queries) SetContact(ctx context.Context, timeZone *string, language *string, iD uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, setContact, timeZone, language, iD)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+type SetContactParams struct {
+	Name     *string
+	TimeZone *string
+	Language *string
+	Tags     []string
+	Fields   json.RawMessage
+	ID       uuid.UUID
+}
+
+// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
+// set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+func (q *Queries) SetContact(ctx context.Context, arg SetContactParams) (int64, error) {
+	row := q.db.QueryRow(ctx, setContact,
+		arg.Name,
+		arg.TimeZone,
+		arg.Language,
+		arg.Tags,
+		arg.Fields,
+		arg.ID,
+	)
+	var fields int64
+	err := row.Scan(&fields)
+	return fields, err
 }

@@ -91,7 +91,7 @@ WITH person AS (
     WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
 )
 SELECT w.index::int AS index, w.market::text AS market, coalesce(w.stop_words, 'null')::jsonb AS stop_words, w.named::uuid AS named,
-       c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply
+       EXISTS (SELECT FROM campaign_recipients r WHERE r.conversation_id = c.id) AS in_campaign, c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
 WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))
 ORDER BY c.id
@@ -110,12 +110,13 @@ type LockConversationsRow struct {
 	Market       string
 	StopWords    json.RawMessage
 	Named        uuid.UUID
+	InCampaign   bool
 	Conversation Conversation
 }
 
 // Locks, in id order, the conversations of people, of outbound messages, of sends, and those named by id, and returns them; with
-// each the index of the person it was found for, or -1, and the id by which it was named: of a merged conversation, the one that
-// it is part of is meant. One that is returned as merged was merged while we waited for its lock. If the people
+// each the index of the person it was found for, or -1, the id by which it was named (of a merged conversation, the one that it is
+// part of is meant), and whether a campaign has something to do with it. One that is returned as merged was merged while we waited for its lock. If the people
 // are not all known exactly as they are given here,
 // nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 // before conversations.
@@ -142,6 +143,7 @@ func (q *Queries) LockConversations(ctx context.Context, arg LockConversationsPa
 			&i.Market,
 			&i.StopWords,
 			&i.Named,
+			&i.InCampaign,
 			&i.Conversation.ID,
 			&i.Conversation.BusinessNumberID,
 			&i.Conversation.ContactID,

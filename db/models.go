@@ -131,6 +131,7 @@ type Change struct {
 	ConversationID *uuid.UUID
 	SubjectID      *uuid.UUID
 	RecordedAt     time.Time
+	Template       []byte
 }
 
 type ChangesHorizon struct {
@@ -497,6 +498,7 @@ type Segment struct {
 	CreatedAt time.Time
 	CreatedBy string
 	ChangedAt time.Time
+	DeletedAt *time.Time
 }
 
 type Send struct {

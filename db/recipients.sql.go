@@ -7,12 +7,69 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-const lockRecipients = `-- name: LockRecipients :many
+const findSendOfRecipient = `-- name: FindSendOfRecipient :one
+SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at, campaign_id FROM sends WHERE id = $1 AND campaign_id = $2::uuid
+`
 
+// In whichever conversation it was planned.
+func (q *Queries) FindSendOfRecipient(ctx context.Context, iD uuid.UUID, campaignID uuid.UUID) (Send, error) {
+	row := q.db.QueryRow(ctx, findSendOfRecipient, iD, campaignID)
+	var i Send
+	err := row.Scan(
+		&i.ID,
+		&i.ConversationID,
+		&i.BusinessNumberID,
+		&i.ContactID,
+		&i.Origin,
+		&i.Type,
+		&i.Text,
+		&i.Template,
+		&i.TemplateName,
+		&i.Category,
+		&i.Fallback,
+		&i.Critical,
+		&i.State,
+		&i.Attempt,
+		&i.PlannedAt,
+		&i.NotAfter,
+		&i.InflightAt,
+		&i.AcceptedAt,
+		&i.MessageID,
+		&i.UnknownAt,
+		&i.Final,
+		&i.PossibleDuplicate,
+		&i.Reason,
+		&i.ErrorCode,
+		&i.ErrorDetails,
+		&i.ReplacedBy,
+		&i.QuotedScheme,
+		&i.QuotedMicros,
+		&i.QuotedCurrency,
+		&i.RecordedAt,
+		&i.CampaignID,
+	)
+	return i, err
+}
+
+const lockCampaignBudget = `-- name: LockCampaignBudget :one
+SELECT reserved_micros FROM campaigns WHERE id = $1 FOR NO KEY UPDATE
+`
+
+// What is reserved of a campaign's budget; until the transaction ends nobody else reserves.
+func (q *Queries) LockCampaignBudget(ctx context.Context, id uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, lockCampaignBudget, id)
+	var reserved_micros int64
+	err := row.Scan(&reserved_micros)
+	return reserved_micros, err
+}
+
+const lockRecipients = `-- name: LockRecipients :many
 SELECT r.id
 FROM campaign_recipients r JOIN sends s ON s.id = r.id
 WHERE r.id IN (SELECT o.id FROM campaign_recipients o WHERE o.conversation_id = ANY($1::uuid[])
@@ -20,10 +77,9 @@ WHERE r.id IN (SELECT o.id FROM campaign_recipients o WHERE o.conversation_id = 
                SELECT o.id FROM sends o WHERE o.contact_id = ANY($2::uuid[]) AND o.type = 'template' AND o.campaign_id IS NOT NULL)
   AND s.state <> 'refused'
 ORDER BY r.id
-FOR UPDATE OF r
+FOR NO KEY UPDATE OF r
 `
 
-// What becomes of a campaign's recipients (table campaign_recipients): all that sending and intake write there.
 // The recipients whose results may be news: those of conversations and of contacts, as far as there is something sent. Whoever
 // writes results locks them by this and reads the facts by another statement (RefreshRecipients), which so sees what was committed
 // meanwhile: an opt-out is recorded without the conversation's lock.
@@ -47,13 +103,172 @@ func (q *Queries) LockRecipients(ctx context.Context, conversationIds []uuid.UUI
 	return items, nil
 }
 
+const moveRecipient = `-- name: MoveRecipient :exec
+UPDATE campaign_recipients
+SET conversation_id = $1::uuid, state = $2, code = $3, due_at = $4,
+    settled_at = $5, reserved_micros = $6, asked_at = coalesce(asked_at, clock_timestamp())
+WHERE id = $7
+`
+
+type MoveRecipientParams struct {
+	ConversationID uuid.UUID
+	State          string
+	Code           *string
+	DueAt          *time.Time
+	SettledAt      *time.Time
+	ReservedMicros *int64
+	ID             uuid.UUID
+}
+
+// Writes what a plan, or a refusal later on, makes of a recipient, whose row the caller has locked.
+func (q *Queries) MoveRecipient(ctx context.Context, arg MoveRecipientParams) error {
+	_, err := q.db.Exec(ctx, moveRecipient,
+		arg.ConversationID,
+		arg.State,
+		arg.Code,
+		arg.DueAt,
+		arg.SettledAt,
+		arg.ReservedMicros,
+		arg.ID,
+	)
+	return err
+}
+
+const moveRecipients = `-- name: MoveRecipients :exec
+UPDATE campaign_recipients r
+SET conversation_id = pair.winner
+FROM (SELECT unnest($1::uuid[]) AS loser, unnest($2::uuid[]) AS winner) pair
+WHERE r.conversation_id = pair.loser
+`
+
+// What was for a conversation is for the one that it has become part of (W10).
+func (q *Queries) MoveRecipients(ctx context.Context, losers []uuid.UUID, winners []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, moveRecipients, losers, winners)
+	return err
+}
+
+const readRecipient = `-- name: ReadRecipient :one
+
+SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.answered_at, r.opted_out_at, c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
+       c.state AS campaign_state, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
+FROM campaign_recipients r
+JOIN campaigns c ON c.id = r.campaign_id
+JOIN contacts p ON p.id = r.contact_id
+WHERE r.id = $1 AND r.campaign_id = $2
+FOR NO KEY UPDATE OF r
+`
+
+type ReadRecipientRow struct {
+	CampaignRecipient CampaignRecipient
+	BusinessNumberID  uuid.UUID
+	TemplateName      string
+	TemplateLanguage  string
+	Unfilled          json.RawMessage
+	Limits            json.RawMessage
+	CampaignState     string
+	EndAt             *time.Time
+	Person            uuid.UUID
+}
+
+// What becomes of a campaign's recipients (table campaign_recipients): all that sending and intake write there.
+// A recipient, whose row is locked, with what its campaign says of its message; person is the contact that it is by now (W10).
+func (q *Queries) ReadRecipient(ctx context.Context, iD uuid.UUID, campaignID uuid.UUID) (ReadRecipientRow, error) {
+	row := q.db.QueryRow(ctx, readRecipient, iD, campaignID)
+	var i ReadRecipientRow
+	err := row.Scan(
+		&i.CampaignRecipient.ID,
+		&i.CampaignRecipient.CampaignID,
+		&i.CampaignRecipient.ContactID,
+		&i.CampaignRecipient.ConversationID,
+		&i.CampaignRecipient.Market,
+		&i.CampaignRecipient.Parameters,
+		&i.CampaignRecipient.State,
+		&i.CampaignRecipient.Code,
+		&i.CampaignRecipient.DueAt,
+		&i.CampaignRecipient.AskedAt,
+		&i.CampaignRecipient.ReservedMicros,
+		&i.CampaignRecipient.SettledAt,
+		&i.CampaignRecipient.Delivery,
+		&i.CampaignRecipient.DeliveredAt,
+		&i.CampaignRecipient.AnsweredAt,
+		&i.CampaignRecipient.OptedOutAt,
+		&i.BusinessNumberID,
+		&i.TemplateName,
+		&i.TemplateLanguage,
+		&i.Unfilled,
+		&i.Limits,
+		&i.CampaignState,
+		&i.EndAt,
+		&i.Person,
+	)
+	return i, err
+}
+
 const refreshRecipients = `-- name: RefreshRecipients :exec
-UPDATE campaign_recipients r SET state = r.state WHERE r.id = ANY($1::uuid[])
+WITH result AS (
+    SELECT r.id, f.state, CASE WHEN f.state = 'failed' THEN coalesce(s.reason, 'unknown') END AS code,
+           CASE s.state WHEN 'accepted' THEN s.accepted_at WHEN 'failed' THEN coalesce(s.inflight_at, s.planned_at) END AS settled_at,
+           CASE WHEN f.state <> 'failed' THEN s.quoted_micros END AS reserved_micros,
+           nullif(o.delivery_status, 'accepted') AS delivery, d.at AS delivered_at, least(a.at, q.at) AS answered_at, t.at AS opted_out_at
+    FROM campaign_recipients r
+    JOIN sends s ON s.id = r.id
+    JOIN campaigns c ON c.id = r.campaign_id
+    LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN s.state IN ('planned', 'inflight') THEN 'planned' WHEN o.delivery_status = 'failed' THEN 'failed' ELSE s.state END AS state,
+               conversation_parts(r.conversation_id) AS parts, campaign_answer_within(c.limits) AS within
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT min(e.occurred_at) AS at FROM events e
+        WHERE e.message_id = s.message_id AND e.kind = 'status' AND e.type IN ('delivered', 'read', 'played')
+    ) d
+    LEFT JOIN LATERAL (
+        SELECT e.occurred_at AS at FROM events e
+        WHERE e.conversation_id = ANY(f.parts) AND e.opens_window AND e.occurred_at >= d.at AND e.occurred_at < d.at + f.within
+        ORDER BY e.occurred_at LIMIT 1
+    ) a ON true
+    CROSS JOIN LATERAL (
+        SELECT min(e.occurred_at) AS at
+        FROM events m JOIN events e ON e.content ->> 'answers' = m.wamid
+        WHERE m.id = s.message_id AND e.conversation_id = ANY(f.parts) AND e.kind = 'inbound' AND e.content ->> 'answers' IS NOT NULL
+    ) q
+    CROSS JOIN LATERAL (
+        SELECT min(w.occurred_at) AS at FROM consent_changes w
+        WHERE w.contact_id = s.contact_id AND w.category = coalesce(c.category, s.category) AND NOT w.opted_in AND w.source <> 'merge'
+          AND w.occurred_at >= date_trunc('second', s.accepted_at) AND w.occurred_at < s.accepted_at + f.within
+    ) t
+    WHERE r.id = ANY($1::uuid[]) AND s.state <> 'refused'
+)
+UPDATE campaign_recipients r
+SET state = n.state, code = n.code, due_at = NULL, settled_at = n.settled_at, reserved_micros = n.reserved_micros, delivery = n.delivery,
+    delivered_at = n.delivered_at, answered_at = n.answered_at, opted_out_at = n.opted_out_at, asked_at = coalesce(r.asked_at, clock_timestamp())
+FROM result n
+WHERE r.id = n.id AND r.id = ANY($1::uuid[])
+  AND (r.state, r.code, r.settled_at, r.reserved_micros, r.delivery, r.delivered_at, r.answered_at, r.opted_out_at)
+      IS DISTINCT FROM
+      (n.state, n.code, n.settled_at, n.reserved_micros, n.delivery, n.delivered_at, n.answered_at, n.opted_out_at)
 `
 
 // Finds out anew how far recipients, which the caller has locked, have got: from the facts alone, so in whatever order those came.
-// Those whose send was refused stay as whoever refused it has put them.
+// One whose send was refused stays as whoever refused it has put it. An answer is a counting message (W2) soon after the delivery,
+// or any that quotes; an opt-out is the person's own word, by whole seconds, which is all that WhatsApp states.
 func (q *Queries) RefreshRecipients(ctx context.Context, ids []uuid.UUID) error {
 	_, err := q.db.Exec(ctx, refreshRecipients, ids)
 	return err
+}
+
+const sentInCampaign = `-- name: SentInCampaign :one
+SELECT EXISTS (
+    SELECT FROM sends
+    WHERE contact_id = $1 AND type = 'template' AND campaign_id = $2::uuid AND id <> $3
+      AND state NOT IN ('refused', 'failed')
+) AS sent
+`
+
+// Whether a campaign's message has gone, or is on its way, to the same person as another recipient. The contact's caps are locked.
+func (q *Queries) SentInCampaign(ctx context.Context, contactID uuid.UUID, campaignID uuid.UUID, iD uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, sentInCampaign, contactID, campaignID, iD)
+	var sent bool
+	err := row.Scan(&sent)
+	return sent, err
 }

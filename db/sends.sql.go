@@ -429,12 +429,14 @@ UPDATE sends s
 SET reason = f.reason, error_code = f.error_code
 FROM jsonb_to_recordset($2::jsonb) AS f(message_id uuid, reason text, error_code int)
 WHERE s.message_id = f.message_id AND s.message_id = ANY($1::uuid[])
-RETURNING s.message_id::uuid AS message_id, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
+RETURNING s.message_id::uuid AS message_id, s.origin, s.reason, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
           coalesce(s.template ->> 'language', '')::text AS language
 `
 
 type NoteFailedSendsRow struct {
 	MessageID        uuid.UUID
+	Origin           string
+	Reason           *string
 	BusinessNumberID uuid.UUID
 	TemplateName     string
 	Language         string
@@ -452,6 +454,8 @@ func (q *Queries) NoteFailedSends(ctx context.Context, messageIds []uuid.UUID, f
 		var i NoteFailedSendsRow
 		if err := rows.Scan(
 			&i.MessageID,
+			&i.Origin,
+			&i.Reason,
 			&i.BusinessNumberID,
 			&i.TemplateName,
 			&i.Language,
@@ -496,17 +500,19 @@ func (q *Queries) PutInflight(ctx context.Context, now time.Time, iD uuid.UUID, 
 	return result.RowsAffected(), nil
 }
 
-const recordSend = `-- name: RecordSend :execrows
+const recordSend = `-- name: RecordSend :many
 INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category,
-                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency)
+                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency, campaign_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
         $9, $10, $11, $12, $13, $14, $15,
-        $16, $17, $18, $19)
+        $16, $17, $18, $19, $20)
 ON CONFLICT (id) DO UPDATE
-SET template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
+SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id,
+    template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
     not_after = excluded.not_after, reason = excluded.reason, quoted_scheme = excluded.quoted_scheme,
     quoted_micros = excluded.quoted_micros, quoted_currency = excluded.quoted_currency
 WHERE sends.state = 'refused'
+RETURNING attempt
 `
 
 type RecordSendParams struct {
@@ -529,11 +535,13 @@ type RecordSendParams struct {
 	QuotedScheme     *string
 	QuotedMicros     *int64
 	QuotedCurrency   *string
+	CampaignID       *uuid.UUID
 }
 
-// Records what is planned or refused. One that was refused may be decided anew; anything else that is there stays.
-func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) (int64, error) {
-	result, err := q.db.Exec(ctx, recordSend,
+// Records what is planned or refused, and returns the attempt to be made. One that was refused may be decided anew, for the
+// conversation that its contact has now (W10); anything else that is there stays.
+func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) ([]int32, error) {
+	rows, err := q.db.Query(ctx, recordSend,
 		arg.ID,
 		arg.ConversationID,
 		arg.BusinessNumberID,
@@ -553,11 +561,24 @@ func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) (int64, 
 		arg.QuotedScheme,
 		arg.QuotedMicros,
 		arg.QuotedCurrency,
+		arg.CampaignID,
 	)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var attempt int32
+		if err := rows.Scan(&attempt); err != nil {
+			return nil, err
+		}
+		items = append(items, attempt)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const refreshTemplatePending = `-- name: RefreshTemplatePending :many

@@ -48,8 +48,13 @@ func (c devCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err := people.Remember(ctx, s); err != nil {
 		return err
 	}
+	if !c.Quiet {
+		if err := s.Simulator.SetCrowd(people.Crowd()); err != nil {
+			return err
+		}
+	}
 	if s.First && !c.Quiet {
-		if err := errors.Join(people.PlayHistory(ctx, s), people.PlayBackDated(ctx, s)); err != nil {
+		if err := errors.Join(people.PlayHistory(ctx, s), people.PlayBackDated(ctx, s), people.PlayCampaigns(ctx, s)); err != nil {
 			return err
 		}
 	}

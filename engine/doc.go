@@ -8,7 +8,10 @@
 //	                                                             └──► ErrUnavailable
 //
 // It owns how a request gets to the workflow, and for how long that is tried. It does not own what is decided there
-// (conversation), nor the answer's form outside (gateway/api). What is merely to be told goes through the relay.
+// (conversation), nor the answer's form outside (gateway/api). What is merely to be told is signalled (Signal): stored events by the
+// relay, what stands elsewhere by a Teller.
+//
+// Rows that need a workflow of another kind, campaigns and imports, have one by Runs.
 //
 // Why failure is safe: whoever gives up has not learned whether the request was carried out, and asks again under the same
 // request id. Within a run Temporal knows the update by its id, in a later one the workflow finds the first answer in

@@ -17,6 +17,9 @@ type Run struct {
 	Workflow string
 	Input    any
 	Summary  string // for operators, naming no person
+	// Signal is sent to it, open or new; empty: it has nothing to hear. Told is called when Temporal has taken it.
+	Signal string
+	Told   func(context.Context) error
 }
 
 // Options are those with which it is started, by whoever comes first; one that is open stays as it is.
@@ -31,6 +34,7 @@ func (r Run) Options() client.StartWorkflowOptions {
 
 // Starter is what Runs needs of Temporal; a client.Client is one.
 type Starter interface {
+	Signaller
 	ExecuteWorkflow(ctx context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error)
 }
 
@@ -76,7 +80,7 @@ func (r Runs) Look(ctx context.Context) {
 			r.Log.WarnContext(ctx, "which workflows are needed is not known", "error", err)
 		}
 		for _, run := range runs {
-			if err := r.start(ctx, run); err != nil && ctx.Err() == nil {
+			if err := run.Ensure(ctx, r.Temporal); err != nil && ctx.Err() == nil {
 				r.Log.WarnContext(ctx, "a workflow could not be started", "workflow", run.ID, "error", err)
 				break // the next would probably fail as well, each after its timeout
 			}
@@ -84,9 +88,16 @@ func (r Runs) Look(ctx context.Context) {
 	}
 }
 
-func (r Runs) start(ctx context.Context, run Run) error {
+// Ensure sees to it that there is such a run, and that it has heard what it is to hear.
+func (r Run) Ensure(ctx context.Context, temporal Starter) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	_, err := r.Temporal.ExecuteWorkflow(ctx, run.Options(), run.Workflow, run.Input)
-	return err
+	if r.Signal == "" {
+		_, err := temporal.ExecuteWorkflow(ctx, r.Options(), r.Workflow, r.Input)
+		return err
+	}
+	if _, err := temporal.SignalWithStartWorkflow(ctx, r.ID, r.Signal, nil, r.Options(), r.Workflow, r.Input); err != nil || r.Told == nil {
+		return err
+	}
+	return r.Told(ctx)
 }

@@ -12,7 +12,7 @@ import (
 
 // attempt is one run of the transaction. Everything it locks, it locks in this order, and each in key order, so that
 // transactions wait for one another but never in a circle: aliases, contacts, conversations, sends, what contacts agree to,
-// outbound messages, events, and at last the marks.
+// outbound messages, events, the marks, and at last campaigns' recipients.
 type attempt struct {
 	*Store
 	q *db.Queries
@@ -44,10 +44,12 @@ type attempt struct {
 	consents  []consent                                  // that follow from what is stored
 	pending   map[uuid.UUID]conversation.TemplatePending // by conversation, where a send has moved
 	paused    int                                        // senders
+	failed    []failedOf                                 // sends that the provider had accepted
 	late      bool                                       // the attempt that was to be settled was not in flight any more
 	people    map[preferenceKey]uuid.UUID                // contacts of preferences
 	templates []templateChange                           // that errors of sends tell of
 	recorded  int                                        // consents that were not known
+	optedOut  []uuid.UUID                                // contacts, of whom campaigns hear
 }
 
 func newAttempt(s *Store, q *db.Queries, b *batch, numbers map[string]number) *attempt {
@@ -60,7 +62,7 @@ func (a *attempt) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		a.identifyPreferences, a.lockConversations, a.settleSends, a.lockConsents, a.trackOutbound, a.storeEvents,
 		a.adoptStatuses, a.moveDelivery, a.setFacts, a.noteMerged, a.markStale, a.noteFailures, a.recordConsents, a.noteTemplates,
-		a.audit,
+		a.refreshRecipients, a.audit,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -141,6 +143,7 @@ func (a *attempt) lock(ctx context.Context, messages []uuid.UUID) (bool, error) 
 			a.locked[r.Conversation.ID].stopWords = r.StopWords
 		}
 		a.roots[r.Named] = r.Conversation.ID
+		a.locked[r.Conversation.ID].inCampaign = r.InCampaign
 		if r.Market != "" {
 			a.locked[r.Conversation.ID].market = r.Market
 		}
@@ -247,6 +250,9 @@ func (a *attempt) committed(ctx context.Context) {
 	}
 	if a.paused > 0 {
 		a.log.WarnContext(ctx, "business numbers send nothing any more: the provider has refused them", "numbers", a.paused)
+	}
+	for _, f := range a.failed {
+		a.count.failed(ctx, f)
 	}
 	if a.toSignal {
 		a.wakeRelay()

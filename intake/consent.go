@@ -92,8 +92,8 @@ func (a *attempt) lockConsents(ctx context.Context) error {
 func (a *attempt) recordConsents(ctx context.Context) error {
 	said := append(a.consentsOfMessages(), a.consentsOfPreferences()...)
 	said = append(append(said, a.consents...), a.b.consents...)
-	recorded, told, err := recordAndTell(ctx, a.q, a.b.source, a.b.real, a.b.now, said)
-	a.recorded, a.toSignal = recorded, a.toSignal || told
+	done, err := recordAndTell(ctx, a.q, a.b.source, a.b.real, a.b.now, said)
+	a.recorded, a.toSignal, a.optedOut = done.recorded, a.toSignal || done.told, done.optedOut
 	return err
 }
 
@@ -109,11 +109,18 @@ func (a *attempt) consentsOfMessages() []consent {
 	return all
 }
 
-// recordAndTell records changes, of which some may be known, and tells of the others. It returns how many were new and whether
-// there is something to signal.
-func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, said []consent) (int, bool, error) {
+// changes are what came of recording what contacts have said: how much was new, whether there is something to signal, and who of
+// those that campaigns have written to has opted out.
+type changes struct {
+	recorded int
+	told     bool
+	optedOut []uuid.UUID
+}
+
+// recordAndTell records changes, of which some may be known, and tells of the others.
+func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, said []consent) (done changes, err error) {
 	if len(said) == 0 {
-		return 0, false, nil
+		return done, nil
 	}
 	rows := make([]changedConsent, len(said))
 	for i, c := range said {
@@ -121,11 +128,15 @@ func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now 
 	}
 	recorded, err := q.RecordConsents(ctx, encode(rows))
 	if err != nil {
-		return 0, false, err
+		return done, err
 	}
+	done.recorded = len(recorded)
 	for _, r := range recorded {
+		if r.InCampaign {
+			done.optedOut = append(done.optedOut, r.ContactID)
+		}
 		if err := q.Audit(ctx, "change_consent", "contact/"+r.ContactID.String(), db.Facts{"category": r.Category, "opted_in": r.OptedIn}); err != nil {
-			return 0, false, err
+			return done, err
 		}
 	}
 	news := map[changedConsent]bool{}
@@ -133,8 +144,8 @@ func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now 
 		news[changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()}] = true
 	}
 	known := func(c consent) bool { return !news[c.row()] }
-	told, err := tell(ctx, q, source, real, now, slices.DeleteFunc(said, known))
-	return len(recorded), told, err
+	done.told, err = tell(ctx, q, source, real, now, slices.DeleteFunc(said, known))
+	return done, err
 }
 
 // tell stores a notice for each conversation that does not know yet. Which of them has an open run is the relay's to find
@@ -181,7 +192,11 @@ func RecordOptOut(ctx context.Context, q *db.Queries, real, now time.Time, o Opt
 		return fmt.Errorf("record opt-out: %w", err)
 	}
 	said := consent{contact: o.ContactID, category: conversation.Marketing, source: o.Source, at: o.At}
-	if _, _, err := recordAndTell(ctx, q, FromSend, real, now, []consent{said}); err != nil {
+	done, err := recordAndTell(ctx, q, FromSend, real, now, []consent{said})
+	if err == nil && len(done.optedOut) > 0 {
+		err = RefreshRecipients(ctx, q, nil, done.optedOut)
+	}
+	if err != nil {
 		return fmt.Errorf("record opt-out: %w", err)
 	}
 	return nil
@@ -195,11 +210,14 @@ func RecordWords(ctx context.Context, q *db.Queries, real, now time.Time, words 
 	for i, w := range words {
 		said[i] = consent{contact: w.ContactID, category: w.Category, optedIn: w.OptedIn, source: w.Source, at: w.OccurredAt}
 	}
-	_, tell, err := recordAndTell(ctx, q, FromAPI, real, now, said)
+	done, err := recordAndTell(ctx, q, FromAPI, real, now, said)
+	if err == nil && len(done.optedOut) > 0 {
+		err = RefreshRecipients(ctx, q, nil, done.optedOut)
+	}
 	if err != nil {
 		return false, fmt.Errorf("record consents: %w", err)
 	}
-	return tell, nil
+	return done.told, nil
 }
 
 // notice tells a conversation. Its id follows from what is said and to whom.

@@ -5,8 +5,10 @@
 //	messages signalled directly ───┤
 //	what an attempt to send came to┘
 //
-//	numbers │ aliases → contacts → conversations → sends → consent → outbound messages → events → marks, facts │ wake
-//	        └───────────────────── everything is locked in this order, and each in key order ─────────────────┘
+//	numbers │ aliases → contacts → conversations → sends → consent → outbound messages → events → marks, facts │ recipients │ wake
+//	        └───────────────────── everything is locked in this order, and each in key order ──────────────────────────────┘
+//
+// Campaigns' recipients follow at the end (recipients.go), in the transaction that brings news of their messages, answers or opt-outs.
 //
 // The transaction writes the raw body and what was wrong with it, the events that are new, the conversation rows' facts (W1
 // by conversation.Facts, W3, W9), a dirty mark for billing, a lease row for the relay and, of what an API key or a person

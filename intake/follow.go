@@ -20,6 +20,7 @@ type facts struct {
 	market        string
 	searchOpened  bool // a message arrived out of order (W1)
 	united        bool // another conversation has been merged into it
+	inCampaign    bool // it has been a campaign's recipient
 	sumOutbound   bool // a message failed, or did not after all
 }
 

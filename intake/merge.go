@@ -16,7 +16,8 @@ import (
 
 // Two contacts that a payload proves to be one are merged (W10):
 //
-//	contacts        the one with the older conversation wins, the other's names move to it, merged_into names it
+//	contacts        the one with the older conversation wins, the other's names move to it, merged_into names it; it gets the tags
+//	                of both, and the fields, time zone and language that it has none of its own for
 //	conversations   with each business number the older wins, the other becomes part of it; if there is but one, it changes hands
 //	kept replies    the loser's goes back to the agent: in the winner it is offered
 //	facts           of the winner: computed again from both logs
@@ -190,6 +191,9 @@ func (a *attempt) merge(ctx context.Context, k *identities, talks []talk) error 
 	var from, to []uuid.UUID
 	for _, c := range losers {
 		from, to = append(from, c.ID), append(to, c.root().ID)
+		if err := a.q.MergeAttributes(ctx, c.root().ID, c.ID); err != nil {
+			return err
+		}
 		if err := a.mergeConsent(ctx, c.root().ID, c.ID); err != nil {
 			return err
 		}

@@ -266,3 +266,8 @@ WHERE r.id = o.id;
 -- name: CountCampaigns :many
 -- By state, those that are neither drafts nor over.
 SELECT state, count(*) AS campaigns FROM campaigns WHERE state IN ('scheduled', 'running', 'paused') GROUP BY state;
+
+-- name: HasDueRecipients :one
+-- Whether there is somebody whose turn has come.
+SELECT (EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = @campaign_id AND r.state = 'pending' AND r.due_at IS NULL)
+     OR EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = @campaign_id AND r.state = 'held' AND r.due_at <= @now::timestamptz))::boolean AS due;

@@ -7,13 +7,19 @@ SELECT pg_advisory_xact_lock(l.key)
 FROM (SELECT DISTINCT uuid_hash_extended(unnest(@contact_ids::uuid[]), 3) AS key ORDER BY key) l;
 
 -- name: RecordConsents :many
--- Records opt-ins and opt-outs; returns those that were not known.
-INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
-SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at
-FROM jsonb_to_recordset(@changes::jsonb) AS c(contact_id uuid, category text, opted_in boolean, source text, occurred_at timestamptz)
-ORDER BY c.contact_id, c.category, c.occurred_at, c.opted_in, c.source
-ON CONFLICT DO NOTHING
-RETURNING contact_id, category, opted_in, source, occurred_at;
+-- Records opt-ins and opt-outs; returns those that were not known, and of an opt-out whether a campaign has written to the contact.
+WITH recorded AS (
+    INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+    SELECT c.contact_id, c.category, c.opted_in, c.source, c.occurred_at
+    FROM jsonb_to_recordset(@changes::jsonb) AS c(contact_id uuid, category text, opted_in boolean, source text, occurred_at timestamptz)
+    ORDER BY c.contact_id, c.category, c.occurred_at, c.opted_in, c.source
+    ON CONFLICT DO NOTHING
+    RETURNING contact_id, category, opted_in, source, occurred_at
+)
+SELECT r.contact_id, r.category, r.opted_in, r.source, r.occurred_at,
+       (NOT r.opted_in AND EXISTS (
+           SELECT FROM sends s WHERE s.contact_id = r.contact_id AND s.type = 'template' AND s.campaign_id IS NOT NULL))::boolean AS in_campaign
+FROM recorded r;
 
 -- name: Suppress :exec
 -- Has contacts not written to. Of one reason a contact has one suppression in force; the latest news of it counts, because

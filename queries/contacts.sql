@@ -65,6 +65,19 @@ WITH pair AS (
 )
 UPDATE conversations c SET contact_id = pair.winner FROM pair WHERE c.contact_id = pair.loser;
 
+-- name: MergeAttributes :exec
+-- Gives a contact what the business has said of another that becomes part of it: all tags of both, and of fields, time zone and
+-- language those that it has none of its own for.
+WITH emptied AS (
+    UPDATE contacts SET tags = '{}', fields = '{}', time_zone = '', language = '' WHERE contacts.id = @loser::uuid
+)
+UPDATE contacts w
+SET tags = ARRAY(SELECT DISTINCT t.tag COLLATE "C" FROM unnest(w.tags || l.tags) t(tag) ORDER BY 1), fields = l.fields || w.fields,
+    time_zone = coalesce(nullif(w.time_zone, ''), l.time_zone), language = coalesce(nullif(w.language, ''), l.language)
+FROM contacts l
+WHERE w.id = @winner::uuid AND l.id = @loser::uuid
+  AND (l.tags, l.fields, l.time_zone, l.language) IS DISTINCT FROM ('{}'::text[], '{}'::jsonb, '', '');
+
 -- name: MoveAliases :exec
 -- Gives names to other contacts; they have been locked.
 UPDATE contact_aliases a
@@ -125,15 +138,18 @@ SELECT sqlc.embed(c), to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
 FROM chain m JOIN contacts c ON c.id = m.id
 WHERE m.merged_into IS NULL;
 
--- name: SetContact :execrows
--- Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. None: there is no
--- such contact, or it has become part of another one at this moment.
+-- name: SetContact :one
+-- Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
+-- set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
 WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM contacts c WHERE c.id = @id
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
 UPDATE contacts c
-SET time_zone = coalesce(sqlc.narg(time_zone), c.time_zone), language = coalesce(sqlc.narg(language), c.language)
+SET name = coalesce(sqlc.narg(name), c.name), name_given = coalesce(sqlc.narg(name) <> '', c.name_given),
+    time_zone = coalesce(sqlc.narg(time_zone), c.time_zone), language = coalesce(sqlc.narg(language), c.language),
+    tags = coalesce(sqlc.narg(tags)::text[], c.tags), fields = jsonb_strip_nulls(c.fields || @fields::jsonb)
 FROM chain m
-WHERE c.id = m.id AND c.merged_into IS NULL;
+WHERE c.id = m.id AND c.merged_into IS NULL
+RETURNING (SELECT count(*) FROM jsonb_object_keys(c.fields)) AS fields;

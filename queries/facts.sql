@@ -1,7 +1,7 @@
 -- name: LockConversations :many
 -- Locks, in id order, the conversations of people, of outbound messages, of sends, and those named by id, and returns them; with
--- each the index of the person it was found for, or -1, and the id by which it was named: of a merged conversation, the one that
--- it is part of is meant. One that is returned as merged was merged while we waited for its lock. If the people
+-- each the index of the person it was found for, or -1, the id by which it was named (of a merged conversation, the one that it is
+-- part of is meant), and whether a campaign has something to do with it. One that is returned as merged was merged while we waited for its lock. If the people
 -- are not all known exactly as they are given here,
 -- nobody is locked and nothing returned: their contacts have to be written first, and the order of locks puts contacts
 -- before conversations.
@@ -67,7 +67,7 @@ WITH person AS (
     WHERE (SELECT count(*) FROM known) = (SELECT count(*) FROM person)
 )
 SELECT w.index::int AS index, w.market::text AS market, coalesce(w.stop_words, 'null')::jsonb AS stop_words, w.named::uuid AS named,
-       sqlc.embed(c)
+       EXISTS (SELECT FROM campaign_recipients r WHERE r.conversation_id = c.id) AS in_campaign, sqlc.embed(c)
 FROM lookup w JOIN conversations c ON c.id = w.conversation_id
 -- Says the same again, but so that the planner expects few and does not read the whole table for one.
 WHERE c.id = ANY(ARRAY(SELECT l.conversation_id FROM lookup l))

@@ -36,18 +36,21 @@ FROM sends
 WHERE business_number_id = @business_number_id AND quoted_micros IS NOT NULL AND quoted_currency = @currency
   AND planned_at >= @month::timestamptz AND state NOT IN ('refused', 'failed');
 
--- name: RecordSend :execrows
--- Records what is planned or refused. One that was refused may be decided anew; anything else that is there stays.
+-- name: RecordSend :many
+-- Records what is planned or refused, and returns the attempt to be made. One that was refused may be decided anew, for the
+-- conversation that its contact has now (W10); anything else that is there stays.
 INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category,
-                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency)
+                   fallback, critical, state, planned_at, not_after, reason, quoted_scheme, quoted_micros, quoted_currency, campaign_id)
 VALUES (@id, @conversation_id, @business_number_id, @contact_id, @origin, @type, sqlc.narg(text), sqlc.narg(template),
         sqlc.narg(template_name), sqlc.narg(category), sqlc.narg(fallback), @critical, @state, @planned_at, @not_after,
-        sqlc.narg(reason), sqlc.narg(quoted_scheme), sqlc.narg(quoted_micros), sqlc.narg(quoted_currency))
+        sqlc.narg(reason), sqlc.narg(quoted_scheme), sqlc.narg(quoted_micros), sqlc.narg(quoted_currency), sqlc.narg(campaign_id))
 ON CONFLICT (id) DO UPDATE
-SET template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
+SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id,
+    template = excluded.template, category = excluded.category, state = excluded.state, planned_at = excluded.planned_at,
     not_after = excluded.not_after, reason = excluded.reason, quoted_scheme = excluded.quoted_scheme,
     quoted_micros = excluded.quoted_micros, quoted_currency = excluded.quoted_currency
-WHERE sends.state = 'refused';
+WHERE sends.state = 'refused'
+RETURNING attempt;
 
 -- name: ReplaceSend :exec
 -- Names the fallback that goes instead.
@@ -119,7 +122,7 @@ UPDATE sends s
 SET reason = f.reason, error_code = f.error_code
 FROM jsonb_to_recordset(@failures::jsonb) AS f(message_id uuid, reason text, error_code int)
 WHERE s.message_id = f.message_id AND s.message_id = ANY(@message_ids::uuid[])
-RETURNING s.message_id::uuid AS message_id, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
+RETURNING s.message_id::uuid AS message_id, s.origin, s.reason, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
           coalesce(s.template ->> 'language', '')::text AS language;
 
 -- name: RefreshTemplatePending :many

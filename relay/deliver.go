@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
 
 	"reengage/db"
 	"reengage/engine"
@@ -94,7 +93,6 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	if loaded.MergedInto != uuid.Nil { // whatever concerns it concerns the one that it is part of (W10)
 		to, loaded.MergedInto = loaded.MergedInto, uuid.Nil
 	}
-	options := engine.StartOptions(loaded, now)
 	deadline, _ := ctx.Deadline()
 	for _, s := range signals {
 		if t.called && time.Until(deadline) < r.CallTimeout {
@@ -105,7 +103,7 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 		if s.name == contract.SignalMerged {
 			workflow = c.conversation
 		}
-		if err := r.call(ctx, workflow, s, options, loaded); err != nil {
+		if err := r.call(ctx, workflow, s, loaded, now); err != nil {
 			return fmt.Errorf("signal %s: %w", s.name, err)
 		}
 		t.told = append(t.told, s.events...)
@@ -114,7 +112,7 @@ func (r *Relay) tell(ctx context.Context, c claim, t *turn) error {
 	return nil
 }
 
-func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, options client.StartWorkflowOptions, loaded contract.Loaded) error {
+func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, loaded contract.Loaded, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, r.CallTimeout)
 	defer cancel()
 	if s.runOnly {
@@ -125,9 +123,7 @@ func (r *Relay) call(ctx context.Context, id uuid.UUID, s signal, options client
 		}
 		return err
 	}
-	_, err := r.Temporal.SignalWithStartWorkflow(ctx, contract.ConversationWorkflowID(id), s.name, s.payload, options,
-		contract.ConversationWorkflow, contract.ConversationInput{ConversationID: id, Loaded: &loaded})
-	return err
+	return engine.Signal(ctx, r.Temporal, id, s.name, s.payload, loaded, now)
 }
 
 // settleUntilDone settles, trying again while Postgres is away: what was told and is not noted would be told again. When

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"go.temporal.io/sdk/client"
 
 	"reengage/clock"
 	"reengage/db"
+	"reengage/engine"
 )
 
 // channel is notified by whoever stores an event that is to be signalled.
@@ -19,8 +19,7 @@ const channel = "reengage_relay"
 
 // Signaller is what the relay needs of Temporal; a client.Client is one.
 type Signaller interface {
-	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
-		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
+	engine.Signaller
 	SignalWorkflow(ctx context.Context, workflowID, runID, signalName string, arg any) error
 }
 

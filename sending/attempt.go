@@ -85,7 +85,11 @@ func (s *Sender) putInflight(ctx context.Context, r SendRequest) (result Result,
 		if State(row.State) != Planned || int(row.Attempt) != r.Attempt {
 			return l.standing(ctx, row) // somebody else's, or done
 		}
-		ruling, t, err := l.weighAgain(ctx, row, r.Withdraw)
+		p, err := l.placeOf(ctx, row)
+		if err != nil {
+			return Result{}, err
+		}
+		ruling, t, err := l.weighAgain(ctx, row, p, r.Withdraw)
 		if err != nil {
 			return Result{}, err
 		}
@@ -93,7 +97,7 @@ func (s *Sender) putInflight(ctx context.Context, r SendRequest) (result Result,
 		case v.Code == conversation.SenderPaused:
 			return l.hold(ctx, row, v)
 		case !v.Allows():
-			return l.turnDown(ctx, row, v)
+			return l.turnDown(ctx, row, p, v)
 		}
 		out = l.letter(row, t, ruling)
 		return l.takeOff(ctx, row, ruling.verdict)
@@ -102,9 +106,14 @@ func (s *Sender) putInflight(ctx context.Context, r SendRequest) (result Result,
 }
 
 // weighAgain asks the gate about a planned send. What spans conversations was reserved when it was planned. That the sender
-// is paused goes last here: it only holds a send up, and one that cannot be sent any more need not wait to hear that.
-func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (ruling, *contract.Template, error) {
+// is paused goes last here: it only holds a send up, and one that cannot be sent any more need not wait to hear that. p is of a
+// campaign's message: that the campaign runs, and whether the contact waits for an answer, may have changed since the plan.
+func (l *locked) weighAgain(ctx context.Context, row db.Send, p *place, withdrawn bool) (ruling, *contract.Template, error) {
 	wish := conversation.Wish{Pending: true}
+	if p != nil {
+		p.ask(&wish, l.now)
+		wish.Quiet = l.quietOf(&p.policy)
+	}
 	t, err := templateOf(row.Template)
 	if err != nil {
 		return ruling{}, nil, err
@@ -130,10 +139,13 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send, withdrawn bool) (r
 	case withdrawn || answered:
 		r.verdict = conversation.Verdict{Code: conversation.PlanEnded, Rule: "policy",
 			Sentence: "the contact has answered, or the plan was stopped, before the attempt could be made"}
-	case !l.now.Before(row.NotAfter):
+	case !l.now.Before(row.NotAfter) && p == nil:
 		r.verdict = tooLate(t != nil)
 	default:
 		r.verdict = conversation.Gate(c, wish, l.now)
+	}
+	if p != nil && r.verdict.Allows() && !l.now.Before(row.NotAfter) { // and nothing says why
+		r.verdict = tooLate(t != nil)
 	}
 	if r.verdict.Allows() && l.may.SenderPaused != "" {
 		r.verdict = conversation.Gate(l.circumstances(), wish, l.now)
@@ -193,13 +205,27 @@ func (l *locked) endOf(row db.Send) time.Time {
 	return row.NotAfter
 }
 
-func attemptKey(row db.Send) string { return fmt.Sprintf("send/%s/attempt/%d", row.ID, row.Attempt) }
+// attemptKey names a decision about an attempt. A campaign's send may be planned again after it was refused, with the attempt still to
+// be made.
+func attemptKey(row db.Send) string {
+	key := fmt.Sprintf("send/%s/attempt/%d", row.ID, row.Attempt)
+	if row.CampaignID != nil {
+		key += "/" + row.PlannedAt.UTC().Format(time.RFC3339Nano)
+	}
+	return key
+}
 
 // turnDown ends a send that the gate does not allow any more. A free-form message that came too late has failed, and its
-// fallback goes instead.
-func (l *locked) turnDown(ctx context.Context, row db.Send, v conversation.Verdict) (Result, error) {
+// fallback goes instead. A campaign's is refused whatever the reason, so that it can be asked for again.
+func (l *locked) turnDown(ctx context.Context, row db.Send, p *place, v conversation.Verdict) (Result, error) {
 	if err := l.decide(ctx, attemptKey(row), "send", v, &row.ID); err != nil {
 		return Result{}, err
+	}
+	if p != nil {
+		if err := l.refused(ctx, p, v); err != nil {
+			return Result{}, err
+		}
+		return l.end(ctx, row, Refused, string(v.Code), nil, "")
 	}
 	state := Refused
 	if v.Code == conversation.WindowClosed || v.Code == conversation.TooLate {
@@ -213,7 +239,7 @@ func (l *locked) end(ctx context.Context, row db.Send, state State, reason strin
 	if err := l.q.EndSend(ctx, db.EndSendParams{ID: row.ID, State: string(state), Reason: reason, ErrorCode: code, ErrorDetails: orNil(details)}); err != nil {
 		return Result{}, err
 	}
-	l.moved = l.moved || row.Type == "template"
+	l.moved, l.results = l.moved || row.Type == "template", l.results || row.CampaignID != nil
 	l.afterCommit(func() { l.count.ruled(ctx, Origin(row.Origin), state, reason) })
 	if reason == string(conversation.WindowClosed) && !row.PossibleDuplicate {
 		if err := l.afterClosing(ctx, row); err != nil {

@@ -1,6 +1,8 @@
 package sending
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -9,13 +11,18 @@ import (
 	"reengage/whatsapp/template"
 )
 
-// field is a contact's field in a policy's parameters: {{contact.first_name}}.
-var field = regexp.MustCompile(`\{\{\s*contact\.([a-z_]+)\s*\}\}`)
+// field is a contact's field in the parameters of a policy or a campaign, with what stands there if it is not known:
+// {{contact.first_name|there}}.
+var field = regexp.MustCompile(`\{\{\s*contact\.([a-z][a-z0-9_]*)\s*(?:\|([^{}]*))?\}\}`)
 
-// fieldsOf are the fields of a contact that a policy may name; what is not known is empty. Line breaks and runs of spaces,
-// which some people's profile names have and templates must not, become one space.
+// fieldsOf are the fields that every contact has, and those that the business itself keeps of it, which never stand in for the
+// others; what is not known is empty.
 func fieldsOf(c db.Contact) map[string]string {
-	fields := map[string]string{"name": strings.Join(strings.Fields(c.Name), " "), "first_name": "", "language": c.Language, "phone": ""}
+	fields := map[string]string{}
+	if len(c.Fields) > 0 && json.Unmarshal(c.Fields, &fields) != nil {
+		fields = map[string]string{} // not texts: nothing that could be put into one
+	}
+	fields["name"], fields["first_name"], fields["language"], fields["phone"] = c.Name, "", c.Language, ""
 	if words := strings.Fields(c.Name); len(words) > 0 {
 		fields["first_name"] = words[0]
 	}
@@ -25,46 +32,56 @@ func fieldsOf(c db.Contact) map[string]string {
 	return fields
 }
 
-// Fill puts a contact's fields into parameters; problem says why a hole would be left, empty if none is.
+// Fill puts a contact's fields, or their fallbacks, into parameters. It works on the texts, after JSON has been read, so that no
+// name can break out of its place. Line breaks and runs of spaces, which some people's profile names have and templates must not,
+// become one space. problem says why the parameters could not be filled: a hole in the text would be worse than silence.
 func Fill(p template.Parameters, c db.Contact) (filled template.Parameters, problem string) {
-	return withFields(p, c)
-}
-
-// withFields puts a contact's fields into a policy's parameters. It works on the texts, after JSON has been read, so that no
-// name can break out of its place. problem says which field is not known: a hole in the text would be worse than silence.
-func withFields(p template.Parameters, c db.Contact) (filled template.Parameters, problem string) {
 	fields := fieldsOf(c)
-	fill := func(text string) string {
+	return eachText(p, func(text string) string {
+		if strings.Contains(field.ReplaceAllString(text, ""), "{{") {
+			problem = unreadableField
+			return text
+		}
 		return field.ReplaceAllStringFunc(text, func(match string) string {
-			name := field.FindStringSubmatch(match)[1]
-			value, exists := fields[name]
+			parts := field.FindStringSubmatch(match)
+			value, exists := fields[parts[1]]
+			value = cmp.Or(oneLine(value), oneLine(parts[2]))
 			switch {
+			case value != "":
 			case !exists:
-				problem = fmt.Sprintf("a contact has no field %s", name)
-			case value == "":
-				problem = fmt.Sprintf("the contact's %s is not known", strings.ReplaceAll(name, "_", " "))
+				problem = fmt.Sprintf("the contact has no field %s", parts[1])
+			default:
+				problem = fmt.Sprintf("the contact's %s is not known", strings.ReplaceAll(parts[1], "_", " "))
 			}
 			return value
 		})
-	}
+	}), problem
+}
+
+const unreadableField = "a field of the contact is written as in {{contact.name}} or {{contact.first_name|there}}"
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// eachText is the parameters with each text replaced.
+func eachText(p template.Parameters, replace func(string) string) template.Parameters {
 	values := func(v template.Values) (out template.Values) {
 		for _, text := range v.Positional {
-			out.Positional = append(out.Positional, fill(text))
+			out.Positional = append(out.Positional, replace(text))
 		}
 		for name, text := range v.Named {
 			if out.Named == nil {
 				out.Named = map[string]string{}
 			}
-			out.Named[name] = fill(text)
+			out.Named[name] = replace(text)
 		}
 		return out
 	}
-	filled = template.Parameters{Body: values(p.Body), Header: values(p.Header)}
+	out := template.Parameters{Body: values(p.Body), Header: values(p.Header)}
 	for i, text := range p.Buttons {
-		if filled.Buttons == nil {
-			filled.Buttons = map[int]string{}
+		if out.Buttons == nil {
+			out.Buttons = map[int]string{}
 		}
-		filled.Buttons[i] = fill(text)
+		out.Buttons[i] = replace(text)
 	}
-	return filled, problem
+	return out
 }

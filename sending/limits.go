@@ -26,9 +26,13 @@ func (l *locked) limits(ctx context.Context, w *conversation.Wish, d *draft) err
 		}
 		w.Caps = append(w.Caps, conversation.CapUse{Max: c.Max, Per: c.Per, Sent: int(sent)})
 	}
-	if hours := d.policy.QuietHours; hours != nil {
-		w.Quiet = &conversation.Quiet{Hours: *hours, Zone: intake.ZoneOf(l.contact, l.number, l.now)}
+	if w.Quiet = l.quietOf(d.policy); w.Quiet != nil {
 		d.notAfter = earlier(d.notAfter, w.Quiet.Next(l.now))
+	}
+	if d.campaign != nil {
+		var err error
+		w.AlreadySent, err = l.q.SentInCampaign(ctx, l.contact.ID, d.campaign.CampaignRecipient.CampaignID, d.id)
+		return err
 	}
 	if d.origin != FromReengagement {
 		return nil
@@ -39,7 +43,16 @@ func (l *locked) limits(ctx context.Context, w *conversation.Wish, d *draft) err
 	return err
 }
 
-// price quotes an automatic template and holds it against the policy's budget, which this plan then reserves from.
+// quietOf are a policy's quiet hours where the contact lives; nil: it has none.
+func (l *locked) quietOf(p *conversation.Policy) *conversation.Quiet {
+	if p.QuietHours == nil {
+		return nil
+	}
+	return &conversation.Quiet{Hours: *p.QuietHours, Zone: intake.ZoneOf(l.contact, l.number, l.now)}
+}
+
+// price quotes an automatic template and holds it against the budgets of the policy and of the campaign, which this plan then
+// reserves from.
 func (l *locked) price(ctx context.Context, w *conversation.Wish, r *ruling, d *draft) error {
 	var budget *conversation.Budget
 	if d.policy != nil {
@@ -50,17 +63,22 @@ func (l *locked) price(ctx context.Context, w *conversation.Wish, r *ruling, d *
 			return err
 		}
 	}
+	ofCampaign, err := l.campaignBudget(ctx, d.campaign)
+	if err != nil {
+		return err
+	}
+	bounded := budget != nil || ofCampaign != nil
 	quote, err := l.Quoter.Quote(ctx, l.q, ledger.QuoteRequest{ConversationID: l.id, Category: string(r.category), At: l.now})
 	var unpriced *ledger.UnpricedError
 	var stuck *ledger.StuckError
 	switch {
 	case errors.As(err, &unpriced):
-		if budget != nil {
+		if bounded {
 			w.Unpriced = unpriced.Missing.String()
 		}
 		return nil
 	case errors.As(err, &stuck):
-		if budget != nil {
+		if bounded {
 			w.Unpriced = "the number's tariff cannot be applied"
 		}
 		return nil
@@ -68,15 +86,43 @@ func (l *locked) price(ctx context.Context, w *conversation.Wish, r *ruling, d *
 		return err
 	}
 	r.quote = &quote
+	var uses []conversation.BudgetUse
 	if budget != nil {
-		w.Budget, err = l.budgetUse(ctx, *budget, quote)
+		if uses, err = l.budgetUse(ctx, *budget, quote); err != nil {
+			return err
+		}
 	}
-	return err
+	if ofCampaign != nil {
+		uses = append(uses, *ofCampaign)
+	}
+	w.Budget = exhaustedFirst(uses, quote)
+	return nil
 }
 
-// budgetUse says what is left of the day and the month of the account's calendar, of the one that would be exhausted first. The
-// limit is in the currency of the scheme that prices; what was reserved in another does not count.
-func (l *locked) budgetUse(ctx context.Context, b conversation.Budget, quote ledger.Quote) (*conversation.BudgetUse, error) {
+// campaignBudget is what is left of a campaign's own budget, held until this plan has reserved from it; nil: it has none.
+func (l *locked) campaignBudget(ctx context.Context, p *place) (*conversation.BudgetUse, error) {
+	if p == nil || p.BudgetMicros == nil {
+		return nil, nil
+	}
+	reserved, err := l.q.LockCampaignBudget(ctx, p.CampaignRecipient.CampaignID)
+	return &conversation.BudgetUse{Period: "campaign", LimitMicros: *p.BudgetMicros, SpentMicros: reserved}, err
+}
+
+// exhaustedFirst is the budget of which least is left; nil if there is none.
+func exhaustedFirst(uses []conversation.BudgetUse, quote ledger.Quote) *conversation.BudgetUse {
+	var first *conversation.BudgetUse
+	for _, u := range uses {
+		if first == nil || u.LimitMicros-u.SpentMicros < first.LimitMicros-first.SpentMicros {
+			u.PriceMicros, u.Currency = quote.AmountMicros, quote.Currency
+			first = &u
+		}
+	}
+	return first
+}
+
+// budgetUse says what is left of the day and the month of the account's calendar, where they are bounded. The limit is in the currency
+// of the scheme that prices; what was reserved in another does not count.
+func (l *locked) budgetUse(ctx context.Context, b conversation.Budget, quote ledger.Quote) (uses []conversation.BudgetUse, err error) {
 	loc, err := time.LoadLocation(l.number.AccountTimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("the account's time zone: %w", err)
@@ -87,17 +133,15 @@ func (l *locked) budgetUse(ctx context.Context, b conversation.Budget, quote led
 	if err != nil {
 		return nil, err
 	}
-	var first *conversation.BudgetUse
 	for _, u := range []conversation.BudgetUse{
 		{Period: "day", LimitMicros: b.DayMicros, SpentMicros: spent.DayMicros},
 		{Period: "month", LimitMicros: b.MonthMicros, SpentMicros: spent.MonthMicros},
 	} {
-		if u.LimitMicros != 0 && (first == nil || u.LimitMicros-u.SpentMicros < first.LimitMicros-first.SpentMicros) {
-			u.PriceMicros, u.Currency = quote.AmountMicros, quote.Currency
-			first = &u
+		if u.LimitMicros != 0 {
+			uses = append(uses, u)
 		}
 	}
-	return first, nil
+	return uses, nil
 }
 
 func earlier(a, b time.Time) time.Time {

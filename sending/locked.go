@@ -14,9 +14,10 @@ import (
 )
 
 // locked is a conversation under its row's lock, with what the gate asks of it. It lives as long as its transaction. Locks
-// are taken in this order: conversation, advisory locks of caps and budget, sends, kept replies, and at last rows that other
-// conversations share (suppressions, templates, numbers, rates), so that transactions wait for one another but never in a
-// circle.
+// are taken in this order: conversation, the recipient of a campaign whose message it is, advisory locks of caps and budget, the
+// campaign's row where it has a budget, sends, kept replies, and at last rows that other conversations share (suppressions, templates,
+// numbers, rates), other recipients, and once more campaigns (by keep_reserved), so that transactions wait for one another but never in
+// a circle. Whether a campaign runs is read without a lock: one that is paused while a message is on its way into flight has sent it.
 type locked struct {
 	*Sender
 	q         *db.Queries
@@ -28,6 +29,7 @@ type locked struct {
 	may       conversation.Permissions
 	partOf    *uuid.UUID // the conversation that it has become part of (W10)
 	moved     bool       // a template has been planned or has got on: template_pending is to be found anew
+	results   bool       // a campaign's message has failed, or was found: its recipient is to follow it
 	committed []func()   // what to count once it is true
 }
 
@@ -87,8 +89,11 @@ func (l *locked) circumstances() conversation.Circumstances {
 	return conversation.Circumstances{Facts: l.facts, Permissions: l.may, Margin: l.Margin}
 }
 
-// refresh finds out anew whether a template is on its way.
+// refresh finds out anew whether a template is on its way, and what has become of campaigns' recipients.
 func (l *locked) refresh(ctx context.Context) error {
+	if err := l.refreshResults(ctx); err != nil {
+		return err
+	}
 	if !l.moved {
 		return nil
 	}

@@ -37,6 +37,9 @@ func (s *Sender) Plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
 }
 
 func (l *locked) plan(ctx context.Context, r PlanRequest) (PlanResult, error) {
+	if r.Origin == FromCampaign {
+		return l.planForCampaign(ctx, r)
+	}
 	d := draft{id: r.SendID, origin: r.Origin, text: r.Text, template: r.Template, fallback: r.Fallback, critical: r.Critical,
 		notAfter: r.NotAfter, policy: r.Policy}
 	if d.notAfter.IsZero() {
@@ -169,8 +172,16 @@ func (l *locked) record(ctx context.Context, d *draft, r ruling, state State) (R
 	if q := r.quote; q != nil {
 		p.QuotedScheme, p.QuotedMicros, p.QuotedCurrency = &q.Scheme, &q.AmountMicros, &q.Currency
 	}
-	if _, err := l.q.RecordSend(ctx, p); err != nil {
+	if d.campaign != nil {
+		p.CampaignID = &d.campaign.CampaignRecipient.CampaignID
+	}
+	attempts, err := l.q.RecordSend(ctx, p)
+	if err != nil {
 		return Result{}, err
+	}
+	attempt := 1
+	if len(attempts) > 0 {
+		attempt = int(attempts[0]) // a later one, of what was refused after it had been tried
 	}
 	key := "send/" + d.id.String() + "/plan"
 	if d.again {
@@ -182,7 +193,7 @@ func (l *locked) record(ctx context.Context, d *draft, r ruling, state State) (R
 	if state != Planned {
 		reason = r.verdict.Code
 	}
-	return Result{SendID: d.id, State: state, Attempt: 1, Reason: reason, Template: d.template != nil, Critical: d.critical},
+	return Result{SendID: d.id, State: state, Attempt: attempt, Reason: reason, Template: d.template != nil, Critical: d.critical},
 		l.decide(ctx, key, "send", r.verdict, &d.id)
 }
 

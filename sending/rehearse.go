@@ -3,7 +3,6 @@ package sending
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"reengage/conversation"
 	"reengage/db"
@@ -66,35 +65,19 @@ func rehearsed(a conversation.AttemptPolicy, row db.FindTemplateRow, found bool)
 	return conversation.KnownTemplate{Known: true, Found: w.Found, Category: w.Category, Status: w.Status, Parameters: w.Parameters}
 }
 
-// PolicyParameters reads the parameters of a policy's attempt and puts an example's fields in their places: those of a contact of
-// whom everything is known. problem says why they could be sent to nobody; empty if they could.
+// PolicyParameters reads the parameters of a policy's attempt and puts an example's fields in their places: those that every contact may
+// have. One that only some have needs a fallback, or the attempt would be refused to all others. problem says why they could be sent to nobody; empty if they could.
 func PolicyParameters(raw json.RawMessage) (p template.Parameters, problem string) {
 	if len(raw) > 0 && json.Unmarshal(raw, &p) != nil {
 		return p, unreadableParameters
 	}
 	phone := "12025550100"
-	filled, problem := withFields(p, db.Contact{Name: "Ada Example", Phone: &phone, Language: "en"})
+	filled, problem := Fill(p, db.Contact{Name: "Ada Example", Phone: &phone, Language: "en"})
 	switch {
 	case problem != "":
-		return filled, problem + "; there are name, first_name, language and phone"
-	case strings.Contains(textsOf(filled), "{{"):
-		return filled, "a field of the contact is written as in {{contact.name}}; there are name, first_name, language and phone"
+		return filled, problem + "; there are name, first_name, language and phone, and with a fallback the contact's other fields"
 	case storable(filled) == nil:
 		return filled, "a parameter is not valid text"
 	}
 	return filled, ""
-}
-
-func textsOf(p template.Parameters) string {
-	var all []string
-	for _, v := range []template.Values{p.Header, p.Body} {
-		all = append(all, v.Positional...)
-		for _, text := range v.Named {
-			all = append(all, text)
-		}
-	}
-	for _, text := range p.Buttons {
-		all = append(all, text)
-	}
-	return strings.Join(all, "\n")
 }

@@ -26,7 +26,8 @@ type draft struct {
 	critical bool
 	notAfter time.Time
 	policy   *conversation.Policy
-	again    bool // it was refused before
+	campaign *place // of a campaign's message
+	again    bool   // it was refused before
 	// held: that the sender is paused does not refuse it. It stands in for one that was planned, and waits as that did.
 	held bool
 }
@@ -52,10 +53,15 @@ type ruling struct {
 // weigh asks the gate about a draft.
 func (l *locked) weigh(ctx context.Context, d *draft) (ruling, error) {
 	wish := conversation.Wish{Automatic: d.origin.automatic()}
+	unfilled := d.origin == FromReengagement
+	if d.campaign != nil {
+		d.campaign.ask(&wish, l.now)
+		unfilled = d.campaign.CampaignRecipient.Parameters == nil
+	}
 	var r ruling
 	if d.template != nil {
 		var err error
-		if r, err = l.lookUp(ctx, &wish, *d.template, d.origin == FromReengagement); err != nil {
+		if r, err = l.lookUp(ctx, &wish, *d.template, unfilled); err != nil {
 			return r, err
 		}
 	}
@@ -83,14 +89,14 @@ func (l *locked) weigh(ctx context.Context, d *draft) (ruling, error) {
 	return r, nil
 }
 
-// lookUp fills in what is known of a template, and whether its parameters fit.
-func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Template, ofPolicy bool) (ruling, error) {
+// lookUp fills in what is known of a template, and whether its parameters fit. Those that are unfilled name the contact's fields.
+func (l *locked) lookUp(ctx context.Context, w *conversation.Wish, t contract.Template, unfilled bool) (ruling, error) {
 	c, err := FindCandidate(ctx, l.q, l.number.WabaID, t)
 	if err != nil {
 		return ruling{}, err
 	}
-	if ofPolicy && c.Unreadable == "" {
-		c.Parameters, c.Unreadable = withFields(c.Parameters, l.contact)
+	if unfilled && c.Unreadable == "" {
+		c.Parameters, c.Unreadable = Fill(c.Parameters, l.contact)
 	}
 	c.ask(w)
 	r := ruling{category: c.Category, parameters: storable(c.Parameters)}

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"reengage/activities"
+	"reengage/campaign"
 	"reengage/config"
 	"reengage/db"
 	"reengage/intake"
@@ -111,8 +112,15 @@ func (m *Main) work(ctx context.Context, pool *pgxpool.Pool, temporal client.Cli
 		return fmt.Errorf("observe the sends: %w", err)
 	}
 	defer func() { _ = watched.Unregister() }()
+	campaigns := &campaign.Campaigns{Pool: pool, Clock: k, Temporal: temporal, Log: m.Log}
+	counted, err := campaigns.Observe()
+	if err != nil {
+		return fmt.Errorf("observe the campaigns: %w", err)
+	}
+	defer func() { _ = counted.Unregister() }()
 	acts := &activities.Activities{
-		Pool: pool, Intake: store, Ledger: book, Sending: sender, Clock: k, Notify: m.Config.NotifyURL != "",
+		Campaigns: campaigns,
+		Pool:      pool, Intake: store, Ledger: book, Sending: sender, Clock: k, Notify: m.Config.NotifyURL != "",
 	}
 	var w worker.Worker
 	fatal := make(chan error, 1)

@@ -33,6 +33,7 @@ type conversationRun struct {
 	inbox     inbox
 	requests  requests
 	sender    sender
+	campaigns campaignMessages
 	outside   outside
 	effects   effects
 	timer     *timer
@@ -153,6 +154,10 @@ func (r *conversationRun) takeAll(ctx workflow.Context) bool {
 	for _, id := range arrived.turnedAway {
 		r.replace(ctx, id)
 	}
+	for _, m := range arrived.campaigns {
+		r.campaigns.add(m)
+	}
+	r.nextCampaignMessage(ctx)
 	asked := r.answerRequests(ctx)
 	return moved || asked || !arrived.empty()
 }
@@ -171,27 +176,34 @@ func (r *conversationRun) takeClock() bool {
 
 // decide runs one Step and starts its effects.
 func (r *conversationRun) decide(ctx workflow.Context, what conversation.What) {
-	next, effects := conversation.Step(r.state, conversation.Event{Now: r.now(ctx), What: what})
-	r.state = next
-	for _, e := range effects {
-		switch e := e.(type) {
-		case conversation.Decided:
-			r.note(e.Rule + ": " + e.Text)
-		case conversation.Bill:
-			r.bill(ctx)
-		case conversation.Remind:
-			r.remind(ctx, e)
-		case conversation.Nudge:
-			r.nudge(ctx, e)
-		case conversation.Reengage:
-			r.reengage(ctx, e)
-		case conversation.ReleaseKept:
-			r.releaseKept(ctx, e)
-		case conversation.ExpireKept:
-			r.expireKept(ctx, e)
-		case conversation.Explain:
-			r.explain(ctx, e)
-		}
+	for _, e := range r.step(ctx, what) {
+		r.carryOut(ctx, e)
+	}
+}
+
+func (r *conversationRun) step(ctx workflow.Context, what conversation.What) (effects []conversation.Effect) {
+	r.state, effects = conversation.Step(r.state, conversation.Event{Now: r.now(ctx), What: what})
+	return effects
+}
+
+func (r *conversationRun) carryOut(ctx workflow.Context, e conversation.Effect) {
+	switch e := e.(type) {
+	case conversation.Decided:
+		r.note(e.Rule + ": " + e.Text)
+	case conversation.Bill:
+		r.bill(ctx)
+	case conversation.Remind:
+		r.remind(ctx, e)
+	case conversation.Nudge:
+		r.nudge(ctx, e)
+	case conversation.Reengage:
+		r.reengage(ctx, e)
+	case conversation.ReleaseKept:
+		r.releaseKept(ctx, e)
+	case conversation.ExpireKept:
+		r.expireKept(ctx, e)
+	case conversation.Explain:
+		r.explain(ctx, e)
 	}
 }
 

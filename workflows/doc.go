@@ -9,6 +9,8 @@
 // effects run beside it and hold up no decision, so a billing activity that retries through an outage delays neither a
 // reminder nor the next message.
 //
+// What campaigns want waits in a queue of its own (campaign_message.go), one message after the other, each a send like any.
+//
 // A send is a loop of its own (send.go): an attempt, what became of it, a wait, another attempt. It is the only one that tries
 // again. What is allowed is decided by the transaction that plans it (package sending); the run's own verdict goes along.
 //

@@ -15,8 +15,8 @@ import (
 
 // inbox receives every signal, each name in one place, and turns payloads into events to decide on.
 type inbox struct {
-	inbound, outbound, outcome, settings, consent, merged, clock workflow.ReceiveChannel
-	arrived                                                      arrived
+	inbound, outbound, outcome, settings, consent, merged, clock, campaign workflow.ReceiveChannel
+	arrived                                                                arrived
 }
 
 // arrived is what came in since it was last taken.
@@ -26,12 +26,14 @@ type arrived struct {
 	consent     []contract.ConsentChanged // from outside as well
 	settled     []uuid.UUID               // our own sends of which a status has told
 	turnedAway  []uuid.UUID               // of them, those that failed because the provider considers the window closed (W9)
-	rejected    []string                  // reasons, without content
+	campaigns   []contract.CampaignMessage
+	rejected    []string // reasons, without content
 	clock       *clock.Clock
 }
 
 func (a arrived) empty() bool {
-	return len(a.events) == 0 && a.fromOutside.Empty() && len(a.consent) == 0 && len(a.settled) == 0 && len(a.rejected) == 0
+	return len(a.events) == 0 && a.fromOutside.Empty() && len(a.consent) == 0 && len(a.settled) == 0 && len(a.campaigns) == 0 &&
+		len(a.rejected) == 0
 }
 
 func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
@@ -42,8 +44,9 @@ func (i *inbox) listen(ctx workflow.Context, s workflow.Selector) {
 	i.consent = workflow.GetSignalChannel(ctx, contract.SignalConsentChanged)
 	i.merged = workflow.GetSignalChannel(ctx, contract.SignalMerged)
 	i.clock = workflow.GetSignalChannel(ctx, contract.SignalClockChanged)
+	i.campaign = workflow.GetSignalChannel(ctx, contract.SignalCampaignMessage)
 	wake := func(workflow.ReceiveChannel, bool) { i.drain() }
-	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.consent, i.merged, i.clock} {
+	for _, c := range []workflow.ReceiveChannel{i.inbound, i.outbound, i.outcome, i.settings, i.consent, i.merged, i.clock, i.campaign} {
 		s.AddReceive(c, wake)
 	}
 }
@@ -58,6 +61,7 @@ func (i *inbox) drain() {
 	drainEach(i.inbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.inbound) })
 	drainEach(i.outcome, i.arrived.sendOutcome)
 	drainEach(i.outbound, func(s contract.MessagesSignal) { each(&i.arrived, s, i.arrived.outbound) })
+	drainEach(i.campaign, i.arrived.campaignMessage)
 }
 
 func drainEach[P any](c workflow.ReceiveChannel, accept func(P)) {
@@ -169,6 +173,14 @@ func (a *arrived) consentChanged(c contract.ConsentChanged) {
 	for _, category := range categories {
 		a.events = append(a.events, conversation.ConsentChanged{Category: category, OptedIn: c.OptedIn, Source: c.Source})
 	}
+}
+
+func (a *arrived) campaignMessage(m contract.CampaignMessage) {
+	if m.CampaignID == uuid.Nil || m.RecipientID == uuid.Nil {
+		a.rejected = append(a.rejected, "campaign_message: it needs campaign_id and recipient_id")
+		return
+	}
+	a.campaigns = append(a.campaigns, m)
 }
 
 func (a *arrived) settingsChanged(s conversation.Settings) {

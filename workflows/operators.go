@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -27,7 +28,8 @@ func (r *conversationRun) note(decision string) {
 // each costs an event; the current details always, because they cost none.
 func (r *conversationRun) announce(ctx workflow.Context) {
 	status := conversation.Status(r.state.Facts, r.now(ctx))
-	if status != r.announced {
+	passing := status == conversation.Resuming && r.campaigns.underWay != uuid.Nil && r.announced != "" // a broadcast's moment in between
+	if status != r.announced && !passing {
 		updates := []temporal.SearchAttributeUpdate{contract.StatusAttribute.ValueSet(string(status))}
 		if r.announced == "" {
 			updates = append(updates, contract.NumberAttribute.ValueSet(r.loaded.Number.ID))

@@ -43,8 +43,9 @@ func (r *conversationRun) planHasEnded(send uuid.UUID) bool {
 	return false
 }
 
-// attemptEnded tells the plan what came of its attempt, if the send was one.
+// attemptEnded tells the plan what came of its attempt, if the send was one, or goes on with what campaigns want.
 func (r *conversationRun) attemptEnded(ctx workflow.Context, send uuid.UUID, code conversation.Code, until time.Time) {
+	defer r.campaignMessageEnded(ctx, send)
 	for i, a := range r.sender.attempts {
 		if a.send == send {
 			r.sender.attempts = append(r.sender.attempts[:i:i], r.sender.attempts[i+1:]...)

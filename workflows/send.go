@@ -236,7 +236,7 @@ func (r *conversationRun) ended(ctx workflow.Context, s sending.Result) {
 	switch s.State {
 	case sending.Accepted:
 		code = conversation.Allowed
-		r.decide(ctx, conversation.Outbound{ID: s.MessageEventID, At: s.AcceptedAt, Template: s.Template})
+		r.accepted(ctx, s)
 	case sending.Unknown:
 		code = "unknown"
 		r.note("send: it may have arrived; it is not sent again")

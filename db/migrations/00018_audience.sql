@@ -10,16 +10,19 @@ CREATE INDEX contacts_by_tag ON contacts USING gin (tags);
 -- As people look through them: those that came last first.
 CREATE INDEX contacts_by_time ON contacts (created_at DESC, id DESC) WHERE merged_into IS NULL;
 
--- A saved filter. Who it finds is asked anew each time; a campaign writes that down when it is launched (K2).
+-- A saved filter. Who it finds is asked anew each time; a campaign writes that down when it is launched (K2), and keeps the filter. A
+-- segment that is deleted stays as what those campaigns were for; nothing new is for it.
 CREATE TABLE segments (
     id         uuid PRIMARY KEY,
-    name       text NOT NULL UNIQUE CHECK (name <> '' AND length(name) <= 200),
+    name       text NOT NULL CHECK (name <> '' AND length(name) <= 200),
     filter     jsonb NOT NULL CHECK (jsonb_typeof(filter) = 'object'),  -- audience.Filter
     version    int NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     created_by text NOT NULL,           -- user/ID or key/ID
-    changed_at timestamptz NOT NULL
+    changed_at timestamptz NOT NULL,
+    deleted_at timestamptz
 );
+CREATE UNIQUE INDEX segments_by_name ON segments (name) WHERE deleted_at IS NULL;
 
 -- Who a filter means. The condition is written here once, and whoever counts, lists or chooses asks by it, so that the number that
 -- people see and those who are then written to cannot differ. Only the parts that are given become part of the statement, because a
@@ -146,16 +149,18 @@ END
 $$;
 -- +goose StatementEnd
 
--- The same for people who look through them: those that came last first, from before the given one on; among NULL: of all, else of
--- these contacts.
+-- The same for people who look through them: those that came last first, from before the given one on; if they are given, of these
+-- contacts only, or of those whose name or phone matches its pattern.
 -- +goose StatementBegin
-CREATE FUNCTION audience_page(filter jsonb, at timestamptz, among uuid[], before_at timestamptz, before_id uuid, max_rows bigint)
+CREATE FUNCTION audience_page(filter jsonb, at timestamptz, before_at timestamptz, before_id uuid, among uuid[], name_pattern text,
+                              phone_pattern text, max_rows bigint)
 RETURNS TABLE (contact_id uuid) LANGUAGE plpgsql STABLE ROWS 200 AS $$
 BEGIN
-    RETURN QUERY EXECUTE 'SELECT c.id FROM contacts c WHERE (c.created_at, c.id) < ($4, $5) AND '
-            || CASE WHEN among IS NULL THEN '' ELSE 'c.id = ANY ($3) AND ' END
-            || audience_condition(filter) || ' ORDER BY c.created_at DESC, c.id DESC LIMIT $6'
-        USING filter, at, among, before_at, before_id, max_rows;
+    RETURN QUERY EXECUTE 'SELECT c.id FROM contacts c WHERE (c.created_at, c.id) < ($3, $4) AND '
+            || CASE WHEN among IS NULL THEN '' ELSE 'c.id = ANY ($5) AND ' END
+            || CASE WHEN name_pattern IS NULL THEN '' ELSE '(c.name ILIKE $6 OR coalesce(c.phone LIKE $7, false)) AND ' END
+            || audience_condition(filter) || ' ORDER BY c.created_at DESC, c.id DESC LIMIT $8'
+        USING filter, at, before_at, before_id, among, name_pattern, phone_pattern, max_rows;
 END
 $$;
 -- +goose StatementEnd
@@ -172,8 +177,56 @@ END
 $$;
 -- +goose StatementEnd
 
+-- How many they are, and how many of them have opted in to a category and opted out of it, without those who are suppressed, for it or
+-- for everything; and those. The rest has said nothing. Asked one after the other, because as conditions each has a plan of its own:
+-- in one statement they would be looked up contact by contact.
+-- +goose StatementBegin
+CREATE FUNCTION audience_consent(filter jsonb, at timestamptz, category text, OUT counted bigint, OUT opted_in bigint, OUT opted_out bigint,
+                                 OUT suppressed bigint) LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    asked   text := 'SELECT count(*) FROM contacts c WHERE ' || audience_condition(filter) || ' AND ';
+    stopped text := 'EXISTS (SELECT FROM suppressions s
+                             WHERE s.contact_id = c.id AND s.lifted_at IS NULL AND (s.scope = ''all'' OR $3 = ''marketing'')
+                               AND (s.reason <> ''undeliverable''
+                                    OR NOT EXISTS (SELECT FROM conversations v WHERE v.contact_id = s.contact_id AND v.last_inbound_at > s.since)))';
+BEGIN
+    counted := audience_count(filter, at);
+    EXECUTE asked || stopped INTO suppressed USING filter, at, category;
+    EXECUTE asked || 'NOT ' || stopped || ' AND ' || format(consent_condition('in'), '$3') INTO opted_in USING filter, at, category;
+    EXECUTE asked || 'NOT ' || stopped || ' AND ' || format(consent_condition('out'), '$3') INTO opted_out USING filter, at, category;
+END
+$$;
+-- +goose StatementEnd
+
+-- What contacts have been given, or are: the most frequent tags, names of fields, languages and markets. Of very many contacts it looks
+-- at those of some blocks of the table, and estimated says so: the counts are then made from these.
+-- +goose StatementBegin
+CREATE FUNCTION contact_attributes(most int, most_blocks bigint, OUT kind text, OUT value text, OUT contacts bigint, OUT estimated boolean)
+RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    share real := least(1, most_blocks::real / greatest(1, pg_relation_size('contacts') / current_setting('block_size')::bigint));
+BEGIN
+    RETURN QUERY
+    WITH looked_at AS MATERIALIZED (
+        SELECT c.tags, c.fields, c.language, c.market FROM contacts c TABLESAMPLE SYSTEM (100 * share) WHERE c.merged_into IS NULL
+    ), counted AS (
+        SELECT 'tag' AS kind, t.tag AS value, count(*) AS n FROM looked_at l, unnest(l.tags) t(tag) GROUP BY 2
+        UNION ALL
+        SELECT 'field', f.name, count(*) FROM looked_at l, jsonb_object_keys(l.fields) f(name) GROUP BY 2
+        UNION ALL
+        SELECT 'language', l.language, count(*) FROM looked_at l WHERE l.language <> '' GROUP BY 2
+        UNION ALL
+        SELECT 'market', l.market, count(*) FROM looked_at l WHERE l.market <> '' GROUP BY 2
+    ), ranked AS (
+        SELECT *, row_number() OVER (PARTITION BY counted.kind ORDER BY n DESC, counted.value) AS place FROM counted
+    )
+    SELECT r.kind, r.value, round(r.n / share)::bigint, share < 1 FROM ranked r WHERE r.place <= most ORDER BY r.kind, r.place;
+END
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
-DROP FUNCTION audience_count, audience_page, audience, audience_condition, consent_condition, filter_texts;
+DROP FUNCTION contact_attributes, audience_consent, audience_count, audience_page, audience, audience_condition, consent_condition, filter_texts;
 DROP TABLE segments;
 DROP INDEX contacts_by_time;
 ALTER TABLE contacts DROP COLUMN fields, DROP COLUMN tags;

@@ -96,6 +96,13 @@ END $$;
 CREATE TRIGGER campaign_recipients_reserve AFTER UPDATE ON campaign_recipients
     FOR EACH ROW WHEN (OLD.reserved_micros IS DISTINCT FROM NEW.reserved_micros) EXECUTE FUNCTION keep_reserved();
 
+-- How long after its delivery a message counts as answered. Limits have it as Go writes a duration: 72h0m0s.
+-- +goose StatementBegin
+CREATE FUNCTION campaign_answer_within(limits jsonb) RETURNS interval LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(nullif(limits ->> 'answer_within', '')::interval, interval '72 hours')
+$$;
+-- +goose StatementEnd
+
 -- Which messages answer to which, by the wamid that they quote: few messages do.
 CREATE INDEX events_quoting ON events (conversation_id, (content ->> 'answers'))
     WHERE kind = 'inbound' AND content ->> 'answers' IS NOT NULL;
@@ -126,4 +133,4 @@ ALTER TABLE sends DROP COLUMN campaign_id;
 DROP FUNCTION reach_lock;
 DROP INDEX events_quoting;
 DROP TABLE campaign_paces, campaign_recipients, campaigns;
-DROP FUNCTION keep_reserved;
+DROP FUNCTION keep_reserved, campaign_answer_within;

@@ -39,6 +39,8 @@ var figures = map[string][]string{
 		"this month by contact", "a page of single charges", "this month by rule, 100 not totalled", "totalled, 100 not totalled"},
 	"A file of contacts":                        {"dry run", "import", "the same file again", "peak memory"},
 	"Inbox: from the request to the first byte": inboxFigures(),
+	"Campaign: a template to many, while agents reply": {"sends", "sends at the pace", "reply meanwhile, p50", "reply meanwhile, p99",
+		"reply at the pace, p50", "reply at the pace, p99", "peak memory"},
 }
 
 func inboxFigures() (whats []string) {
@@ -142,7 +144,7 @@ func TestAnInterruptedBenchDropsItsDatabase(t *testing.T) {
 
 func TestRefusalsAreOneSentence(t *testing.T) {
 	err := Run(t.Context(), Options{Only: []string{"everything"}})
-	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports, inbox`)
+	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports, inbox, campaign`)
 	err = Run(t.Context(), Options{DatabaseURL: "host=db password=secret"})
 	require.EqualError(t, err, "DATABASE_URL is not a Postgres URL")
 }

@@ -16,6 +16,7 @@
 //	month     a number's month settled, and a late entry point in it        | the same rows copied; the whole settlement
 //	reports   GET /v1/charges on a year of charges; Ledger.Total            | the plain SUM of the same charges
 //	inbox     GET /console/inbox to the first byte, among many conversations | reading and sorting all conversations; no indexes
+//	campaign  launch to the last message taken, with replies meanwhile      | as many activities that do nothing; replies alone
 //
 // Owns: the load, the baselines, the report. Does not own what it measures, and changes nothing of it: no group sets an
 // option that the programs leave at its default, except the relay's concurrency where the report says so.
@@ -36,7 +37,7 @@
 //
 // Every group checks what it has measured: all messages stored, none left to signal, a charge per window, a reminder per
 // history, reports that agree with the charges to the micro, pages that list what
-// reading everything lists. A figure of something that did not happen is an error.
+// reading everything lists, one message for each recipient. A figure of something that did not happen is an error.
 //
 // The charges of the reports are not billed but written by SQL, ten million of them in the time in which one million would be
 // settled. For that the scratch database's table of charges loses its references, its triggers, its write-ahead

@@ -63,6 +63,11 @@ const patience = 2 * time.Minute
 
 // until asks again and again until there is as much as wanted; what says of what, should it never come.
 func until(ctx context.Context, what string, wanted int, count func(context.Context) (int, error)) error {
+	return untilWithin(ctx, patience, what, wanted, count)
+}
+
+// untilWithin is until with a patience of its own.
+func untilWithin(ctx context.Context, patience time.Duration, what string, wanted int, count func(context.Context) (int, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	found := 0

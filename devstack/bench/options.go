@@ -84,7 +84,13 @@ type size struct {
 	inboxCalls         int // of one page, at most
 	inboxWrites        int // rows at once
 
-	importRows int // of a file of contacts
+	importRows       int // of a file of contacts
+	recipients       int // of a campaign
+	bareRecipients   int // of its baseline
+	recipientsAtPace int // of one at a number's usual rate
+	repliedTo        int // other conversations
+	repliesPerSecond float64
+	repliesAlone     time.Duration // how long replies are measured without a campaign
 }
 
 // largeBody is how many updates a large body has; the provider's own limit is 1,000.
@@ -98,7 +104,8 @@ func (o Options) size() size {
 		windows: 200, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 100, ratedEvents: 1_000_000,
 		monthMessages: 1_000_000, monthConversations: 20_000,
 		charges: 10_000_000, chargedAgain: 10_000, chargeContacts: 15_000, reportCalls: 30,
-		inboxConversations: 100_000, inboxCalls: 300, inboxWrites: 2_000, importRows: 1_000_000,
+		inboxConversations: 100_000, inboxCalls: 300, inboxWrites: 2_000,
+		recipients: 10_000, bareRecipients: 2_000, recipientsAtPace: 1_000, repliedTo: 100, repliesPerSecond: 5, repliesAlone: 30 * time.Second, importRows: 1_000_000,
 	}
 	if o.Short {
 		s = size{
@@ -108,7 +115,8 @@ func (o Options) size() size {
 			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, onDisk: 12, ratedEvents: 5_000,
 			monthMessages: 3_000, monthConversations: 60,
 			charges: 20_000, chargedAgain: 100, chargeContacts: 60, reportCalls: 2,
-			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50, importRows: 3_000,
+			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50,
+			recipients: 40, bareRecipients: 40, recipientsAtPace: 20, repliedTo: 5, repliesPerSecond: 5, repliesAlone: time.Second, importRows: 3_000,
 		}
 	}
 	if o.Temporal != nil {

@@ -16,6 +16,7 @@ const (
 	emptyWorkflow    = "BenchEmpty"
 	receiverWorkflow = "BenchReceiver"
 	textbookWorkflow = "BenchTextbook"
+	activeWorkflow   = "BenchActive"
 	writeActivity    = "BenchWrite"
 
 	plainSignal = "message"
@@ -25,6 +26,7 @@ func registerPlain(w worker.Registry) {
 	w.RegisterWorkflowWithOptions(empty, workflow.RegisterOptions{Name: emptyWorkflow})
 	w.RegisterWorkflowWithOptions(receiver, workflow.RegisterOptions{Name: receiverWorkflow})
 	w.RegisterWorkflowWithOptions(textbook, workflow.RegisterOptions{Name: textbookWorkflow})
+	w.RegisterWorkflowWithOptions(active, workflow.RegisterOptions{Name: activeWorkflow})
 	w.RegisterActivityWithOptions(func(context.Context) error { return nil }, activity.RegisterOptions{Name: writeActivity})
 }
 
@@ -36,6 +38,17 @@ func receiver(ctx workflow.Context, messages int) error {
 	c := workflow.GetSignalChannel(ctx, plainSignal)
 	for range messages {
 		c.Receive(ctx, nil)
+	}
+	return nil
+}
+
+// active runs so many activities that do nothing.
+func active(ctx workflow.Context, activities int) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+	for range activities {
+		if err := workflow.ExecuteActivity(ctx, writeActivity).Get(ctx, nil); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -199,9 +199,15 @@ func (c *lineCounter) Write(p []byte) (int, error) {
 func peakMemory(do func() error) (bytes int64, err error) {
 	debug.FreeOSMemory()
 	before := heldMemory()
+	peak, err := worstMemory(do)
+	return peak - before, err
+}
+
+// worstMemory is how much memory Go held at the worst moment, as far as it was looked at.
+func worstMemory(do func() error) (bytes int64, err error) {
 	done, peak := make(chan struct{}), make(chan int64)
 	go func() {
-		worst := before
+		worst := heldMemory()
 		for ticks := time.NewTicker(2 * time.Millisecond); ; {
 			select {
 			case <-ticks.C:
@@ -215,7 +221,7 @@ func peakMemory(do func() error) (bytes int64, err error) {
 	}()
 	err = do()
 	close(done)
-	return <-peak - before, err
+	return <-peak, err
 }
 
 // heldMemory is what Go has from the system and has not given back.

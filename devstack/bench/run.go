@@ -25,6 +25,7 @@ var measurements = []struct {
 	{"reports", measureReports},
 	{"inbox", measureInbox},
 	{"import", measureImport},
+	{"campaign", measureCampaign},
 }
 
 // Groups are the names of all groups of figures, for Options.Only.

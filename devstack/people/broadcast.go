@@ -60,6 +60,15 @@ func (b *Business) Segment(ctx context.Context, name string, filter audience.Fil
 	return saved.ID, err
 }
 
+// Count counts the contacts whom a filter means.
+func (b *Business) Count(ctx context.Context, filter audience.Filter) (int, error) {
+	var counted struct {
+		Contacts int `json:"contacts"`
+	}
+	err := b.api(ctx, http.MethodPost, "/v1/segments/count", "", map[string]any{"filter": filter}, &counted)
+	return counted.Contacts, err
+}
+
 // Broadcast is a template for everybody of a segment.
 type Broadcast struct {
 	Name     string

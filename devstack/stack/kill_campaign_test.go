@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -16,7 +15,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"reengage/audience"
 	"reengage/campaign"
 	"reengage/conversation"
 	"reengage/db"
@@ -32,17 +30,10 @@ const audienceOfKills = 400
 
 // crowdOfKills is soon done with everything, on a clock that runs at scale.
 var crowdOfKills = whatsapptest.Crowd{
-	Seed: 6, Prefix: "4477009", Quote: 0.5,
+	Seed: 6, Prefix: memberPrefix, Quote: 0.5,
 	Shares: whatsapptest.Shares{Unreachable: 0.06, Stopped: 0.04, Blocking: 0.04, SayingStop: 0.04, Answering: 0.25, Reading: 0.4},
-	Delays: whatsapptest.Delays{
-		Sent:      whatsapptest.Span{Least: 3 * time.Second, Most: 5 * time.Second},
-		Delivered: whatsapptest.Span{Least: time.Second, Most: 10 * time.Second},
-		Read:      whatsapptest.Span{Least: time.Second, Most: 20 * time.Second},
-		Written:   whatsapptest.Span{Least: 2 * time.Second, Most: 30 * time.Second},
-	},
+	Delays: soon,
 }
-
-func memberOfKills(i int) string { return fmt.Sprintf("4477009%05d", i) }
 
 // TestKilledInTheMiddleOfACampaignEverybodyGetsItAtMostOnceAndTheResultsAreThoseOfTheCrowd kills worker and gateway with SIGKILL
 // again and again while a campaign runs, which is paused in the middle, when somebody says STOP before their turn, and resumed.
@@ -52,7 +43,7 @@ func TestKilledInTheMiddleOfACampaignEverybodyGetsItAtMostOnceAndTheResultsAreTh
 	require.NoError(t, s.Simulator.SetCrowd(crowdOfKills))
 	business := people.NewBusiness(s)
 	require.NoError(t, business.SetRate(t.Context(), 60))
-	c := broadcastOfKills(t, business)
+	c := broadcast(t, business, audienceOfKills, 5)
 	require.NoError(t, business.Tell(t.Context(), c, "launch", "launch"))
 
 	killed, done := context.WithCancel(t.Context())
@@ -63,11 +54,7 @@ func TestKilledInTheMiddleOfACampaignEverybodyGetsItAtMostOnceAndTheResultsAreTh
 	insist(t, func() error { return business.Tell(t.Context(), c, "pause", "pause") })
 	stopped := stopsBeforeTheirTurn(t, s, c)
 	insist(t, func() error { return business.Tell(t.Context(), c, "resume", "resume") })
-	require.Eventually(t, func() bool {
-		now, err := business.Campaign(t.Context(), c.ID)
-		require.True(t, err != nil || now.State != campaign.Paused, "it has paused itself: %s", now.Reason)
-		return err == nil && now.State == campaign.Finished
-	}, 4*time.Minute, 200*time.Millisecond)
+	finished(t, business, c)
 	killer.Wait()
 	require.NoError(t, s.Simulator.Settle(t.Context()))
 	require.Eventually(t, func() bool {
@@ -79,26 +66,6 @@ func TestKilledInTheMiddleOfACampaignEverybodyGetsItAtMostOnceAndTheResultsAreTh
 	sent := sentOnce(t, s)
 	holdAgainstFates(t, s, business, c, sent, stopped)
 	owesWhatTheLogSays(t, s)
-}
-
-// broadcastOfKills imports the contacts and drafts the campaign. A few have not opted in, and are left out (K1).
-func broadcastOfKills(t *testing.T, business *people.Business) people.Campaign {
-	t.Helper()
-	file := "phone;name;opt_in;opt_in_source;tags\n"
-	for i := range audienceOfKills + 5 {
-		file += fmt.Sprintf("+%s;Person %d;%s;order form;lamps\n", memberOfKills(i), i, map[bool]string{true: "yes", false: "no"}[i < audienceOfKills])
-	}
-	took, err := business.Import(t.Context(), "people.csv", []byte(file), "GB", false)
-	require.NoError(t, err)
-	require.EqualValues(t, audienceOfKills+5, took.Counts.New)
-	segment, err := business.Segment(t.Context(), "Lamps", audience.Filter{AllTags: []string{"lamps"}})
-	require.NoError(t, err)
-	c, err := business.Draft(t.Context(), people.Broadcast{
-		Name: "Spring", Segment: segment, Template: people.Template{Name: "come_back", Parameters: []string{"{{contact.first_name|there}}"}},
-		Limits: campaign.Limits{MaxFailuresPercent: 100, MaxOptOutsPercent: 100},
-	})
-	require.NoError(t, err)
-	return c
 }
 
 // killAgainAndAgain kills worker and gateway in turn, at random moments.
@@ -178,7 +145,7 @@ func holdAgainstFates(t *testing.T, s *stack.Stack, business *people.Business, c
 	unknown := phonesIn(t, s, c, "unknown")
 	want := campaign.Results{Recipients: audienceOfKills, Refused: 1, Unknown: len(unknown), LeftOut: &campaign.LeftOut{NoOptIn: 5}}
 	for i := range audienceOfKills {
-		phone := memberOfKills(i)
+		phone := member(i)
 		f := crowdOfKills.Fate(phone)
 		switch {
 		case phone == stopped:

@@ -149,7 +149,7 @@ func TestWhatCannotBeRecordedOfAContactIsRefused(t *testing.T) {
 		"a language with -":    {"", `{"language": "en-US"}`, "language"},
 		"half a language":      {"", `{"language": "e"}`, "language"},
 		"a language on a line": {"", `{"language": "en\n"}`, "language"},
-		"what is not set here": {"", `{"name": "Ada"}`, "name"},
+		"what is not set here": {"", `{"phone": "+12025550123"}`, "phone"},
 		"suppressed by nobody": {"/suppression", `{"suppressed": true, "by": " "}`, "by"},
 		"suppressed in part":   {"/suppression", `{"suppressed": true, "scope": "half", "by": "Grace"}`, "scope"},
 	} {

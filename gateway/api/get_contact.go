@@ -31,6 +31,8 @@ type KnownContact struct {
 	Market        string                  `json:"market" doc:"Region, by which messages are priced; empty: not known."`
 	TimeZone      *string                 `json:"time_zone" doc:"As somebody has set it; null: that of the phone's region."`
 	Language      *string                 `json:"language"`
+	Tags          []string                `json:"tags" nullable:"false" doc:"Sorted."`
+	Fields        map[string]string       `json:"fields" nullable:"false" doc:"Custom fields, by name."`
 	Aliases       int64                   `json:"aliases" doc:"How many names the provider has for the contact."`
 	Conversations []ConversationRef       `json:"conversations" nullable:"false"`
 	Consent       map[string]ConsentState `json:"consent" doc:"What holds, by category."`
@@ -94,9 +96,12 @@ func noContact() *Problem {
 func readContact(ctx context.Context, q *db.Queries, row db.GetContactRow) (KnownContact, error) {
 	p := row.Contact
 	c := KnownContact{
-		Contact: Contact{ID: p.ID, Name: p.Name, Phone: withPlus(p.Phone), BSUID: p.Bsuid}, Market: p.Market,
+		Contact: Contact{ID: p.ID, Name: p.Name, Phone: withPlus(p.Phone), BSUID: p.Bsuid}, Market: p.Market, Tags: p.Tags,
 		TimeZone: orNone(p.TimeZone), Language: orNone(p.Language), Aliases: row.Aliases,
 		Conversations: []ConversationRef{}, Consent: map[string]ConsentState{}, History: []ConsentRecord{}, Suppressions: []Suppression{},
+	}
+	if err := json.Unmarshal(p.Fields, &c.Fields); err != nil {
+		return c, err
 	}
 	var permissions conversation.Permissions
 	if err := json.Unmarshal(row.Permissions, &permissions); err != nil {

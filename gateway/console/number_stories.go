@@ -138,7 +138,7 @@ var storyMistakes = []api.FieldError{
 	{Field: "time_zone", Detail: "time_zone is not a time zone such as America/Sao_Paulo"},
 	{Field: "settings.reminders.leads[1]", Detail: "settings.reminders.leads[1]: 30h0m0s must be whole seconds between 1s and 24h"},
 	{Field: "settings.working_hours.week[2][0]", Detail: "settings.working_hours.week[2][0]: 18:00-09:00 is not a period of one day"},
-	{Field: "settings.reengagement.attempts[0].parameters", Detail: "settings.reengagement.attempts[0].parameters: a contact has no field nme; there are name, first_name, language and phone"},
+	{Field: "settings.reengagement.attempts[0].parameters", Detail: "settings.reengagement.attempts[0].parameters: the contact has no field nme; there are name, first_name, language and phone, and with a fallback the contact's other fields"},
 	{Field: "settings.reengagement.attempts[1].delay", Detail: "this is not a length of time such as 1 h 30 min or 2 days"},
 	{Field: "settings.reengagement.quiet_hours", Detail: `settings.reengagement.quiet_hours: "nine" to "08:00" are not two different times of day as HH:MM`},
 	{Field: "stop_words.pt[0]", Detail: "stop_words.pt[0] is not a word of 1 to 64 characters"},

@@ -1,7 +1,7 @@
 package console
 
-// ruleWords say to people what a rule is, beside its name: those of windows (W), of the tariffs (Z, S, B, A, P, C, M), and what else
-// decides. It is the one place of these words: {{template "rule" "W5"}}.
+// ruleWords say to people what a rule is, beside its name: those of windows (W), of campaigns (K), of the tariffs (Z, S, B, A, P, C, M),
+// and what else decides. It is the one place of these words: {{template "rule" "W5"}}.
 var ruleWords = map[string]string{
 	"W1":  "a message of the contact opens the window for 24 h, or extends it",
 	"W2":  "which messages open a window: reactions, for example, do not",
@@ -14,6 +14,11 @@ var ruleWords = map[string]string{
 	"W9":  "the provider has the last word on whether the window is open",
 	"W10": "which contacts are one and the same person",
 	"W11": "how long a conversation's workflow runs",
+
+	"K1": "a campaign goes only to those who have opted in to its category; an open window is not enough",
+	"K3": "nobody gets a campaign's message twice",
+	"K4": "a campaign waits while the contact waits for an answer",
+	"K6": "a campaign that does not run sends nothing",
 
 	"gate":        "what must be so before anything is sent: consent, suppression, the template, the sender",
 	"policy":      "the number's settings for winning contacts back: limits, quiet hours, budget",

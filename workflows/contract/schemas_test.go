@@ -39,6 +39,7 @@ var payloads = map[string]any{
 	contract.SignalClockChanged:    clock.Clock{},
 	contract.SignalMerged:          contract.Merged{},
 	contract.SignalConsentChanged:  contract.ConsentChanged{},
+	contract.SignalCampaignMessage: contract.CampaignMessage{},
 	"conversation_input":           contract.ConversationInput{},
 	contract.QuerySnapshot:         contract.Snapshot{},
 
