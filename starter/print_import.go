@@ -55,7 +55,7 @@ func newBar(out io.Writer, what string) *bar {
 	return &bar{out: out, what: what}
 }
 
-const barWidth = 30
+const importBarWidth = 30
 
 func (b *bar) show(n, of int64, more string) {
 	if b.out == nil {
@@ -63,8 +63,8 @@ func (b *bar) show(n, of int64, more string) {
 	}
 	line := fmt.Sprintf("%-10s %d MB %s", b.what, n>>20, more)
 	if of > 0 {
-		full := int(min(n, of) * barWidth / of)
-		line = fmt.Sprintf("%-10s [%s%s] %3d %% %s", b.what, strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), min(n, of)*100/of, more)
+		full := int(min(n, of) * importBarWidth / of)
+		line = fmt.Sprintf("%-10s [%s%s] %3d %% %s", b.what, strings.Repeat("=", full), strings.Repeat(" ", importBarWidth-full), min(n, of)*100/of, more)
 	}
 	if line != b.last {
 		fmt.Fprintf(b.out, "\r\033[K%s", line)
