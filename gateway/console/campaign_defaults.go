@@ -23,11 +23,15 @@ func defaultsOf(n api.BusinessNumber) limitDefaults {
 
 // shownAsWritten is a template with its variables as they are written, for where nobody can be shown yet.
 func shownAsWritten(t api.Template) template.Preview {
-	known := template.Template{Name: t.Name, Language: t.Language}
-	if json.Unmarshal(t.Components, &known.Components) != nil {
-		return template.Preview{}
+	return template.Template{Name: t.Name, Language: t.Language, Components: componentsOf(t)}.Preview(template.Parameters{})
+}
+
+// componentsOf are the parts of a template; of one that cannot be read there are none.
+func componentsOf(t api.Template) (parts []template.Component) {
+	if json.Unmarshal(t.Components, &parts) != nil {
+		return nil
 	}
-	return known.Preview(template.Parameters{})
+	return parts
 }
 
 // normalParameters reads parameters, so that two ways of writing them are one.

@@ -252,6 +252,7 @@ func (c *Console) editor(ctx context.Context, d deskView, one api.Campaign, form
 	if v.ID == "" {
 		return v, nil
 	}
+	v.Try.Key = uuid.NewString()
 	var samples api.CampaignPreview
 	path := "/v1/campaigns/" + v.ID
 	if err := c.client.get(ctx, path+"/preview?limit=20", &samples); err != nil && !refusedBy(err) {

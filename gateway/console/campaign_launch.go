@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"reengage/gateway/api"
 )
 
@@ -54,11 +52,11 @@ func (c *Console) testCampaign(w http.ResponseWriter, r *http.Request) error {
 	}
 	if to == nil {
 		return c.editorAgain(w, r, func(v *editorView) int {
-			v.Try = tryView{Q: q, Nobody: len(found.Items) == 0, Several: contactChoices(found.Items)}
+			v.Try = tryView{Key: v.Try.Key, Q: q, Nobody: len(found.Items) == 0, Several: contactChoices(found.Items)}
 			return http.StatusOK
 		})
 	}
-	err := c.client.do(r.Context(), http.MethodPost, apiCampaign(r)+"/test", uuid.NewString(), map[string]string{"contact_id": to.ID.String()}, nil)
+	err := c.client.do(r.Context(), http.MethodPost, apiCampaign(r)+"/test", r.PostFormValue("key"), map[string]string{"contact_id": to.ID.String()}, nil)
 	var p *api.Problem
 	if err != nil && !errors.As(err, &p) {
 		return err
@@ -69,9 +67,9 @@ func (c *Console) testCampaign(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return c.editorAgain(w, r, func(v *editorView) int {
-		v.Try = tryView{Q: q, Sent: name}
+		v.Try = tryView{Key: v.Try.Key, Q: q, Sent: name}
 		if p != nil {
-			v.Try = tryView{Q: q, Refused: "It was not sent to " + name + ": " + sentenceOf(p.Detail)}
+			v.Try = tryView{Key: v.Try.Key, Q: q, Refused: "It was not sent to " + name + ": " + sentenceOf(p.Detail)}
 			return p.Status
 		}
 		return http.StatusOK
