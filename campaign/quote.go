@@ -17,12 +17,13 @@ type Quote struct {
 	Incomplete int       `json:"incomplete" doc:"Recipients who would be refused as template_parameters, because a field of theirs that has no fallback is empty."`
 	Holes      []Hole    `json:"holes" nullable:"false" doc:"Which fields those are. One contact may lack several."`
 
-	Scheme     string        `json:"scheme" doc:"By which the number owes now; empty: it cannot be applied."`
-	Markets    []MarketQuote `json:"markets" nullable:"false" doc:"By market, the dearest first, those without a price last."`
-	Totals     []Total       `json:"totals" nullable:"false" doc:"By currency; currencies are never added together."`
-	Unpriced   int           `json:"unpriced" doc:"Recipients in markets without a price, which no total holds."`
-	UpperBound bool          `json:"upper_bound" doc:"Someone may cost less: priced as if nothing was going on with anybody, though open sessions, windows and entry points make some messages free or cheaper."`
-	WithWindow int           `json:"with_window" doc:"Recipients whose window is open now."`
+	Scheme      string        `json:"scheme" doc:"By which the number owes now; empty: it cannot be applied."`
+	Markets     []MarketQuote `json:"markets" nullable:"false" doc:"By market, the dearest first, those without a price last."`
+	Totals      []Total       `json:"totals" nullable:"false" doc:"By currency; currencies are never added together."`
+	Unpriced    int           `json:"unpriced" doc:"Recipients in markets without a price, which no total holds."`
+	MayCostLess int           `json:"may_cost_less" doc:"Of those who are priced: with how many there has been something lately, so that an open session, window or entry point may make their message free or cheaper."`
+	UpperBound  bool          `json:"upper_bound" doc:"Somebody may cost less (may_cost_less): all are priced as if nothing was going on with anybody. false: as things stand, the prices are exact."`
+	WithWindow  int           `json:"with_window" doc:"Recipients whose window is open now."`
 
 	Pace     Pace           `json:"pace"`
 	Template QuotedTemplate `json:"template"`
@@ -76,7 +77,7 @@ type QuotedTemplate struct {
 
 // Warning is something that somebody should know before the launch.
 type Warning struct {
-	Code     WarningCode `json:"code" enum:"nobody,template_not_found,template_not_approved,template_parameters,template_quality,account_unknown,sender_paused,unpriced,incomplete,budget_too_small,ends_too_early,never_ends,caps_and_hold_back,number_budget"`
+	Code     WarningCode `json:"code" enum:"nobody,template_not_found,template_not_approved,template_parameters,template_quality,account_unknown,number_not_configured,sender_paused,unpriced,incomplete,budget_too_small,ends_too_early,never_ends,caps_and_hold_back,number_budget"`
 	Sentence string      `json:"sentence"`
 	Contacts *int        `json:"contacts,omitempty" doc:"Of budget_too_small and ends_too_early: how many it would reach; of incomplete and unpriced: how many are concerned."`
 }
@@ -92,6 +93,7 @@ const (
 	WarnTemplateParameters  WarningCode = "template_parameters"
 	WarnTemplateQuality     WarningCode = "template_quality"
 	WarnAccountUnknown      WarningCode = "account_unknown"
+	WarnNumberNotConfigured WarningCode = "number_not_configured"
 	WarnSenderPaused        WarningCode = "sender_paused"
 	WarnUnpriced            WarningCode = "unpriced"
 	WarnIncomplete          WarningCode = "incomplete"

@@ -2,8 +2,6 @@ package campaign
 
 import (
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // Results says what has become of a campaign so far. Pending, Held, InProgress, Refused, NotSent, Unknown, Failed and Accepted add up
@@ -56,8 +54,8 @@ type Cost struct {
 // Progress says how far a campaign is through its recipients, and how fast.
 type Progress struct {
 	Done      int        `json:"done" doc:"Recipients of whom nothing more is to come: accepted, refused, failed, not sent."`
-	PerSecond float64    `json:"per_second" doc:"Settled lately, in virtual time: over the last minute in which any were."`
-	EndsAt    *time.Time `json:"ends_at" doc:"About when the last is done at this pace; null: nobody can say."`
+	PerSecond float64    `json:"per_second" doc:"Sends and refusals that were settled in the last minute of real time, by its seconds."`
+	EndsAt    *time.Time `json:"ends_at" doc:"Virtual: about when the last is done at this pace; null: nothing goes on, or nobody can say."`
 }
 
 // Series says when things happened, for a chart.
@@ -73,23 +71,4 @@ type Point struct {
 	Delivered int       `json:"delivered"`
 	Read      int       `json:"read"`
 	Answered  int       `json:"answered"`
-}
-
-// Recipient is one contact's place in a campaign.
-type Recipient struct {
-	ID             uuid.UUID      `json:"id" doc:"Also its send's, once there is one (K3)."`
-	ContactID      uuid.UUID      `json:"contact_id" doc:"As chosen; it may have become part of another since (W10)."`
-	Name           string         `json:"name"`
-	Phone          string         `json:"phone" doc:"International, with the plus; empty: not known."`
-	Market         string         `json:"market" doc:"As chosen."`
-	ConversationID *uuid.UUID     `json:"conversation_id" doc:"null until it is asked for."`
-	SendID         *uuid.UUID     `json:"send_id" doc:"GET /v1/sends/{id}; null: nothing is recorded of a send yet."`
-	State          RecipientState `json:"state" enum:"pending,held,asked,planned,accepted,refused,failed,unknown,not_sent"`
-	Code           *string        `json:"code" doc:"Why held, refused, failed or not sent."`
-	DueAt          *time.Time     `json:"due_at" doc:"Of held: when it is asked again."`
-	SettledAt      *time.Time     `json:"settled_at" doc:"When it was accepted, refused for good, or failed."`
-	Delivery       *string        `json:"delivery" enum:"sent,delivered,read,failed"`
-	DeliveredAt    *time.Time     `json:"delivered_at"`
-	AnsweredAt     *time.Time     `json:"answered_at"`
-	OptedOutAt     *time.Time     `json:"opted_out_at"`
 }

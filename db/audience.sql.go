@@ -64,7 +64,7 @@ func (q *Queries) FindCampaign(ctx context.Context, id uuid.UUID) (bool, error) 
 }
 
 const listAudience = `-- name: ListAudience :many
-SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM audience_page($1::jsonb, $2::timestamptz, $3::timestamptz, $4::uuid, $5::uuid[],
                    $6::text, $7::text, $8::bigint) a
 JOIN contacts p ON p.id = a.contact_id
@@ -117,6 +117,7 @@ func (q *Queries) ListAudience(ctx context.Context, arg ListAudienceParams) ([]L
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}

@@ -146,7 +146,7 @@ func (q *Queries) ChangeCampaign(ctx context.Context, arg ChangeCampaignParams) 
 }
 
 const claimHeldRecipients = `-- name: ClaimHeldRecipients :many
-SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM campaign_recipients r
 JOIN contacts chosen ON chosen.id = r.contact_id
 JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
@@ -184,6 +184,7 @@ func (q *Queries) ClaimHeldRecipients(ctx context.Context, campaignID uuid.UUID,
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}
@@ -196,7 +197,7 @@ func (q *Queries) ClaimHeldRecipients(ctx context.Context, campaignID uuid.UUID,
 }
 
 const claimPendingRecipients = `-- name: ClaimPendingRecipients :many
-SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT r.id, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM campaign_recipients r
 JOIN contacts chosen ON chosen.id = r.contact_id
 JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
@@ -234,6 +235,7 @@ func (q *Queries) ClaimPendingRecipients(ctx context.Context, campaignID uuid.UU
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}
@@ -644,7 +646,7 @@ func (q *Queries) ListCampaigns(ctx context.Context, arg ListCampaignsParams) ([
 }
 
 const listCandidates = `-- name: ListCandidates :many
-SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, (CASE
+SELECT p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given, (CASE
     WHEN p.phone IS NULL AND NOT EXISTS (SELECT FROM contact_aliases a
                                          WHERE a.contact_id = p.id AND a.kind = 'bsuid' AND a.portfolio = $1::text) THEN 'unreachable'
     WHEN m.suppressed <> '' OR $2::text = 'marketing' AND m.suppressed_marketing <> '' THEN 'suppressed'
@@ -702,6 +704,7 @@ func (q *Queries) ListCandidates(ctx context.Context, arg ListCandidatesParams) 
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 			&i.LeftOut,
 		); err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ func (q *Queries) BeginChanges(ctx context.Context, server int64) error {
 }
 
 const listChanges = `-- name: ListChanges :many
-SELECT c.xid, c.seq, c.kind, c.conversation_id, c.subject_id, c.recorded_at
+SELECT c.xid, c.seq, c.kind, c.conversation_id, c.subject_id, c.recorded_at, c.template
 FROM changes c
 WHERE (c.xid >= $1 OR c.xid = ANY($2::xid8[]))
   AND pg_visible_in_snapshot(c.xid, $3::pg_snapshot)
@@ -62,6 +62,7 @@ func (q *Queries) ListChanges(ctx context.Context, arg ListChangesParams) ([]Cha
 			&i.ConversationID,
 			&i.SubjectID,
 			&i.RecordedAt,
+			&i.Template,
 		); err != nil {
 			return nil, err
 		}
@@ -178,6 +179,44 @@ func (q *Queries) ListWatched(ctx context.Context, ids []uuid.UUID) ([]ListWatch
 			&i.Conversation.WindowEnd,
 			&i.Conversation.ResumingUntil,
 			&i.Conversation.AwaitsReply,
+			&i.PhoneNumberID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listWatchedCampaigns = `-- name: ListWatchedCampaigns :many
+SELECT g.id, g.state, coalesce(g.reason, '')::text AS reason, n.phone_number_id
+FROM campaigns g JOIN business_numbers n ON n.id = g.business_number_id
+WHERE g.id = ANY($1::uuid[])
+`
+
+type ListWatchedCampaignsRow struct {
+	ID            uuid.UUID
+	State         string
+	Reason        string
+	PhoneNumberID string
+}
+
+func (q *Queries) ListWatchedCampaigns(ctx context.Context, ids []uuid.UUID) ([]ListWatchedCampaignsRow, error) {
+	rows, err := q.db.Query(ctx, listWatchedCampaigns, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListWatchedCampaignsRow
+	for rows.Next() {
+		var i ListWatchedCampaignsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.Reason,
 			&i.PhoneNumberID,
 		); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ WITH RECURSIVE named AS (
     SELECT r.kind, r.portfolio, r.value, c.id, c.merged_into
     FROM root r CROSS JOIN LATERAL (SELECT c.id, c.merged_into FROM contacts c WHERE c.id = r.merged_into OFFSET 0) c
 )
-SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields,
+SELECT r.kind::text AS kind, r.portfolio::text AS portfolio, r.value::text AS value, c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, c.name_given,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
                WHERE b.kind = 'bsuid' AND b.portfolio = r.portfolio) AS has_bsuid,
        EXISTS (SELECT FROM (SELECT b.kind, b.portfolio FROM contact_aliases b WHERE b.contact_id = c.id OFFSET 0) b
@@ -74,6 +74,7 @@ func (q *Queries) FindAliases(ctx context.Context, kinds []string, portfolios []
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 			&i.HasBsuid,
 			&i.HasPhone,
 			&i.Since,
@@ -129,7 +130,7 @@ WITH RECURSIVE chain AS (
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
-SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
+SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at, c.time_zone, c.language, c.tags, c.fields, c.name_given, to_jsonb(contact_permissions(c.id))::jsonb AS permissions,
        (SELECT count(*) FROM contact_aliases a WHERE a.contact_id = c.id) AS aliases
 FROM chain m JOIN contacts c ON c.id = m.id
 WHERE m.merged_into IS NULL
@@ -157,6 +158,7 @@ func (q *Queries) GetContact(ctx context.Context, id uuid.UUID) (GetContactRow, 
 		&i.Contact.Language,
 		&i.Contact.Tags,
 		&i.Contact.Fields,
+		&i.Contact.NameGiven,
 		&i.Permissions,
 		&i.Aliases,
 	)
@@ -337,14 +339,14 @@ WITH claimed AS (
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 ), saved AS (
-    INSERT INTO contacts (id, name, phone, bsuid, market, merged_into, created_at)
-    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
+    INSERT INTO contacts (id, name, name_given, phone, bsuid, market, merged_into, created_at)
+    SELECT c.id, c.name, c.name_given, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
     FROM jsonb_to_recordset($2::jsonb) AS c(
-        id uuid, name text, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
+        id uuid, name text, name_given boolean, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
     WHERE (SELECT count(*) FROM claimed) = jsonb_array_length($1::jsonb)
     ORDER BY c.id
     ON CONFLICT (id) DO UPDATE
-        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
+        SET name = excluded.name, name_given = excluded.name_given, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
             merged_into = excluded.merged_into
     RETURNING id
 ), started AS (

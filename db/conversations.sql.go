@@ -13,7 +13,7 @@ import (
 )
 
 const getConversation = `-- name: GetConversation :one
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, to_jsonb(contact_permissions(p.id))::jsonb AS permissions,
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given, to_jsonb(contact_permissions(p.id))::jsonb AS permissions,
        (SELECT jsonb_build_object('id', k.id, 'text', k.text, 'state', k.state, 'kept_at', k.kept_at, 'keep_until', k.keep_until,
                                   'changed_at', k.changed_at, 'template_send_id', k.template_send)
         FROM kept_replies k WHERE k.conversation_id = c.id AND k.state IN ('kept', 'offered'))::jsonb AS kept,
@@ -96,6 +96,7 @@ func (q *Queries) GetConversation(ctx context.Context, id uuid.UUID) (GetConvers
 		&i.Contact.Language,
 		&i.Contact.Tags,
 		&i.Contact.Fields,
+		&i.Contact.NameGiven,
 		&i.Permissions,
 		&i.Kept,
 		&i.Open,
@@ -198,7 +199,7 @@ func (q *Queries) LockToSend(ctx context.Context, id uuid.UUID) (Conversation, e
 }
 
 const readParties = `-- name: ReadParties :one
-SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
+SELECT n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given, to_jsonb(contact_permissions(p.id))::jsonb AS permissions
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -243,6 +244,7 @@ func (q *Queries) ReadParties(ctx context.Context, conversationID uuid.UUID) (Re
 		&i.Contact.Language,
 		&i.Contact.Tags,
 		&i.Contact.Fields,
+		&i.Contact.NameGiven,
 		&i.Permissions,
 	)
 	return i, err

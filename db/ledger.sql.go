@@ -164,6 +164,44 @@ func (q *Queries) FindReaches(ctx context.Context, arg FindReachesParams) ([]Fin
 	return items, nil
 }
 
+const getNumberTerms = `-- name: GetNumberTerms :one
+SELECT n.account_time_zone,
+       coalesce((SELECT s.digest FROM named_card_sets s WHERE s.name = 'shipped'), '')::text AS shipped,
+       ARRAY(SELECT a.scheme FROM scheme_assignments a WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS schemes,
+       ARRAY(SELECT greatest(a.effective_from, '0001-01-01 00:00:00Z') FROM scheme_assignments a WHERE a.business_number_id = n.id
+             ORDER BY a.effective_from)::timestamptz[] AS effective_from,
+       ARRAY(SELECT coalesce(a.card_set, 'shipped') FROM scheme_assignments a WHERE a.business_number_id = n.id
+             ORDER BY a.effective_from)::text[] AS card_sets,
+       ARRAY(SELECT coalesce(s.digest, '') FROM scheme_assignments a
+             LEFT JOIN named_card_sets s ON s.name = coalesce(a.card_set, 'shipped')
+             WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS digests
+FROM business_numbers n WHERE n.id = $1
+`
+
+type GetNumberTermsRow struct {
+	AccountTimeZone string
+	Shipped         string
+	Schemes         []string
+	EffectiveFrom   []time.Time
+	CardSets        []string
+	Digests         []string
+}
+
+// By what a number owes, as ListDirtyMarks has it of a conversation's.
+func (q *Queries) GetNumberTerms(ctx context.Context, businessNumberID uuid.UUID) (GetNumberTermsRow, error) {
+	row := q.db.QueryRow(ctx, getNumberTerms, businessNumberID)
+	var i GetNumberTermsRow
+	err := row.Scan(
+		&i.AccountTimeZone,
+		&i.Shipped,
+		&i.Schemes,
+		&i.EffectiveFrom,
+		&i.CardSets,
+		&i.Digests,
+	)
+	return i, err
+}
+
 const getQuoted = `-- name: GetQuoted :one
 SELECT coalesce(c.merged_into, c.id)::uuid AS conversation_id, p.market
 FROM conversations c JOIN contacts p ON p.id = c.contact_id

@@ -124,7 +124,7 @@ func (q *Queries) FindContactsByPart(ctx context.Context, arg FindContactsByPart
 
 const listOpenConversations = `-- name: ListOpenConversations :many
 
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -231,6 +231,7 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}
@@ -243,7 +244,7 @@ func (q *Queries) ListOpenConversations(ctx context.Context, arg ListOpenConvers
 }
 
 const listOtherConversations = `-- name: ListOtherConversations :many
-SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields
+SELECT c.id, c.business_number_id, c.contact_id, c.created_at, c.opened_at, c.expires_at, c.last_inbound_at, c.last_outbound_at, c.disputed_at, c.template_accepted_at, c.template_pending, c.resume_claimed_until, c.resume_claimed_by, c.last_activity_at, c.merged_into, c.window_end, c.resuming_until, c.awaits_reply, n.id, n.phone_number_id, n.display, n.waba_id, n.portfolio, n.configured, n.time_zone, n.account_time_zone, n.settings, n.created_at, n.sender_paused_at, n.sender_paused_class, n.sender_paused_code, n.messages_per_second, n.stop_words, n.contacts_per_day, p.id, p.name, p.phone, p.bsuid, p.market, p.merged_into, p.created_at, p.time_zone, p.language, p.tags, p.fields, p.name_given
 FROM conversations c
 JOIN business_numbers n ON n.id = c.business_number_id
 JOIN contacts p ON p.id = c.contact_id
@@ -347,6 +348,7 @@ func (q *Queries) ListOtherConversations(ctx context.Context, arg ListOtherConve
 			&i.Contact.Language,
 			&i.Contact.Tags,
 			&i.Contact.Fields,
+			&i.Contact.NameGiven,
 		); err != nil {
 			return nil, err
 		}

@@ -131,6 +131,7 @@ type Change struct {
 	ConversationID *uuid.UUID
 	SubjectID      *uuid.UUID
 	RecordedAt     time.Time
+	Template       []byte
 }
 
 type ChangesHorizon struct {
@@ -194,6 +195,7 @@ type Contact struct {
 	Language   string
 	Tags       []string
 	Fields     json.RawMessage
+	NameGiven  bool
 }
 
 type ContactAlias struct {
@@ -306,9 +308,11 @@ type Import struct {
 	Counts         json.RawMessage
 	Dialect        []byte
 	IdempotencyKey *string
+	Digest         []byte
 	CreatedAt      time.Time
 	CreatedBy      string
 	FinishedAt     *time.Time
+	TouchedAt      time.Time
 }
 
 type ImportChunk struct {

@@ -87,3 +87,6 @@ func Away(err error) bool {
 	}
 	return err != nil && pgconn.SafeToRetry(err)
 }
+
+// Violates reports whether the error is this kind of violation, by Postgres's code: 23505 of a unique key.
+func Violates(err error, code string) bool { return sqlState(err) == code }

@@ -12,24 +12,60 @@ import (
 	"github.com/google/uuid"
 )
 
+const listCampaignNames = `-- name: ListCampaignNames :many
+SELECT id, name FROM campaigns WHERE id = ANY ($1::uuid[])
+`
+
+type ListCampaignNamesRow struct {
+	ID   uuid.UUID
+	Name string
+}
+
+func (q *Queries) ListCampaignNames(ctx context.Context, ids []uuid.UUID) ([]ListCampaignNamesRow, error) {
+	rows, err := q.db.Query(ctx, listCampaignNames, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCampaignNamesRow
+	for rows.Next() {
+		var i ListCampaignNamesRow
+		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listCharges = `-- name: ListCharges :many
-SELECT h.id, h.scheme, h.card, h.kind, h.event_id, h.revision, h.reverses, h.conversation_id, h.business_number_id, h.category, h.market, h.amount_micros, h.currency, h.charged_at, h.rule, h.posted_at, h.posted_xid, n.phone_number_id, n.display, c.contact_id, coalesce(c.merged_into, c.id) AS part_of
+SELECT h.id, h.scheme, h.card, h.kind, h.event_id, h.revision, h.reverses, h.conversation_id, h.business_number_id, h.category, h.market, h.amount_micros, h.currency, h.charged_at, h.rule, h.posted_at, h.posted_xid, n.phone_number_id, n.display, c.contact_id, coalesce(c.merged_into, c.id) AS part_of,
+       coalesce(g.id, '00000000-0000-0000-0000-000000000000')::uuid AS campaign_id, coalesce(g.name, '')::text AS campaign_name
 FROM charges h
 JOIN business_numbers n ON n.id = h.business_number_id
 JOIN conversations c ON c.id = h.conversation_id
+LEFT JOIN LATERAL (
+    SELECT g.id, g.name FROM sends s JOIN campaigns g ON g.id = s.campaign_id WHERE s.message_id = h.event_id LIMIT 1
+) g ON true
 WHERE h.charged_at >= $1 AND h.charged_at < $2
   AND h.charged_at >= ($3::timestamptz[])[array_position($4::uuid[], h.business_number_id)]
   AND h.charged_at < ($5::timestamptz[])[array_position($4::uuid[], h.business_number_id)]
   AND (h.charged_at, h.id) > ($6::timestamptz, $7::bigint)
   AND (NOT $8::boolean OR h.conversation_id = ANY ($9::uuid[]))
-  AND ($10::text = '' OR h.scheme = $10)
-  AND ($11::text = '' OR h.kind = $11)
-  AND ($12::text = '' OR h.category = $12)
-  AND ($13::text = '' OR h.market = $13)
-  AND ($14::text = '' OR h.rule = $14)
-  AND ($15::text = '' OR h.currency = $15)
+  -- Not by g, which is looked for only of what is listed: all that the campaign has sent is read once, by its index.
+  AND (NOT $10::boolean OR h.event_id IN (SELECT s.message_id FROM sends s
+                                                    WHERE s.campaign_id = $11::uuid AND s.message_id IS NOT NULL))
+  AND ($12::text = '' OR h.scheme = $12)
+  AND ($13::text = '' OR h.kind = $13)
+  AND ($14::text = '' OR h.category = $14)
+  AND ($15::text = '' OR h.market = $15)
+  AND ($16::text = '' OR h.rule = $16)
+  AND ($17::text = '' OR h.currency = $17)
 ORDER BY h.charged_at, h.id
-LIMIT $16
+LIMIT $18
 `
 
 type ListChargesParams struct {
@@ -42,6 +78,8 @@ type ListChargesParams struct {
 	AfterID         int64
 	OneContact      bool
 	ConversationIds []uuid.UUID
+	OneCampaign     bool
+	CampaignID      uuid.UUID
 	Scheme          string
 	Kind            string
 	Category        string
@@ -57,10 +95,12 @@ type ListChargesRow struct {
 	Display       string
 	ContactID     uuid.UUID
 	PartOf        uuid.UUID
+	CampaignID    uuid.UUID
+	CampaignName  string
 }
 
 // Charges and reversals in order of time and posting, after the given ones. @earliest and @latest span all numbers' periods,
-// for the index.
+// for the index. A charge is a campaign's if the message that caused it is; of a session, the one that opened it.
 func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]ListChargesRow, error) {
 	rows, err := q.db.Query(ctx, listCharges,
 		arg.Earliest,
@@ -72,6 +112,8 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 		arg.AfterID,
 		arg.OneContact,
 		arg.ConversationIds,
+		arg.OneCampaign,
+		arg.CampaignID,
 		arg.Scheme,
 		arg.Kind,
 		arg.Category,
@@ -109,6 +151,8 @@ func (q *Queries) ListCharges(ctx context.Context, arg ListChargesParams) ([]Lis
 			&i.Display,
 			&i.ContactID,
 			&i.PartOf,
+			&i.CampaignID,
+			&i.CampaignName,
 		); err != nil {
 			return nil, err
 		}
@@ -362,8 +406,8 @@ func (q *Queries) ListVerdictDifferences(ctx context.Context, arg ListVerdictDif
 
 const sumCharges = `-- name: SumCharges :many
 WITH period AS (
-    SELECT unnest($20::uuid[]) AS business_number_id, unnest($21::text[]) AS account_time_zone,
-           unnest($22::timestamptz[]) AS since, unnest($23::timestamptz[]) AS until
+    SELECT unnest($24::uuid[]) AS business_number_id, unnest($25::text[]) AS account_time_zone,
+           unnest($26::timestamptz[]) AS since, unnest($27::timestamptz[]) AS until
 )
 SELECT (CASE WHEN $1::boolean THEN to_char(h.charged_at AT TIME ZONE p.account_time_zone, 'YYYY-MM-DD') ELSE '' END)::text AS day,
        (CASE WHEN $2::boolean THEN h.business_number_id ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS number_id,
@@ -373,22 +417,26 @@ SELECT (CASE WHEN $1::boolean THEN to_char(h.charged_at AT TIME ZONE p.account_t
        (CASE WHEN $6::boolean THEN coalesce(h.market, '') ELSE '' END)::text AS market,
        (CASE WHEN $7::boolean THEN h.rule ELSE '' END)::text AS rule,
        (CASE WHEN $8::boolean THEN c.contact_id ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS contact_id,
+       (CASE WHEN $9::boolean AND s.campaign_id IS NOT NULL THEN s.campaign_id
+             ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS campaign_id,
        h.currency::text AS currency,
        sum(CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END)::bigint AS charges, sum(h.amount_micros)::bigint AS amount_micros
 FROM charges h
 JOIN period p ON p.business_number_id = h.business_number_id AND h.charged_at >= p.since AND h.charged_at < p.until
 LEFT JOIN conversations c ON c.id = h.conversation_id  -- dropped by the planner where it is not asked for
-WHERE h.charged_at >= $9 AND h.charged_at < $10
-  AND (NOT $11::boolean OR h.conversation_id = ANY ($12::uuid[]))
-  AND ($13::text = '' OR h.scheme = $13)
-  AND ($14::text = '' OR h.kind = $14)
-  AND ($15::text = '' OR h.category = $15)
-  AND ($16::text = '' OR h.market = $16)
-  AND ($17::text = '' OR h.rule = $17)
-  AND ($18::text = '' OR h.currency = $18)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+LEFT JOIN sends s ON $10::boolean AND s.message_id = h.event_id AND s.campaign_id IS NOT NULL  -- likewise
+WHERE h.charged_at >= $11 AND h.charged_at < $12
+  AND (NOT $13::boolean OR h.conversation_id = ANY ($14::uuid[]))
+  AND (NOT $15::boolean OR s.campaign_id = $16::uuid)
+  AND ($17::text = '' OR h.scheme = $17)
+  AND ($18::text = '' OR h.kind = $18)
+  AND ($19::text = '' OR h.category = $19)
+  AND ($20::text = '' OR h.market = $20)
+  AND ($21::text = '' OR h.rule = $21)
+  AND ($22::text = '' OR h.currency = $22)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 HAVING sum(CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END) <> 0 OR sum(h.amount_micros) <> 0
-LIMIT $19
+LIMIT $23
 `
 
 type SumChargesParams struct {
@@ -400,10 +448,14 @@ type SumChargesParams struct {
 	ByMarket         bool
 	ByRule           bool
 	ByContact        bool
+	ByCampaign       bool
+	WithCampaigns    bool
 	Earliest         time.Time
 	Latest           time.Time
 	OneContact       bool
 	ConversationIds  []uuid.UUID
+	OneCampaign      bool
+	CampaignID       uuid.UUID
 	Scheme           string
 	Kind             string
 	Category         string
@@ -426,12 +478,13 @@ type SumChargesRow struct {
 	Market       string
 	Rule         string
 	ContactID    uuid.UUID
+	CampaignID   uuid.UUID
 	Currency     string
 	Charges      int64
 	AmountMicros int64
 }
 
-// The same from the charges themselves: for periods that are no account days, for contacts, for numbers without totals.
+// The same from the charges themselves: for periods that are no account days, for contacts, for campaigns, for numbers without totals.
 func (q *Queries) SumCharges(ctx context.Context, arg SumChargesParams) ([]SumChargesRow, error) {
 	rows, err := q.db.Query(ctx, sumCharges,
 		arg.ByDay,
@@ -442,10 +495,14 @@ func (q *Queries) SumCharges(ctx context.Context, arg SumChargesParams) ([]SumCh
 		arg.ByMarket,
 		arg.ByRule,
 		arg.ByContact,
+		arg.ByCampaign,
+		arg.WithCampaigns,
 		arg.Earliest,
 		arg.Latest,
 		arg.OneContact,
 		arg.ConversationIds,
+		arg.OneCampaign,
+		arg.CampaignID,
 		arg.Scheme,
 		arg.Kind,
 		arg.Category,
@@ -474,6 +531,7 @@ func (q *Queries) SumCharges(ctx context.Context, arg SumChargesParams) ([]SumCh
 			&i.Market,
 			&i.Rule,
 			&i.ContactID,
+			&i.CampaignID,
 			&i.Currency,
 			&i.Charges,
 			&i.AmountMicros,

@@ -429,12 +429,14 @@ UPDATE sends s
 SET reason = f.reason, error_code = f.error_code
 FROM jsonb_to_recordset($2::jsonb) AS f(message_id uuid, reason text, error_code int)
 WHERE s.message_id = f.message_id AND s.message_id = ANY($1::uuid[])
-RETURNING s.message_id::uuid AS message_id, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
+RETURNING s.message_id::uuid AS message_id, s.origin, s.reason, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
           coalesce(s.template ->> 'language', '')::text AS language
 `
 
 type NoteFailedSendsRow struct {
 	MessageID        uuid.UUID
+	Origin           string
+	Reason           *string
 	BusinessNumberID uuid.UUID
 	TemplateName     string
 	Language         string
@@ -452,6 +454,8 @@ func (q *Queries) NoteFailedSends(ctx context.Context, messageIds []uuid.UUID, f
 		var i NoteFailedSendsRow
 		if err := rows.Scan(
 			&i.MessageID,
+			&i.Origin,
+			&i.Reason,
 			&i.BusinessNumberID,
 			&i.TemplateName,
 			&i.Language,

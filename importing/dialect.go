@@ -7,6 +7,6 @@ import "reengage/sheet"
 type Dialect struct {
 	sheet.Dialect
 	Columns []Column `json:"columns,omitempty"`
-	Body    int64    `json:"body,omitempty"`  // the byte at which the first row after the header begins
-	Line    int64    `json:"line,omitempty"`  // and the line
+	Body    int64    `json:"body"`      // the byte at which the first row after the header begins
+	Next    int64    `json:"body_line"` // and the line
 }

@@ -44,6 +44,7 @@ type attempt struct {
 	consents  []consent                                  // that follow from what is stored
 	pending   map[uuid.UUID]conversation.TemplatePending // by conversation, where a send has moved
 	paused    int                                        // senders
+	failed    []failedOf                                 // sends that the provider had accepted
 	late      bool                                       // the attempt that was to be settled was not in flight any more
 	people    map[preferenceKey]uuid.UUID                // contacts of preferences
 	templates []templateChange                           // that errors of sends tell of
@@ -249,6 +250,9 @@ func (a *attempt) committed(ctx context.Context) {
 	}
 	if a.paused > 0 {
 		a.log.WarnContext(ctx, "business numbers send nothing any more: the provider has refused them", "numbers", a.paused)
+	}
+	for _, f := range a.failed {
+		a.count.failed(ctx, f)
 	}
 	if a.toSignal {
 		a.wakeRelay()

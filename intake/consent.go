@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -138,11 +139,11 @@ func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now 
 			return done, err
 		}
 	}
-	known := func(c consent) bool {
-		return !slices.ContainsFunc(recorded, func(r db.RecordConsentsRow) bool {
-			return changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()} == c.row()
-		})
+	news := map[changedConsent]bool{}
+	for _, r := range recorded {
+		news[changedConsent{r.ContactID, conversation.Category(r.Category), r.OptedIn, r.Source, r.OccurredAt.UTC()}] = true
 	}
+	known := func(c consent) bool { return !news[c.row()] }
 	done.told, err = tell(ctx, q, source, real, now, slices.DeleteFunc(said, known))
 	return done, err
 }
@@ -150,21 +151,21 @@ func recordAndTell(ctx context.Context, q *db.Queries, source Source, real, now 
 // tell stores a notice for each conversation that does not know yet. Which of them has an open run is the relay's to find
 // out: to tell nobody costs less than to ask who waits for what.
 func tell(ctx context.Context, q *db.Queries, source Source, real, now time.Time, changes []consent) (told bool, err error) {
-	var contacts []uuid.UUID
+	said := map[uuid.UUID][]consent{}
 	for _, c := range changes {
-		contacts = append(contacts, c.contact)
+		said[c.contact] = append(said[c.contact], c)
 	}
-	if len(contacts) == 0 {
+	if len(said) == 0 {
 		return false, nil
 	}
-	conversations, err := q.ListConversationsOfContacts(ctx, contacts)
+	conversations, err := q.ListConversationsOfContacts(ctx, slices.Collect(maps.Keys(said)))
 	if err != nil {
 		return false, err
 	}
 	var notices []event
 	for _, v := range conversations {
-		for _, c := range changes {
-			if c.contact == v.ContactID && c.told != v.ID {
+		for _, c := range said[v.ContactID] {
+			if c.told != v.ID {
 				notices = append(notices, c.notice(v.ID, v.BusinessNumberID, source))
 			}
 		}
@@ -199,6 +200,24 @@ func RecordOptOut(ctx context.Context, q *db.Queries, real, now time.Time, o Opt
 		return fmt.Errorf("record opt-out: %w", err)
 	}
 	return nil
+}
+
+// RecordWords records what contacts have said elsewhere, within the caller's transaction, which holds LockConsents for those of them that
+// have conversations and has stored no event; it has their open runs told. Each word names its category. It returns whether there is
+// something to signal. real and now are the time on both clocks.
+func RecordWords(ctx context.Context, q *db.Queries, real, now time.Time, words []ConsentChange) (bool, error) {
+	said := make([]consent, len(words))
+	for i, w := range words {
+		said[i] = consent{contact: w.ContactID, category: w.Category, optedIn: w.OptedIn, source: w.Source, at: w.OccurredAt}
+	}
+	done, err := recordAndTell(ctx, q, FromAPI, real, now, said)
+	if err == nil && len(done.optedOut) > 0 {
+		err = RefreshRecipients(ctx, q, nil, done.optedOut)
+	}
+	if err != nil {
+		return false, fmt.Errorf("record consents: %w", err)
+	}
+	return done.told, nil
 }
 
 // notice tells a conversation. Its id follows from what is said and to whom.

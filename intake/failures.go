@@ -84,6 +84,9 @@ type failedSend struct {
 	ErrorCode *int32    `json:"error_code"`
 }
 
+// failedOf is what is counted of a send of ours that has failed.
+type failedOf struct{ origin, reason string }
+
 // noteFailedSends writes the reason to sends of ours, and what it says of their templates.
 func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error {
 	var rows []failedSend
@@ -107,6 +110,7 @@ func (a *attempt) noteFailedSends(ctx context.Context, failures []failure) error
 		return err
 	}
 	for _, n := range noted {
+		a.failed = append(a.failed, failedOf{n.Origin, *n.Reason})
 		f := byMessage[n.MessageID]
 		if status := templateStatusBy(f.code); status != "" && n.TemplateName != "" {
 			a.templates = append(a.templates, templateChange{number: n.BusinessNumberID, Name: n.TemplateName, Language: n.Language,

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"reengage/intake"
 )
@@ -59,6 +62,36 @@ func TestAFailureDrawsTheSameConclusionsAsAnErrorInTheAnswer(t *testing.T) {
 			require.Equal(t, c.byOther, holds())
 		})
 	}
+}
+
+func TestSendsThatFailAfterTheirAcceptanceAreCountedOnceByWhy(t *testing.T) {
+	reader := metric.NewManualReader()
+	before := otel.GetMeterProvider()
+	otel.SetMeterProvider(metric.NewMeterProvider(metric.WithReader(reader)))
+	t.Cleanup(func() { otel.SetMeterProvider(before) })
+	s, pool := newStore(t)
+	p := plant(t, s, pool, "template", "inflight", 1)
+	p.accept("wamid.OUT", 1)
+	for range 2 {
+		p.hear(p.status("wamid.OUT", "failed", receivedAt, 131026, 1))
+	}
+	report(t, s, outbound("wamid.OTHER", "template", sentAt))
+	p.hear(status("wamid.OTHER", "failed", receivedAt, 131026)) // not ours
+	var told metricdata.ResourceMetrics
+	require.NoError(t, reader.Collect(t.Context(), &told))
+	counted := map[string]int64{}
+	for _, scope := range told.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			if sum, ok := m.Data.(metricdata.Sum[int64]); ok && m.Name == "reengage_failed_sends" {
+				for _, point := range sum.DataPoints {
+					reason, _ := point.Attributes.Value("reason")
+					origin, _ := point.Attributes.Value("origin")
+					counted[origin.AsString()+" "+reason.AsString()] = point.Value
+				}
+			}
+		}
+	}
+	require.Equal(t, map[string]int64{"request suppressed": 1}, counted)
 }
 
 func TestAFailureAfterTheDeliverySuppressesNobody(t *testing.T) {

@@ -29,6 +29,7 @@ const (
 type contact struct {
 	ID         uuid.UUID  `json:"id"`
 	Name       string     `json:"name"`
+	NameGiven  bool       `json:"name_given"` // by the business: a profile name does not replace it
 	Phone      *string    `json:"phone"`
 	BSUID      *string    `json:"bsuid"`
 	Market     string     `json:"market"`
@@ -145,7 +146,7 @@ func (a *attempt) readIdentities(ctx context.Context, portfolios map[string]stri
 }
 
 func contactOf(c db.Contact) *contact {
-	return &contact{ID: c.ID, Name: c.Name, Phone: c.Phone, BSUID: c.Bsuid, Market: c.Market, CreatedAt: c.CreatedAt,
+	return &contact{ID: c.ID, Name: c.Name, NameGiven: c.NameGiven, Phone: c.Phone, BSUID: c.Bsuid, Market: c.Market, CreatedAt: c.CreatedAt,
 		hasBSUID: map[string]bool{}, hasPhone: map[string]bool{}}
 }
 
@@ -203,7 +204,7 @@ func (k *identities) resolve(p person, portfolio string) (c *contact, conflict b
 			k.claim(scoped, c)
 		}
 	}
-	if p.name != "" && p.name != c.Name {
+	if p.name != "" && p.name != c.Name && !c.NameGiven {
 		c.Name, c.changed = p.name, true
 	}
 	return c, conflict
@@ -243,7 +244,7 @@ func (k *identities) take(key aliasKey, c *contact) {
 }
 
 func (c *contact) touch() {
-	c.changed, c.Market = true, market(orEmpty(c.Phone), orEmpty(c.BSUID))
+	c.changed, c.Market = true, Market(orEmpty(c.Phone), orEmpty(c.BSUID))
 }
 
 func orEmpty(s *string) string {

@@ -2,8 +2,8 @@ package intake
 
 import "github.com/nyaruka/phonenumbers"
 
-// market is the region of a contact's phone, else the two letters before its bsuid (W10); empty if neither tells.
-func market(phone, bsuid string) string {
+// Market is the region of a contact's phone, else the two letters before its bsuid (W10); empty if neither tells.
+func Market(phone, bsuid string) string {
 	if phone != "" {
 		if n, err := phonenumbers.Parse("+"+phone, ""); err == nil {
 			if region := phonenumbers.GetRegionCodeForNumber(n); isRegion(region) {

@@ -64,11 +64,13 @@ func (k *identities) join(a, b *contact) *contact {
 	if winner.BSUID == nil {
 		winner.BSUID = loser.BSUID
 	}
-	winner.Name = cmp.Or(winner.Name, loser.Name)
+	if winner.Name == "" || loser.NameGiven && !winner.NameGiven {
+		winner.Name, winner.NameGiven = loser.Name, loser.NameGiven
+	}
 	maps.Copy(winner.hasBSUID, trues(loser.hasBSUID))
 	maps.Copy(winner.hasPhone, trues(loser.hasPhone))
 	winner.touch()
-	loser.into, loser.Name, loser.Phone, loser.BSUID, loser.changed = winner, "", nil, nil, true
+	loser.into, loser.Name, loser.NameGiven, loser.Phone, loser.BSUID, loser.changed = winner, "", false, nil, nil, true
 	return winner
 }
 

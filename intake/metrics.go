@@ -13,6 +13,7 @@ type instruments struct {
 	events   metric.Int64Counter
 	problems metric.Int64Counter
 	disputed metric.Int64Counter
+	failures metric.Int64Counter
 }
 
 func newInstruments() instruments {
@@ -28,6 +29,7 @@ func newInstruments() instruments {
 		events:   counter("reengage_intake_events", "Events heard of, by source, kind and whether they were new."),
 		problems: counter("reengage_intake_problems", "Pieces that could not be understood, by reason."),
 		disputed: counter("reengage_window_disputed", "Windows that the provider considers closed and we did not (W9)."),
+		failures: counter("reengage_failed_sends", "Sends whose messages failed after the provider had accepted them, by origin and why."),
 	}
 }
 
@@ -38,4 +40,8 @@ func (i instruments) heard(ctx context.Context, source Source, kind string, isNe
 
 func (i instruments) problem(ctx context.Context, reason string) {
 	i.problems.Add(ctx, 1, metric.WithAttributes(attribute.String("reason", reason)))
+}
+
+func (i instruments) failed(ctx context.Context, f failedOf) {
+	i.failures.Add(ctx, 1, metric.WithAttributes(attribute.String("origin", f.origin), attribute.String("reason", f.reason)))
 }

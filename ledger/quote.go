@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,45 +56,59 @@ func (l *Ledger) Quote(ctx context.Context, q *db.Queries, r QuoteRequest) (Quot
 	if err != nil {
 		return Quote{}, fmt.Errorf("quote: %w", err)
 	}
-	t, b, err := l.quoting(ctx, q, target.ConversationID, r.At.UTC())
+	marks, err := q.ListDirtyMarks(ctx, []uuid.UUID{target.ConversationID})
+	if err != nil {
+		return Quote{}, fmt.Errorf("quote: list marks: %w", err)
+	}
+	if len(marks) == 0 {
+		return Quote{}, ErrUnknownConversation
+	}
+	c, err := l.quoting(ctx, q, marks[0], r.At.UTC())
 	if err != nil {
 		return Quote{}, err
 	}
-	pins, err := l.loadQuoted(ctx, q, t)
-	if err != nil {
+	if err := loadStretches(ctx, q, []*stretch{&c.stretch}); err != nil {
 		return Quote{}, fmt.Errorf("quote: %w", err)
 	}
-	account, err := l.account(ctx, q, t, b, pins)
-	if err != nil {
-		return Quote{}, fmt.Errorf("quote: %w", err)
-	}
-	account.Detailed = true
-	message := tariff.Event{ID: quotedMessage, At: r.At.UTC(), Type: tariff.Template, Conversation: t.conversation.String(),
-		Number: t.number.String(), Market: target.Market, Category: category(r.Category)}
-	return t.quote(ctx, q, b, account, message)
+	return c.quote(ctx, q, c.message(target.Market, r.Category))
 }
 
-// quoting is the conversation's tally as if something had occurred at the instant, and by what the number owes then.
-func (l *Ledger) quoting(ctx context.Context, q *db.Queries, id uuid.UUID, at time.Time) (*tally, basis, error) {
-	marks, err := q.ListDirtyMarks(ctx, []uuid.UUID{id})
-	if err != nil {
-		return nil, basis{}, fmt.Errorf("quote: list marks: %w", err)
-	}
-	if len(marks) == 0 {
-		return nil, basis{}, ErrUnknownConversation
-	}
-	l.assumeShipped(&marks[0])
-	t := newTally(marks[0], l.entryPoint)
+// quoted is a tally that messages are only thought of in, and by what the number owes then.
+type quoted struct {
+	*tally
+	basis
+	account tariff.Account
+	at      time.Time
+}
+
+// quoting is the mark's tally as if something had occurred at the instant.
+func (l *Ledger) quoting(ctx context.Context, q *db.Queries, mark db.ListDirtyMarksRow, at time.Time) (quoted, error) {
+	l.assumeShipped(&mark)
+	t := newTally(mark, l.entryPoint)
 	if t.stuck != nil {
-		return nil, basis{}, &StuckError{ConversationID: id, Err: t.stuck}
+		return quoted{}, &StuckError{ConversationID: mark.ConversationID, Err: t.stuck}
 	}
 	t.since, t.until, t.version = at, at, new(int64)
-	for _, term := range t.terms {
-		if term.contains(at) {
-			return t, term.basis, nil
-		}
+	i := slices.IndexFunc(t.terms, func(term term) bool { return term.contains(at) })
+	if i < 0 {
+		return quoted{}, &StuckError{ConversationID: mark.ConversationID, Err: fmt.Errorf("no scheme is in force at %s", at.Format(time.RFC3339))}
 	}
-	return nil, basis{}, &StuckError{ConversationID: id, Err: fmt.Errorf("no scheme is in force at %s", at.Format(time.RFC3339))}
+	pins, err := listPins(ctx, q, []*tally{t})
+	if err != nil {
+		return quoted{}, fmt.Errorf("quote: %w", err)
+	}
+	account, err := l.account(ctx, q, t, t.terms[i].basis, pins)
+	if err != nil {
+		return quoted{}, fmt.Errorf("quote: %w", err)
+	}
+	account.Detailed = true
+	return quoted{tally: t, basis: t.terms[i].basis, account: account, at: at}, nil
+}
+
+// message is the template that is thought of.
+func (c quoted) message(market, of string) tariff.Event {
+	return tariff.Event{ID: quotedMessage, At: c.at, Type: tariff.Template, Conversation: c.conversation.String(), Number: c.number.String(),
+		Market: market, Category: category(of)}
 }
 
 // assumeShipped names the program's own cards where nobody has stored any yet. Storing them is for those who post (Open).
@@ -109,16 +124,9 @@ func (l *Ledger) assumeShipped(mark *db.ListDirtyMarksRow) {
 	}
 }
 
-func (l *Ledger) loadQuoted(ctx context.Context, q *db.Queries, t *tally) (pins, error) {
-	pins, err := listPins(ctx, q, []*tally{t})
-	if err != nil {
-		return nil, err
-	}
-	return pins, loadStretches(ctx, q, []*stretch{&t.stretch})
-}
-
 // quote compares what is owed with the message with what is owed without it.
-func (t *tally) quote(ctx context.Context, q *db.Queries, b basis, account tariff.Account, message tariff.Event) (Quote, error) {
+func (c quoted) quote(ctx context.Context, q *db.Queries, message tariff.Event) (Quote, error) {
+	t, b, account := c.tally, c.basis, c.account
 	delivery := tariff.Event{ID: quotedDelivery, At: message.At, Type: tariff.Delivered, Message: message.ID}
 	without := t.events
 	with := append(without[:len(without):len(without)], message, delivery)

@@ -9,7 +9,7 @@ FROM changes_horizon h, pg_control_system() c;
 -- name: ListChanges :many
 -- What the snapshot seen sees and an earlier one did not: transactions from its xmax on, and those that were running then. First
 -- transactions first, whole ones, so that the last one of a page has no more.
-SELECT c.xid, c.seq, c.kind, c.conversation_id, c.subject_id, c.recorded_at
+SELECT c.xid, c.seq, c.kind, c.conversation_id, c.subject_id, c.recorded_at, c.template
 FROM changes c
 WHERE (c.xid >= @xmax OR c.xid = ANY(@running::xid8[]))
   AND pg_visible_in_snapshot(c.xid, @seen::pg_snapshot)
@@ -51,6 +51,11 @@ SELECT id, state, coalesce(reason, '')::text AS reason FROM sends WHERE id = ANY
 
 -- name: ListWatchedKeptReplies :many
 SELECT id, state FROM kept_replies WHERE id = ANY(@ids::uuid[]);
+
+-- name: ListWatchedCampaigns :many
+SELECT g.id, g.state, coalesce(g.reason, '')::text AS reason, n.phone_number_id
+FROM campaigns g JOIN business_numbers n ON n.id = g.business_number_id
+WHERE g.id = ANY(@ids::uuid[]);
 
 -- name: PruneChanges :one
 -- Takes away the oldest changes, at most so many, if they were recorded before then; returns how many. None of a transaction that

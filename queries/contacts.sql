@@ -97,14 +97,14 @@ WITH claimed AS (
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 ), saved AS (
-    INSERT INTO contacts (id, name, phone, bsuid, market, merged_into, created_at)
-    SELECT c.id, c.name, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
+    INSERT INTO contacts (id, name, name_given, phone, bsuid, market, merged_into, created_at)
+    SELECT c.id, c.name, c.name_given, c.phone, c.bsuid, c.market, c.merged_into, c.created_at
     FROM jsonb_to_recordset(@contacts::jsonb) AS c(
-        id uuid, name text, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
+        id uuid, name text, name_given boolean, phone text, bsuid text, market text, merged_into uuid, created_at timestamptz)
     WHERE (SELECT count(*) FROM claimed) = jsonb_array_length(@aliases::jsonb)
     ORDER BY c.id
     ON CONFLICT (id) DO UPDATE
-        SET name = excluded.name, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
+        SET name = excluded.name, name_given = excluded.name_given, phone = excluded.phone, bsuid = excluded.bsuid, market = excluded.market,
             merged_into = excluded.merged_into
     RETURNING id
 ), started AS (

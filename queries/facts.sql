@@ -29,7 +29,7 @@ WITH person AS (
         WHERE a.kind = 'bsuid' AND a.portfolio = n.portfolio AND a.value = p.bsuid OFFSET 0
     ) b ON true
     CROSS JOIN LATERAL (
-        SELECT c.id, c.name, c.market, c.merged_into FROM contacts c
+        SELECT c.id, c.name, c.name_given, c.market, c.merged_into FROM contacts c
         WHERE c.id = coalesce(p.contact_id, b.contact_id, w.contact_id) OFFSET 0
     ) c
     CROSS JOIN LATERAL (
@@ -40,7 +40,7 @@ WITH person AS (
        OR (c.merged_into IS NULL
            AND (p.phone IS NULL OR w.contact_id = c.id)
            AND (p.bsuid IS NULL OR b.contact_id = c.id)
-           AND (p.name IS NULL OR p.name = c.name))
+           AND (p.name IS NULL OR p.name = c.name OR c.name_given))
 ), wanted AS (
     SELECT k.conversation_id, k.index, k.market, k.stop_words, k.conversation_id AS named FROM known k
     UNION ALL

@@ -248,3 +248,17 @@ FROM dirty_conversations;
 SELECT coalesce(c.merged_into, c.id)::uuid AS conversation_id, p.market
 FROM conversations c JOIN contacts p ON p.id = c.contact_id
 WHERE c.id = @conversation_id;
+
+-- name: GetNumberTerms :one
+-- By what a number owes, as ListDirtyMarks has it of a conversation's.
+SELECT n.account_time_zone,
+       coalesce((SELECT s.digest FROM named_card_sets s WHERE s.name = 'shipped'), '')::text AS shipped,
+       ARRAY(SELECT a.scheme FROM scheme_assignments a WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS schemes,
+       ARRAY(SELECT greatest(a.effective_from, '0001-01-01 00:00:00Z') FROM scheme_assignments a WHERE a.business_number_id = n.id
+             ORDER BY a.effective_from)::timestamptz[] AS effective_from,
+       ARRAY(SELECT coalesce(a.card_set, 'shipped') FROM scheme_assignments a WHERE a.business_number_id = n.id
+             ORDER BY a.effective_from)::text[] AS card_sets,
+       ARRAY(SELECT coalesce(s.digest, '') FROM scheme_assignments a
+             LEFT JOIN named_card_sets s ON s.name = coalesce(a.card_set, 'shipped')
+             WHERE a.business_number_id = n.id ORDER BY a.effective_from)::text[] AS digests
+FROM business_numbers n WHERE n.id = @business_number_id;

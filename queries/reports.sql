@@ -18,16 +18,23 @@ SELECT id FROM conversations WHERE contact_id = coalesce((SELECT p.merged_into F
 
 -- name: ListCharges :many
 -- Charges and reversals in order of time and posting, after the given ones. @earliest and @latest span all numbers' periods,
--- for the index.
-SELECT sqlc.embed(h), n.phone_number_id, n.display, c.contact_id, coalesce(c.merged_into, c.id) AS part_of
+-- for the index. A charge is a campaign's if the message that caused it is; of a session, the one that opened it.
+SELECT sqlc.embed(h), n.phone_number_id, n.display, c.contact_id, coalesce(c.merged_into, c.id) AS part_of,
+       coalesce(g.id, '00000000-0000-0000-0000-000000000000')::uuid AS campaign_id, coalesce(g.name, '')::text AS campaign_name
 FROM charges h
 JOIN business_numbers n ON n.id = h.business_number_id
 JOIN conversations c ON c.id = h.conversation_id
+LEFT JOIN LATERAL (
+    SELECT g.id, g.name FROM sends s JOIN campaigns g ON g.id = s.campaign_id WHERE s.message_id = h.event_id LIMIT 1
+) g ON true
 WHERE h.charged_at >= @earliest AND h.charged_at < @latest
   AND h.charged_at >= (@since::timestamptz[])[array_position(@number_ids::uuid[], h.business_number_id)]
   AND h.charged_at < (@until::timestamptz[])[array_position(@number_ids::uuid[], h.business_number_id)]
   AND (h.charged_at, h.id) > (@after_charged_at::timestamptz, @after_id::bigint)
   AND (NOT @one_contact::boolean OR h.conversation_id = ANY (@conversation_ids::uuid[]))
+  -- Not by g, which is looked for only of what is listed: all that the campaign has sent is read once, by its index.
+  AND (NOT @one_campaign::boolean OR h.event_id IN (SELECT s.message_id FROM sends s
+                                                    WHERE s.campaign_id = @campaign_id::uuid AND s.message_id IS NOT NULL))
   AND (@scheme::text = '' OR h.scheme = @scheme)
   AND (@kind::text = '' OR h.kind = @kind)
   AND (@category::text = '' OR h.category = @category)
@@ -78,7 +85,7 @@ HAVING sum(charges) <> 0 OR sum(amount_micros) <> 0
 LIMIT @max_rows;
 
 -- name: SumCharges :many
--- The same from the charges themselves: for periods that are no account days, for contacts, for numbers without totals.
+-- The same from the charges themselves: for periods that are no account days, for contacts, for campaigns, for numbers without totals.
 WITH period AS (
     SELECT unnest(@number_ids::uuid[]) AS business_number_id, unnest(@account_time_zones::text[]) AS account_time_zone,
            unnest(@since::timestamptz[]) AS since, unnest(@until::timestamptz[]) AS until
@@ -91,20 +98,24 @@ SELECT (CASE WHEN @by_day::boolean THEN to_char(h.charged_at AT TIME ZONE p.acco
        (CASE WHEN @by_market::boolean THEN coalesce(h.market, '') ELSE '' END)::text AS market,
        (CASE WHEN @by_rule::boolean THEN h.rule ELSE '' END)::text AS rule,
        (CASE WHEN @by_contact::boolean THEN c.contact_id ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS contact_id,
+       (CASE WHEN @by_campaign::boolean AND s.campaign_id IS NOT NULL THEN s.campaign_id
+             ELSE '00000000-0000-0000-0000-000000000000' END)::uuid AS campaign_id,
        h.currency::text AS currency,
        sum(CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END)::bigint AS charges, sum(h.amount_micros)::bigint AS amount_micros
 FROM charges h
 JOIN period p ON p.business_number_id = h.business_number_id AND h.charged_at >= p.since AND h.charged_at < p.until
 LEFT JOIN conversations c ON c.id = h.conversation_id  -- dropped by the planner where it is not asked for
+LEFT JOIN sends s ON @with_campaigns::boolean AND s.message_id = h.event_id AND s.campaign_id IS NOT NULL  -- likewise
 WHERE h.charged_at >= @earliest AND h.charged_at < @latest
   AND (NOT @one_contact::boolean OR h.conversation_id = ANY (@conversation_ids::uuid[]))
+  AND (NOT @one_campaign::boolean OR s.campaign_id = @campaign_id::uuid)
   AND (@scheme::text = '' OR h.scheme = @scheme)
   AND (@kind::text = '' OR h.kind = @kind)
   AND (@category::text = '' OR h.category = @category)
   AND (@market::text = '' OR h.market = @market)
   AND (@rule::text = '' OR h.rule = @rule)
   AND (@currency::text = '' OR h.currency = @currency)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 HAVING sum(CASE WHEN h.reverses IS NULL THEN 1 ELSE -1 END) <> 0 OR sum(h.amount_micros) <> 0
 LIMIT @max_rows;
 
@@ -136,3 +147,6 @@ WHERE u.charged_at >= @earliest AND u.charged_at < @latest
   AND (@scheme::text = '' OR u.scheme = @scheme)
 ORDER BY u.charged_at, u.event_id, u.scheme, u.category
 LIMIT @max_rows;
+
+-- name: ListCampaignNames :many
+SELECT id, name FROM campaigns WHERE id = ANY (@ids::uuid[]);

@@ -122,7 +122,7 @@ UPDATE sends s
 SET reason = f.reason, error_code = f.error_code
 FROM jsonb_to_recordset(@failures::jsonb) AS f(message_id uuid, reason text, error_code int)
 WHERE s.message_id = f.message_id AND s.message_id = ANY(@message_ids::uuid[])
-RETURNING s.message_id::uuid AS message_id, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
+RETURNING s.message_id::uuid AS message_id, s.origin, s.reason, s.business_number_id, coalesce(s.template_name, '')::text AS template_name,
           coalesce(s.template ->> 'language', '')::text AS language;
 
 -- name: RefreshTemplatePending :many

@@ -21,7 +21,8 @@ type chargesVerb struct {
 	Rule        string        `help:"Only charges by this rule, such as P2."`
 	Currency    string        `help:"Only charges in this currency."`
 	Contact     string        `help:"Only charges of this contact (its id)."`
-	GroupBy     []string      `sep:"," enum:"day,number,market,category,rule,contact,scheme,kind" help:"Sums by ${enum}, or several of them, instead of each charge."`
+	Campaign    string        `help:"Only charges that messages of this campaign (its id) have caused."`
+	GroupBy     []string      `sep:"," enum:"day,number,market,category,rule,contact,campaign,scheme,kind" help:"Sums by ${enum}, or several of them, instead of each charge."`
 	Differences bool          `xor:"what" help:"Messages that the provider prices otherwise than we compute, instead of charges."`
 	Unpriced    bool          `xor:"what" help:"Messages that are not charged only because no card states a price, instead of charges."`
 	JSON        bool          `name:"json" help:"Print the API's answer; all pages as one list."`
@@ -53,7 +54,7 @@ func (v *chargesVerb) check() error {
 		return nil
 	}
 	for flag, value := range map[string]string{"--kind": v.Kind, "--category": v.Category, "--market": v.Market, "--rule": v.Rule,
-		"--currency": v.Currency, "--contact": v.Contact, "--group-by": strings.Join(v.GroupBy, ",")} {
+		"--currency": v.Currency, "--contact": v.Contact, "--campaign": v.Campaign, "--group-by": strings.Join(v.GroupBy, ",")} {
 		if value != "" {
 			return usageError(flag + " is for charges only, not for --differences or --unpriced")
 		}
@@ -64,7 +65,7 @@ func (v *chargesVerb) check() error {
 func (v *chargesVerb) query() url.Values {
 	return query(map[string]string{
 		"from": v.From, "to": v.To, "number": v.Number, "scheme": v.Scheme, "kind": v.Kind, "category": v.Category,
-		"market": v.Market, "rule": v.Rule, "currency": v.Currency, "contact": v.Contact,
+		"market": v.Market, "rule": v.Rule, "currency": v.Currency, "contact": v.Contact, "campaign": v.Campaign,
 		"group_by": strings.Join(v.GroupBy, ","), "limit": "200",
 	})
 }

@@ -33,7 +33,7 @@ func printCharges(s streams, charges []api.Charge, groupBy []string) error {
 		case c.Charges != nil:
 			sum.charges += *c.Charges
 			for _, name := range groupBy {
-				fmt.Fprintf(t, "%s\t", orNone(printable(c.Group(name))))
+				fmt.Fprintf(t, "%s\t", orNone(printable(groupName(c, name))))
 			}
 			fmt.Fprintf(t, "%d\t%s\n", *c.Charges, money(c.AmountMicros, c.Currency))
 		default:
@@ -62,6 +62,14 @@ func printCharges(s streams, charges []api.Charge, groupBy []string) error {
 		}
 	}
 	return nil
+}
+
+// groupName is the value of what charges are grouped by, as people know it.
+func groupName(c api.Charge, by string) string {
+	if by == "campaign" && c.Campaign != nil {
+		return fmt.Sprintf("%s (%s)", shortened(c.Campaign.Name), c.Campaign.ID)
+	}
+	return c.Group(by)
 }
 
 // printDifferences shows what the provider says of a message and, beside it, what we would.

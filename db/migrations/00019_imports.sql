@@ -19,12 +19,16 @@ CREATE TABLE imports (
     counts         jsonb NOT NULL DEFAULT '{}',  -- importing.Counts of the phase
     dialect        jsonb,                     -- sheet.Dialect: encoding, separator, and what each column is, once known
     idempotency_key text,
+    digest         bytea,                     -- SHA-256 of the file, once it is here: what the key was used for
     created_at     timestamptz NOT NULL,      -- virtual; the opt-in's time where a row states none
     created_by     text NOT NULL,             -- user/ID or key/ID
-    finished_at    timestamptz,
+    finished_at    timestamptz,               -- virtual; of a dry run when it was checked
+    touched_at     timestamptz NOT NULL DEFAULT clock_timestamp(), -- real: what nobody goes on with is forgotten
     UNIQUE (created_by, idempotency_key)
 );
 CREATE INDEX imports_by_time ON imports (created_at DESC, id DESC);
+-- What is under way, or may have been left behind.
+CREATE INDEX imports_open ON imports (state) WHERE state NOT IN ('finished', 'failed', 'cancelled');
 
 -- The file, in pieces; gone when nobody needs it any more.
 CREATE TABLE import_chunks (
@@ -35,10 +39,11 @@ CREATE TABLE import_chunks (
 );
 ALTER TABLE import_chunks ALTER COLUMN data SET STORAGE EXTERNAL;
 
--- Whom the file has named before, so that a second row of the same contact is known for one.
+-- Whom the file has named before in this phase, so that a second row of the same contact is known for one. No reference: its check would
+-- cost more than the row, and whoever ends an import deletes these.
 CREATE TABLE import_seen (
-    import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,
-    who       text NOT NULL,     -- personal data: phone or bsuid
+    import_id uuid NOT NULL,
+    who       text COLLATE "C" NOT NULL, -- personal data: phone or bsuid; or the id of a contact that there was before
     line      bigint NOT NULL,
     PRIMARY KEY (import_id, who)
 );
@@ -53,5 +58,27 @@ CREATE TABLE import_rejects (
     PRIMARY KEY (import_id, line)
 );
 
+-- The business has said the name: a profile name does not replace it.
+ALTER TABLE contacts ADD COLUMN name_given boolean NOT NULL DEFAULT false;
+
+-- A contact without a conversation is shown to nobody who listens, and a file brings a million of them.
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION note_contacts_of() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO changes (kind, subject_id)
+    SELECT DISTINCT 'contact', n.contact_id FROM noted n
+    WHERE EXISTS (SELECT FROM (SELECT v.id FROM conversations v WHERE v.contact_id = n.contact_id OFFSET 0) v);
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+
 -- +goose Down
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION note_contacts_of() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO changes (kind, subject_id) SELECT DISTINCT 'contact', n.contact_id FROM noted n;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+ALTER TABLE contacts DROP COLUMN name_given;
 DROP TABLE import_rejects, import_seen, import_chunks, imports;

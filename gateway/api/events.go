@@ -40,7 +40,7 @@ var eventsOp = huma.Operation{
 // eventData are the events by their names, each with an example of its data's type.
 var eventData = map[live.Kind]any{
 	live.KindStatus: live.StatusEvent{}, live.KindMessage: live.MessageEvent{}, live.KindReminder: live.ReminderEvent{}, live.KindSend: live.SendEvent{},
-	live.KindKeptReply: live.KeptReplyEvent{}, live.KindCharge: live.ChargeEvent{}, live.KindReset: live.ResetEvent{},
+	live.KindKeptReply: live.KeptReplyEvent{}, live.KindCharge: live.ChargeEvent{}, live.KindCampaign: live.CampaignEvent{}, live.KindTemplate: live.TemplateEvent{}, live.KindReset: live.ResetEvent{},
 }
 
 // Execute begins to listen.

@@ -34,7 +34,7 @@ func (r *GetCampaignResults) Execute(ctx context.Context, a *API, real time.Time
 		if err != nil {
 			return err
 		}
-		results, err = campaign.Count(ctx, q, c, a.clock.At(real))
+		results, err = campaign.Count(ctx, q, a.clock, c, a.clock.At(real))
 		return err
 	})
 	return results, err

@@ -19,10 +19,11 @@ import (
 type ListCharges struct {
 	Period
 	Filter
-	Contact string   `query:"contact" format:"uuid" doc:"Only charges of this contact's conversations."`
-	GroupBy []string `query:"group_by" enum:"day,number,market,category,rule,contact,scheme,kind" doc:"Sums by these, comma separated, in this order, and always by currency. Without it: the charges themselves."`
-	Cursor  string   `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before; of charges only."`
-	Limit   int32    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Of charges; groups come all at once."`
+	Contact  string   `query:"contact" format:"uuid" doc:"Only charges of this contact's conversations."`
+	Campaign string   `query:"campaign" format:"uuid" doc:"Only charges that messages of this campaign have caused."`
+	GroupBy  []string `query:"group_by" enum:"day,number,market,category,rule,contact,campaign,scheme,kind" doc:"Sums by these, comma separated, in this order, and always by currency. Without it: the charges themselves."`
+	Cursor   string   `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before; of charges only."`
+	Limit    int32    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Of charges; groups come all at once."`
 }
 
 // Filter says which charges are meant. What is empty lets all pass.
@@ -62,6 +63,7 @@ type Charge struct {
 	ConversationID *uuid.UUID       `json:"conversation_id,omitempty"`
 	ContactID      *uuid.UUID       `json:"contact_id,omitempty"`
 	Number         *contract.Number `json:"number,omitempty"`
+	Campaign       *CampaignName    `json:"campaign,omitempty" doc:"Whose message caused it."`
 	Category       *string          `json:"category,omitempty"`
 	Market         *string          `json:"market,omitempty" doc:"The rate card's row."`
 	At             *time.Time       `json:"at,omitempty" doc:"The instant that the charge is for."`
@@ -69,6 +71,12 @@ type Charge struct {
 	Charges        *int64           `json:"charges,omitempty" doc:"Of a group: how many charges that are not reversed."`
 	AmountMicros   int64            `json:"amount_micros" doc:"1,000,000 is one unit of the currency; negative in a reversal."`
 	Currency       string           `json:"currency"`
+}
+
+// CampaignName is a campaign as reports name it.
+type CampaignName struct {
+	ID   uuid.UUID `json:"id"`
+	Name string    `json:"name"`
 }
 
 var listChargesOp = huma.Operation{
@@ -102,18 +110,43 @@ func (r *ListCharges) Execute(ctx context.Context, a *API, real time.Time) (Page
 		if err != nil {
 			return err
 		}
-		conversations, err := r.conversations(ctx, q)
-		if err != nil {
+		of := only{}
+		if of.conversations, err = r.conversations(ctx, q); err != nil {
+			return err
+		}
+		if of.campaign, err = r.campaign(ctx, q); err != nil {
 			return err
 		}
 		if len(r.GroupBy) > 0 {
-			page, err = r.sums(ctx, q, numbers, conversations)
+			page, err = r.sums(ctx, q, numbers, of)
 			return err
 		}
-		page, err = r.rows(ctx, q, numbers, conversations)
+		page, err = r.rows(ctx, q, numbers, of)
 		return err
 	})
 	return page, err
+}
+
+// only is what the charges must be of: one contact's conversations, one campaign.
+type only struct {
+	conversations []uuid.UUID
+	campaign      uuid.UUID
+}
+
+// campaign is the one that is asked for.
+func (r *ListCharges) campaign(ctx context.Context, q *db.Queries) (uuid.UUID, error) {
+	if r.Campaign == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(r.Campaign)
+	if err != nil {
+		return id, invalid("campaign", "invalid_field", "campaign is not an id")
+	}
+	names, err := q.ListCampaignNames(ctx, []uuid.UUID{id})
+	if err == nil && len(names) == 0 {
+		err = invalid("campaign", "unknown_campaign", "there is no campaign of this id")
+	}
+	return id, err
 }
 
 // conversations are those of the contact that is asked for.
@@ -132,7 +165,7 @@ func (r *ListCharges) conversations(ctx context.Context, q *db.Queries) ([]uuid.
 	return ids, err
 }
 
-func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedNumbers, conversations []uuid.UUID) (Page[Charge], error) {
+func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedNumbers, of only) (Page[Charge], error) {
 	in := numbers.periods()
 	after := chargeCursor{At: in.earliest}
 	if err := decodeCursor(r.Cursor, &after); err != nil {
@@ -141,8 +174,8 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedN
 	limit := pageSize(r.Limit)
 	rows, err := q.ListCharges(ctx, db.ListChargesParams{
 		Earliest: in.earliest, Latest: in.latest, Since: in.since, Until: in.until, NumberIds: in.ids,
-		AfterChargedAt: after.At, AfterID: after.ID, OneContact: r.Contact != "", ConversationIds: conversations, Scheme: r.Scheme,
-		Kind: r.Kind, Category: r.Category, Market: r.Market, Rule: r.Rule, Currency: r.Currency, MaxRows: limit + 1,
+		AfterChargedAt: after.At, AfterID: after.ID, OneContact: r.Contact != "", ConversationIds: of.conversations,
+		OneCampaign: r.Campaign != "", CampaignID: of.campaign, Scheme: r.Scheme, Kind: r.Kind, Category: r.Category, Market: r.Market, Rule: r.Rule, Currency: r.Currency, MaxRows: limit + 1,
 	})
 	if err != nil {
 		return Page[Charge]{}, err
@@ -153,9 +186,13 @@ func (r *ListCharges) rows(ctx context.Context, q *db.Queries, numbers reportedN
 	})
 	for _, row := range rows {
 		c, at := row.Charge, row.Charge.ChargedAt.UTC()
+		var campaign *CampaignName
+		if row.CampaignID != uuid.Nil {
+			campaign = &CampaignName{row.CampaignID, row.CampaignName}
+		}
 		page.Items = append(page.Items, Charge{
 			ID: c.ID, Scheme: c.Scheme, Card: c.Card, Kind: c.Kind, Rule: c.Rule, EventID: &c.EventID, Revision: c.Revision,
-			Reverses: c.Reverses, ConversationID: &row.PartOf, ContactID: &row.ContactID, Category: c.Category,
+			Reverses: c.Reverses, ConversationID: &row.PartOf, ContactID: &row.ContactID, Campaign: campaign, Category: c.Category,
 			Market: c.Market, At: &at, Number: &contract.Number{ID: row.PhoneNumberID, Display: row.Display},
 			AmountMicros: c.AmountMicros, Currency: c.Currency,
 		})

@@ -38,7 +38,7 @@ func (r *QuoteCampaign) Execute(ctx context.Context, a *API, real time.Time) (qu
 		if err != nil {
 			return err
 		}
-		quote, err = campaign.Quoter{Queries: q, Ledger: a.ledger}.Quote(ctx, c, a.clock.At(real))
+		quote, err = campaign.Quoter{Queries: q, Ledger: a.ledger, Clock: a.clock}.Quote(ctx, c, a.clock.At(real))
 		return err
 	})
 	return quote, err

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -16,18 +17,19 @@ const mostGroups = 20_000
 // group is what a sum is of: one value for each thing that is grouped by, the others empty; and always one currency.
 type group struct {
 	day                                            string
-	number, contact                                uuid.UUID
+	number, contact, campaign                      uuid.UUID
 	scheme, kind, category, market, rule, currency string
 }
 
 type sum struct{ charges, micros int64 }
 
 // sums adds up by groups. Numbers whose period is one of whole days are read from the totals, which are made for that
-// (ledger.Total); the others, and whatever is by contact, from the charges themselves. It must all be of one moment.
-func (r *ListCharges) sums(ctx context.Context, q *db.Queries, numbers reportedNumbers, conversations []uuid.UUID) (Page[Charge], error) {
+// (ledger.Total); the others, and whatever is by contact or by campaign, from the charges themselves. It must all be of one moment.
+func (r *ListCharges) sums(ctx context.Context, q *db.Queries, numbers reportedNumbers, of only) (Page[Charge], error) {
 	var totalled, others reportedNumbers
+	charges := r.Contact != "" || r.by("contact") || r.Campaign != "" || r.by("campaign") // of which totals know nothing
 	for _, n := range numbers {
-		if _, _, whole := n.days(); whole && n.Totalled && r.Contact == "" && !r.by("contact") {
+		if _, _, whole := n.days(); whole && n.Totalled && !charges {
 			totalled = append(totalled, n)
 		} else {
 			others = append(others, n)
@@ -37,13 +39,14 @@ func (r *ListCharges) sums(ctx context.Context, q *db.Queries, numbers reportedN
 	if err := r.addTotals(ctx, q, totalled, sums); err != nil {
 		return Page[Charge]{}, err
 	}
-	if err := r.addCharges(ctx, q, others, conversations, sums); err != nil {
+	if err := r.addCharges(ctx, q, others, of, sums); err != nil {
 		return Page[Charge]{}, err
 	}
 	if len(sums) > mostGroups {
 		return Page[Charge]{}, invalid("group_by", "too_many_groups", "there are more than %d groups; ask for a shorter period or for fewer things at once", mostGroups)
 	}
-	return r.page(sums, numbers), nil
+	page := r.page(sums, numbers)
+	return page, nameCampaigns(ctx, q, page.Items)
 }
 
 func (r *ListCharges) by(what string) bool { return slices.Contains(r.GroupBy, what) }
@@ -70,20 +73,21 @@ func (r *ListCharges) addTotals(ctx context.Context, q *db.Queries, numbers repo
 	return err
 }
 
-func (r *ListCharges) addCharges(ctx context.Context, q *db.Queries, numbers reportedNumbers, conversations []uuid.UUID, sums map[group]sum) error {
+func (r *ListCharges) addCharges(ctx context.Context, q *db.Queries, numbers reportedNumbers, of only, sums map[group]sum) error {
 	if len(numbers) == 0 {
 		return nil
 	}
 	in := numbers.periods()
 	rows, err := q.SumCharges(ctx, db.SumChargesParams{
 		ByDay: r.by("day"), ByNumber: r.by("number"), ByScheme: r.by("scheme"), ByKind: r.by("kind"), ByCategory: r.by("category"),
-		ByMarket: r.by("market"), ByRule: r.by("rule"), ByContact: r.by("contact"), Earliest: in.earliest, Latest: in.latest,
-		OneContact: r.Contact != "", ConversationIds: conversations, Scheme: r.Scheme, Kind: r.Kind, Category: r.Category,
+		ByMarket: r.by("market"), ByRule: r.by("rule"), ByContact: r.by("contact"), ByCampaign: r.by("campaign"), Earliest: in.earliest, Latest: in.latest,
+		OneContact: r.Contact != "", ConversationIds: of.conversations, WithCampaigns: r.by("campaign") || r.Campaign != "",
+		OneCampaign: r.Campaign != "", CampaignID: of.campaign, Scheme: r.Scheme, Kind: r.Kind, Category: r.Category,
 		Market: r.Market, Rule: r.Rule, Currency: r.Currency, MaxRows: mostGroups + 1,
 		NumberIds: in.ids, AccountTimeZones: in.zones, Since: in.since, Until: in.until,
 	})
 	for _, row := range rows {
-		add(sums, group{day: row.Day, number: row.NumberID, contact: row.ContactID, scheme: row.Scheme, kind: row.Kind,
+		add(sums, group{day: row.Day, number: row.NumberID, contact: row.ContactID, campaign: row.CampaignID, scheme: row.Scheme, kind: row.Kind,
 			category: row.Category, market: row.Market, rule: row.Rule, currency: row.Currency}, row.Charges, row.AmountMicros)
 	}
 	return err
@@ -110,6 +114,9 @@ func (r *ListCharges) page(sums map[group]sum, numbers reportedNumbers) Page[Cha
 		if r.by("contact") {
 			c.ContactID = &g.contact
 		}
+		if g.campaign != uuid.Nil {
+			c.Campaign = &CampaignName{ID: g.campaign}
+		}
 		page.Items = append(page.Items, c)
 	}
 	slices.SortFunc(page.Items, func(x, y Charge) int {
@@ -121,6 +128,26 @@ func (r *ListCharges) page(sums map[group]sum, numbers reportedNumbers) Page[Cha
 		return cmp.Compare(x.Currency, y.Currency)
 	})
 	return page
+}
+
+// nameCampaigns adds to groups what people call their campaigns.
+func nameCampaigns(ctx context.Context, q *db.Queries, groups []Charge) error {
+	named := map[uuid.UUID][]*CampaignName{}
+	for _, g := range groups {
+		if g.Campaign != nil {
+			named[g.Campaign.ID] = append(named[g.Campaign.ID], g.Campaign)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	rows, err := q.ListCampaignNames(ctx, slices.Collect(maps.Keys(named)))
+	for _, row := range rows {
+		for _, c := range named[row.ID] {
+			c.Name = row.Name
+		}
+	}
+	return err
 }
 
 // Group is the value of what charges are grouped by, as text; empty if it does not apply.
@@ -138,6 +165,8 @@ func (c Charge) Group(by string) string {
 		return c.Number.ID
 	case by == "contact" && c.ContactID != nil:
 		return c.ContactID.String()
+	case by == "campaign" && c.Campaign != nil:
+		return c.Campaign.ID.String()
 	case by == "category" && c.Category != nil:
 		return *c.Category
 	case by == "market" && c.Market != nil:

@@ -12,7 +12,7 @@ type editorView struct {
 	Numbers  []choice
 	Listed   []choice // templates of the number
 	Segments []choice
-	Zone     string   // of the number, in which times are written
+	Zone     string // of the number, in which times are written
 	Defaults limitDefaults
 	Saved    bool
 	Changed  bool // by somebody else, meanwhile; nothing was saved
@@ -67,6 +67,7 @@ type findingLine struct {
 
 // tryView is the test send: one message to somebody who is looked for by phone or name.
 type tryView struct {
+	Key     string // so that pressing twice sends once
 	Q       string
 	Sent    string // to whom it went
 	Refused string

@@ -31,7 +31,7 @@ type resultsView struct {
 	May, MayResume              bool
 	Refusal                     string
 	MayPause, CanResume, CanEnd bool
-	Live                        bool // it changes by itself
+	Refreshes                   string // when it asks for itself again, as htmx's trigger
 }
 
 // placeLine is how many recipients are in a state, with the way to them.

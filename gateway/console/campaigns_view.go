@@ -7,7 +7,7 @@ import (
 )
 
 // campaignsPath is where campaigns are listed; each has its page below.
-const campaignsPath, templatesPath = Path + "/campaigns", Path + "/templates"
+const campaignsPath = Path + "/campaigns"
 
 // campaignParts are the pages of this part of the console.
 func campaignParts(here string) []choice {
@@ -43,7 +43,7 @@ type campaignRow struct {
 	Number, Template, Segment, Reason string
 	State                             campaign.State
 	Started                           *moment
-	Begins                            *zoned // of one that is scheduled
+	Begins                            *moment // of one that is scheduled
 	Progress                          *progress
 	Answered                          string // share of those who got it; empty: nobody did yet
 }

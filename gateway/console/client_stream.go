@@ -1,8 +1,10 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,15 +25,12 @@ func (c client) file(w http.ResponseWriter, r *http.Request, path, accept, name 
 }
 
 // upload sends a body as it comes, and reads the answer into out.
-func (c client) upload(ctx context.Context, path, key string, body io.Reader, out any) error {
+func (c client) upload(ctx context.Context, path, contentType string, body io.Reader, out any) error {
 	ask, err := http.NewRequestWithContext(ctx, http.MethodPost, path, body)
 	if err != nil {
 		return fmt.Errorf("POST %s: %w", path, err)
 	}
-	ask.Header.Set("Content-Type", "text/csv")
-	if key != "" {
-		ask.Header.Set("Idempotency-Key", key)
-	}
+	ask.Header.Set("Content-Type", contentType)
 	return c.answered(ask, out)
 }
 
@@ -81,4 +80,55 @@ func (h *handOn) problem() error {
 		return fmt.Errorf("a file: status %d: %w", h.status, err)
 	}
 	return p
+}
+
+// beginning is what the API answers, up to so many bytes; whatever goes wrong, the page is there without it.
+func (c client) beginning(ctx context.Context, path, accept string, most int) (text string) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return ""
+	}
+	ask.Header.Set("Accept", accept)
+	out := &beginning{header: http.Header{}, most: most, stop: stop}
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler { // how a file says that it was cut off
+			panic(p)
+		}
+		text = out.text()
+	}()
+	c.api.ServeHTTP(out, ask)
+	return text
+}
+
+// beginning takes the first bytes of an answer, and none after them.
+type beginning struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+	most   int
+	stop   context.CancelFunc
+}
+
+func (b *beginning) Header() http.Header    { return b.header }
+func (b *beginning) WriteHeader(status int) { b.status = status }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	room := b.most - b.body.Len()
+	if room < len(p) {
+		b.body.Write(p[:max(room, 0)])
+		b.stop()
+		return 0, errEnough
+	}
+	return b.body.Write(p)
+}
+
+var errEnough = errors.New("the rest is not wanted")
+
+func (b *beginning) text() string {
+	if b.status >= 400 {
+		return ""
+	}
+	return b.body.String()
 }

@@ -61,6 +61,11 @@ func routes() []route {
 		inboxRoutes,
 		conversationRoutes,
 		resumeRoutes,
+		campaignsRoutes,
+		contactsRoutes,
+		segmentsRoutes,
+		importsRoutes,
+		templatesRoutes,
 		costsRoutes,
 		numbersRoutes,
 		liveRoutes,
@@ -94,6 +99,9 @@ func (c *Console) Register(mux *http.ServeMux) {
 // guard lets those through who may.
 func (c *Console) guard(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if r.pattern != uploadRoute {
+			req.Body = http.MaxBytesReader(w, req.Body, mostBody)
+		}
 		req, goOn := c.signedIn(w, req)
 		if !goOn {
 			return

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"reengage/gateway/access"
 	"reengage/gateway/api"
 	"reengage/tariff"
@@ -25,6 +27,7 @@ var costsRoutes = []route{
 // themselves (costs_reengagement.go, costs_compare.go).
 type costsView struct {
 	Query      costsQuery
+	Campaign   string // by its name, whose charges alone are shown
 	Wrong      string // what was asked for; then nothing below is known
 	Periods    []choice
 	Numbers    []choice
@@ -36,12 +39,12 @@ type costsView struct {
 	Cards      []api.RateCard
 }
 
-// costsQuery is what the page is about, as the API's parameters: a half-open period and, if not all, a number.
-type costsQuery struct{ From, To, Number string }
+// costsQuery is what the page is about, as the API's parameters: a half-open period and, if not all, a number and a campaign.
+type costsQuery struct{ From, To, Number, Campaign string }
 
 // readCostsQuery reads it from the address; without any period it is this month.
 func readCostsQuery(q url.Values, now time.Time) costsQuery {
-	c := costsQuery{From: q.Get("from"), To: q.Get("to"), Number: q.Get("number")}
+	c := costsQuery{From: q.Get("from"), To: q.Get("to"), Number: q.Get("number"), Campaign: q.Get("campaign")}
 	if c.From == "" && c.To == "" {
 		c.From, c.To = monthOf(now, 0)
 	}
@@ -56,7 +59,7 @@ func monthOf(now time.Time, after int) (from, to string) {
 
 func (q costsQuery) values() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"from": q.From, "to": q.To, "number": q.Number} {
+	for name, value := range map[string]string{"from": q.From, "to": q.To, "number": q.Number, "campaign": q.Campaign} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -72,6 +75,12 @@ func (q costsQuery) with(path, name, value string) string {
 	v := q.values()
 	v.Set(name, value)
 	return path + "?" + v.Encode()
+}
+
+// OfCampaign is where the page is about one campaign, or about all charges if it names none.
+func (q costsQuery) OfCampaign(id string) string {
+	q.Campaign = id
+	return q.At(Path + "/costs")
 }
 
 // CSV is where the same can be had as a file, by groups or, without any, charge by charge.
@@ -97,6 +106,9 @@ func (c *Console) costs(w http.ResponseWriter, r *http.Request) error {
 	return c.page(w, r, status, frame{Title: "Costs", Here: "costs", Page: "costs", View: view})
 }
 
+// costsAtOnce is how many reports are asked for at once: each has a connection to the database for as long as it takes.
+const costsAtOnce = 4
+
 // readCosts asks for all that the page shows at once. What was asked for wrongly can be put right: the form is there all the same.
 func (c *Console) readCosts(ctx context.Context, q costsQuery, now time.Time) (costsView, error) {
 	var numbers api.Page[api.BusinessNumber]
@@ -104,34 +116,48 @@ func (c *Console) readCosts(ctx context.Context, q costsQuery, now time.Time) (c
 		return costsView{}, err
 	}
 	view := costsView{Query: q, Periods: periodChoices(q, now), Numbers: numberChoices(numbers.Items, q.Number)}
+	asked, ctx := errgroup.WithContext(ctx)
+	asked.SetLimit(costsAtOnce)
+	sums := make([]api.Page[api.Charge], len(chartGroups))
+	for i, by := range chartGroups {
+		asked.Go(func() error { return c.client.get(ctx, q.with("/v1/charges", "group_by", by), &sums[i]) })
+	}
+	var cards api.Page[api.RateCard]
+	asked.Go(func() error { return c.client.get(ctx, "/v1/rate-cards", &cards) })
+	if q.Campaign == "" { // these know nothing of campaigns
+		asked.Go(func() (err error) {
+			view.Unpriced, err = countFindings[api.UnpricedMessage](ctx, c.client, q, "unpriced")
+			return err
+		})
+		asked.Go(func() (err error) {
+			view.Different, err = countFindings[api.VerdictDifference](ctx, c.client, q, "differences")
+			return err
+		})
+	}
+	if err := asked.Wait(); err != nil {
+		return view, err
+	}
 	groups := map[string][]api.Charge{}
-	for _, by := range chartGroups {
-		var sums api.Page[api.Charge]
-		if err := c.client.get(ctx, q.with("/v1/charges", "group_by", by), &sums); err != nil {
-			return view, err
+	for i, by := range chartGroups {
+		groups[by] = sums[i].Items
+	}
+	if q.Campaign != "" {
+		view.Campaign = "this campaign, by which nothing was charged"
+		for _, g := range groups["campaign"] {
+			view.Campaign = g.Campaign.Name
 		}
-		groups[by] = sums.Items
 	}
 	view.Currencies = currencies(groups, q, now)
-	var cards api.Page[api.RateCard]
-	if err := c.client.get(ctx, "/v1/rate-cards", &cards); err != nil {
-		return costsView{}, err
-	}
 	view.Cards = cards.Items
 	view.Compare = compareView{Query: q, Schemes: schemeChoices(tariff.Names(), nil, cards.Items)}
-	var err error
-	if view.Unpriced, err = countFindings[api.UnpricedMessage](ctx, c.client, q, "unpriced"); err != nil {
-		return costsView{}, err
-	}
-	view.Different, err = countFindings[api.VerdictDifference](ctx, c.client, q, "differences")
-	return view, err
+	return view, nil
 }
 
 // periodChoices are the periods that people ask for most.
 func periodChoices(q costsQuery, now time.Time) []choice {
 	var all []choice
 	add := func(label, from, to string) {
-		of := costsQuery{From: from, To: to, Number: q.Number}
+		of := costsQuery{From: from, To: to, Number: q.Number, Campaign: q.Campaign}
 		all = append(all, choice{label, of.At(Path + "/costs"), of == q})
 	}
 	from, to := monthOf(now, 0)

@@ -10,7 +10,7 @@ import (
 )
 
 // chartGroups are the sums that the charts are drawn of.
-var chartGroups = []string{"day,category", "category", "rule", "number", "scheme"}
+var chartGroups = []string{"day,category", "category", "rule", "number", "scheme", "campaign"}
 
 // currencyCosts is what is owed in one currency; currencies are never added together.
 type currencyCosts struct {
@@ -36,6 +36,7 @@ type series struct{ Name, Colour string }
 
 type chartRow struct {
 	Label   string
+	Href    string // of a page about it alone
 	Words   string // what the label stands for
 	Example bool   // it rests on made-up prices
 	Cells   []chartCell
@@ -62,6 +63,10 @@ func currencies(groups map[string][]api.Charge, q costsQuery, now time.Time) []c
 			rankChart("By number", "Number", name, of("number"), numberName),
 			rankChart("By scheme", "Scheme", name, of("scheme"), func(c api.Charge) string { return c.Scheme }),
 		}})
+		if byCampaign := of("campaign"); slices.ContainsFunc(byCampaign, func(c api.Charge) bool { return c.Campaign != nil }) {
+			last := &all[len(all)-1]
+			last.Charts = append(last.Charts, campaignChart(byCampaign, name, q))
+		}
 	}
 	return all
 }
@@ -104,6 +109,17 @@ func rankChart(title, head, currency string, charges []api.Charge, label func(ap
 		_, count := sumOf([]api.Charge{of})
 		c.Rows = append(c.Rows, chartRow{Label: cmp.Or(label(of), none), Cells: []chartCell{amountCell(of.AmountMicros)},
 			More: []string{number(count), share(of.AmountMicros, all)}})
+	}
+	return c
+}
+
+// campaignChart lists campaigns, and what none of them has caused.
+func campaignChart(charges []api.Charge, currency string, q costsQuery) chart {
+	c := rankChart("By campaign", "Campaign", currency, charges, func(c api.Charge) string { return cmp.Or(campaignName(c), "no campaign") })
+	for i, of := range charges { // sorted, as the rows are
+		if of.Campaign != nil && q.Campaign == "" {
+			c.Rows[i].Href = q.OfCampaign(of.Campaign.ID.String())
+		}
 	}
 	return c
 }

@@ -1,19 +1,20 @@
 package console
 
 import (
-	"cmp"
 	"encoding/csv"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"reengage/gateway/api"
+	tables "reengage/sheet"
 )
 
 // csvFilters are the parameters of GET /v1/charges that a file may be asked for by; the cursor is the file's own.
-var csvFilters = []string{"from", "to", "number", "scheme", "kind", "category", "market", "rule", "currency", "contact", "group_by"}
+var csvFilters = []string{"from", "to", "number", "scheme", "kind", "category", "market", "rule", "currency", "contact", "campaign", "group_by"}
 
 // csvPatience is how long, in real time, one page of a file may take on its way to the browser.
 const csvPatience = 30 * time.Second
@@ -95,9 +96,13 @@ func csvName(q url.Values) string {
 func csvHead(groups []string) []string {
 	if groups == nil {
 		return []string{"at", "number", "number_display", "scheme", "card", "kind", "rule", "category", "market", "amount", "amount_micros", "currency",
-			"charge_id", "reverses", "revision", "event_id", "conversation_id", "contact_id"}
+			"charge_id", "reverses", "revision", "event_id", "conversation_id", "contact_id", "campaign", "campaign_name"}
 	}
-	return append(append([]string{}, groups...), "charges", "amount", "amount_micros", "currency")
+	head := append([]string{}, groups...)
+	if i := slices.Index(head, "campaign"); i >= 0 {
+		head = slices.Insert(head, i+1, "campaign_name")
+	}
+	return append(head, "charges", "amount", "amount_micros", "currency")
 }
 
 func csvRow(c api.Charge, groups []string) []string {
@@ -105,17 +110,28 @@ func csvRow(c api.Charge, groups []string) []string {
 	if groups != nil {
 		var row []string
 		for _, by := range groups {
-			row = append(row, noFormula(c.Group(by)))
+			row = append(row, tables.Escape(c.Group(by)))
+			if by == "campaign" {
+				row = append(row, tables.Escape(campaignName(c)))
+			}
 		}
 		return append(append(row, whole(c.Charges)), amount...)
 	}
-	row := []string{c.At.UTC().Format(time.RFC3339Nano), noFormula(c.Group("number")), "", noFormula(c.Scheme), noFormula(c.Card), c.Kind, noFormula(c.Rule),
-		noFormula(c.Group("category")), noFormula(c.Group("market"))}
+	row := []string{c.At.UTC().Format(time.RFC3339Nano), tables.Escape(c.Group("number")), "", tables.Escape(c.Scheme), tables.Escape(c.Card), c.Kind, tables.Escape(c.Rule),
+		tables.Escape(c.Group("category")), tables.Escape(c.Group("market"))}
 	if c.Number != nil {
-		row[2] = noFormula(c.Number.Display)
+		row[2] = tables.Escape(c.Number.Display)
 	}
 	return append(append(row, amount...), strconv.FormatInt(c.ID, 10), whole(c.Reverses), strconv.Itoa(int(c.Revision)),
-		c.EventID.String(), c.ConversationID.String(), c.ContactID.String())
+		c.EventID.String(), c.ConversationID.String(), c.ContactID.String(), c.Group("campaign"), tables.Escape(campaignName(c)))
+}
+
+// campaignName is empty for what no campaign has caused.
+func campaignName(c api.Charge) string {
+	if c.Campaign == nil {
+		return ""
+	}
+	return c.Campaign.Name
 }
 
 func whole(n *int64) string {
@@ -123,13 +139,4 @@ func whole(n *int64) string {
 		return ""
 	}
 	return strconv.FormatInt(*n, 10)
-}
-
-// noFormula keeps a text from being taken for a formula by a spreadsheet: one that begins like one gets an apostrophe, which
-// spreadsheets take for "this is text". Amounts are not texts; a negative one stays a number.
-func noFormula(text string) string {
-	if strings.IndexAny(cmp.Or(text, "x")[:1], "=+-@\t\r\n") == 0 {
-		return "'" + text
-	}
-	return text
 }

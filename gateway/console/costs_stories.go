@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"reengage/gateway/api"
 	"reengage/tariff"
 	"reengage/workflows/contract"
@@ -17,6 +19,7 @@ var costsStories = []story{
 	{"costs-windows-empty", frame{Title: "Windows", Here: "costs", Page: "costs/windows", View: windowsOf(api.ReengagementReport{}, storyPeriod)}},
 	{"costs-compare-choose", compareFrame(compareView{None: true})},
 	{"costs-compare-running", compareFrame(compareView{Running: "/console/costs/compare?scheme=sirena"})},
+	{"costs-campaign", costsFrame(storyCampaignCosts())},
 	{"costs-compare-done", compareFrame(comparedCosts())},
 	{"costs-unpriced-list", frame{Title: "Messages without a price", Here: "costs", Page: "costs/unpriced", View: unpricedView{Query: storyPeriod,
 		Items: []api.UnpricedMessage{{Number: shop, Scheme: "meta-pmp-2026", Card: "meta-usd-2026-10-01", Category: "marketing", At: storyTime}}}}},
@@ -55,6 +58,13 @@ func storyCosts(in []currencyCosts) costsView {
 		Compare: compareView{Query: storyPeriod, Schemes: schemeChoices(tariff.Names(), nil, storyRateCards)}}
 }
 
+// storyCampaignCosts is the page of what one campaign has caused.
+func storyCampaignCosts() costsView {
+	v := storyCosts(currencies(storyCharges("USD", 62_500), storyPeriod, storyTime))
+	v.Query.Campaign, v.Campaign = uuid.UUID{15: 1}.String(), "Spring, for those who asked for it"
+	return v
+}
+
 // storyCharges are sums of a month in one currency, by what the charts are made of.
 func storyCharges(currency string, perDay int64) map[string][]api.Charge {
 	groups := map[string][]api.Charge{}
@@ -76,6 +86,8 @@ func storyCharges(currency string, perDay int64) map[string][]api.Charge {
 		groups["number"] = append(groups["number"], storySum(api.Charge{Number: &numbers[i]}, currency, total*int64(2-i)/3))
 	}
 	groups["scheme"] = []api.Charge{storySum(api.Charge{Scheme: "meta-pmp-2026"}, currency, total)}
+	groups["campaign"] = []api.Charge{storySum(api.Charge{}, currency, total/3),
+		storySum(api.Charge{Campaign: &api.CampaignName{ID: uuid.UUID{15: 1}, Name: "Spring, for those who asked for it"}}, currency, total-total/3)}
 	return groups
 }
 

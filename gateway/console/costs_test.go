@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/csv"
 	"encoding/json"
+	"html"
 	"log/slog"
 	"math/big"
 	"net/http"
@@ -190,4 +191,36 @@ func TestWhoMayNotSeeCostsIsNotShownTheWay(t *testing.T) {
 		}
 	}
 	require.Contains(t, b.open(access.Accountant, "/console/costs?"+november).Body.String(), `href="/console/costs"`)
+}
+
+func TestCostsOfOneCampaignAreAPageAndAFile(t *testing.T) {
+	b := openBooks(t)
+	campaign := uuid.New()
+	b.exec(`INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES ($1, 'All', '{}', now(), 'test', now())`, campaign)
+	b.exec(`INSERT INTO campaigns (id, name, business_number_id, template_name, template_language, segment_id, created_at, created_by)
+		VALUES ($1, '=Spring <b>', $2, 'thanks', 'en_US', $1, now(), 'test')`, campaign, b.number)
+	require.NotContains(t, b.open(access.Accountant, "/console/costs?"+november).Body.String(), "By campaign</h3>")
+	b.charge(storyTime, "meta-pmp-2026", "utility", "USD", 7_000_000)
+	b.exec(`INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, template, template_name, state, planned_at, not_after, accepted_at,
+			message_id, campaign_id)
+		SELECT gen_random_uuid(), $2, $3, $4, 'campaign', 'template', '{}', 'thanks', 'accepted', now(), now(), now(), event_id, $5 FROM charges WHERE id = $1`,
+		b.charge(storyTime, "meta-pmp-2026", "marketing", "USD", 62_500), b.talk, b.number, b.contact, campaign)
+
+	all := b.open(access.Accountant, "/console/costs?"+november).Body.String()
+	of := "/console/costs?campaign=" + campaign.String() + "&amp;" + strings.ReplaceAll(november, "&", "&amp;")
+	require.Contains(t, all, `<a href="`+of+`">=Spring &lt;b&gt;</a>`)
+	require.Contains(t, all, "no campaign")
+	alone := b.open(access.Accountant, html.UnescapeString(of)).Body.String()
+	require.Contains(t, alone, "Only what messages of =Spring &lt;b&gt; have caused")
+	require.Contains(t, alone, "0.0625 USD")
+	require.NotContains(t, alone, "7.0625")
+	require.NotContains(t, alone, "What would it cost elsewhere?")
+
+	rows := readCSV(t, b.open(access.Accountant, "/console/costs.csv?"+november+"&group_by=campaign"))
+	require.Len(t, rows, 2)
+	require.Equal(t, []string{"", "", "7000000"}, []string{rows[0]["campaign"], rows[0]["campaign_name"], rows[0]["amount_micros"]})
+	require.Equal(t, []string{campaign.String(), "'=Spring <b>", "62500"}, []string{rows[1]["campaign"], rows[1]["campaign_name"], rows[1]["amount_micros"]})
+	rows = readCSV(t, b.open(access.Accountant, "/console/costs.csv?"+november+"&campaign="+campaign.String()))
+	require.Len(t, rows, 1)
+	require.Equal(t, campaign.String(), rows[0]["campaign"])
 }

@@ -9,6 +9,7 @@ import (
 
 	"reengage/campaign"
 	"reengage/conversation"
+	"reengage/importing"
 )
 
 // functions are what templates may call beside their views' own methods.
@@ -25,7 +26,22 @@ var functions = template.FuncMap{
 	"campaignWord":  func(s campaign.State) string { return cmp.Or(capital(string(s)), "All") },
 	"recipientWord": func(s campaign.RecipientState) string { return recipientWords[s] },
 	"codeWord":      codeWord,
-	"deliveryIcon":  func(status string) string { return cmp.Or(map[string]string{"delivered": "ticks", "read": "read", "failed": "failed"}[status], "tick") },
+	"importWord":    func(s importing.State) string { return importWords[s] },
+	"importIcon": func(s importing.State) string {
+		return cmp.Or(map[importing.State]string{importing.Finished: "tick", importing.Failed: "failed", importing.Checked: "search", importing.Cancelled: "stop"}[s], "waiting")
+	},
+	"statusIcon": func(good, bad bool) string {
+		if good {
+			return "tick"
+		}
+		if bad {
+			return "stop"
+		}
+		return "waiting"
+	},
+	"deliveryIcon": func(status string) string {
+		return cmp.Or(map[string]string{"delivered": "ticks", "read": "read", "failed": "failed"}[status], "tick")
+	},
 }
 
 // stateWords are W6's states as the console says them: colour alone tells nobody enough.

@@ -19,31 +19,51 @@ var liveRoutes = []route{
 	{"GET " + Path + "/live", access.Read, (*Console).listen},
 }
 
-// changed is the data of the event that live.js hears: whose parts of the page are to be asked for again, "*" for all, and the
-// server's virtual time, by which countdowns are kept right.
+// changed is the data of the event that live.js hears: of what parts of the page are to be asked for again (data-live-of), "*" for all
+// of them, and the server's virtual time, by which countdowns are kept right.
 type changed struct {
-	Conversations []string  `json:"conversations"`
-	Now           time.Time `json:"now"`
+	Of  []string  `json:"of"`
+	Now time.Time `json:"now"`
 }
 
-// changedMost is how many conversations are named; a page that shows any of more than that asks for all of its parts.
+// What parts of pages may be of beside conversations and campaigns, whose ids they name.
+const (
+	liveCampaigns = "campaigns" // any campaign
+	liveTemplates = "templates" // any template
+)
+
+// changedMost is how many things are named; a page that shows any of more than that asks for all of its parts.
 const changedMost = 200
 
 func changedBy(b live.Batch) changed {
-	c := changed{Conversations: []string{}, Now: b.Now}
-	named := map[uuid.UUID]bool{}
+	c := changed{Of: []string{}, Now: b.Now}
+	named := map[string]bool{}
 	for _, e := range b.Events {
-		if e.Conversation == uuid.Nil || len(named) >= changedMost && !named[e.Conversation] {
-			return changed{Conversations: []string{"*"}, Now: b.Now}
+		of := partsOf(e)
+		if of == nil || len(named) >= changedMost && !named[of[0]] {
+			return changed{Of: []string{"*"}, Now: b.Now}
 		}
-		for _, id := range []uuid.UUID{e.Conversation, e.Named} { // a page of what has been merged knows only the latter
-			if !named[id] {
-				named[id] = true
-				c.Conversations = append(c.Conversations, id.String())
+		for _, name := range of {
+			if !named[name] {
+				named[name] = true
+				c.Of = append(c.Of, name)
 			}
 		}
 	}
 	return c
+}
+
+// partsOf says what parts of pages that show what has changed are of; nil: they may be of anything.
+func partsOf(e live.Event) []string {
+	switch {
+	case e.Kind == live.KindCampaign:
+		return []string{e.Campaign.String(), liveCampaigns}
+	case e.Kind == live.KindTemplate:
+		return []string{liveTemplates}
+	case e.Conversation == uuid.Nil:
+		return nil
+	}
+	return []string{e.Conversation.String(), e.Named.String()} // a page of what has been merged knows only the latter
 }
 
 // listen tells an open page what has changed. A silence is broken by events without conversations, so that the page knows that the

@@ -6,7 +6,7 @@ import (
 	"reengage/gateway/api"
 )
 
-// mostBody bounds what a form may hold, in bytes.
+// mostBody bounds what a form may hold, in bytes; a file that is handed in is the API's to bound (uploadRoute).
 const mostBody = 1 << 20
 
 // policy allows what we serve ourselves and nothing inline, so that a name or a message with markup in it can do nothing even if
@@ -28,7 +28,6 @@ func (c *Console) secure(h http.Handler) http.Handler {
 				Detail: "This was sent by another site's page, so nothing was done. Open the console itself and try there."})
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		h.ServeHTTP(w, r)
 	})
 }

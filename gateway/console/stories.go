@@ -26,6 +26,8 @@ func stories() []story {
 		inboxStories,
 		conversationStories,
 		resumeStories,
+		campaignStories,
+		contactStories,
 		costsStories,
 		numberStories,
 	} {

@@ -21,12 +21,14 @@ const (
 	KindSend      Kind = "send"       // planned, or what became of it
 	KindKeptReply Kind = "kept_reply" // kept, or what became of it
 	KindCharge    Kind = "charge"     // something was charged, or reversed
+	KindCampaign  Kind = "campaign"   // edited, or in another state; what becomes of its recipients is their conversations'
+	KindTemplate  Kind = "template"   // another status, category, quality or text
 	KindReset     Kind = "reset"      // something was missed that cannot be told any more; no change
 
 	KindDecision Kind = "decision"
 	KindPlan     Kind = "plan"    // how a contact is being won back
 	KindContact  Kind = "contact" // name, consent, suppression: of all conversations of a contact
-	KindNumber   Kind = "number"  // settings, a pause: of all conversations of a business number
+	KindNumber   Kind = "number"  // settings, a pause, a scheme: of all conversations of a business number
 )
 
 // Event says that something has changed, and how it stands now.
@@ -35,6 +37,7 @@ type Event struct {
 	Conversation uuid.UUID       // of one that has been merged (W10), the one that it is part of; zero of what concerns more than one
 	Named        uuid.UUID       // the id under which it was written: a page may still show that
 	Number       string          // phone number id of the business number; empty of what concerns more than one
+	Campaign     uuid.UUID       // of a campaign event; else zero
 	Data         json.RawMessage // one of the structs below; nil of kinds that have none
 }
 
@@ -85,6 +88,24 @@ type KeptReplyEvent struct {
 type ChargeEvent struct {
 	ConversationID uuid.UUID `json:"conversation_id"`
 	Number         string    `json:"number"`
+}
+
+// CampaignEvent is the data of a campaign event.
+type CampaignEvent struct {
+	CampaignID uuid.UUID `json:"campaign_id"`
+	Number     string    `json:"number" doc:"Empty of one that is deleted."`
+	State      string    `json:"state" enum:"draft,scheduled,running,paused,finished,cancelled,deleted"`
+	Reason     string    `json:"reason,omitempty" doc:"Why it was paused."`
+}
+
+// TemplateEvent is the data of a template event.
+type TemplateEvent struct {
+	WABA     string `json:"waba_id"`
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Status   string `json:"status" doc:"As GET /v1/templates has it; removed: the account has it no more."`
+	Category string `json:"category"`
+	Quality  string `json:"quality"`
 }
 
 // ResetEvent is the data of a reset event.

@@ -16,7 +16,11 @@ import (
 type change struct {
 	kind           Kind
 	named, subject uuid.UUID // the conversation as written, and what of it
+	template       templateKey
 }
+
+// ofConversation reports whether it is of a conversation.
+func (c change) ofConversation() bool { return c.named != uuid.Nil }
 
 // resolve says of what has changed how it stands at now, each thing once, in the order in which it changed.
 func (r *reader) resolve(ctx context.Context, changes []db.Change, due []db.ListDueConversationsRow, now time.Time) ([]Event, error) {
@@ -36,12 +40,12 @@ func (r *reader) resolve(ctx context.Context, changes []db.Change, due []db.List
 	told := map[change]bool{}
 	var events []Event
 	for _, c := range all {
-		if c.kind == KindNumber {
-			events = append(events, Event{Kind: KindNumber})
+		if !c.ofConversation() {
+			events = append(events, subjects.event(c))
 			continue
 		}
 		of, known := watched[c.named]
-		once := change{c.kind, of.Conversation.ID, c.subject}
+		once := change{kind: c.kind, named: of.Conversation.ID, subject: c.subject}
 		if !known || told[once] && c.named == of.Conversation.ID {
 			continue // one that has been merged is told under its own id too: a page may show that
 		}
@@ -71,9 +75,13 @@ func (r *reader) distinct(ctx context.Context, changes []db.Change, due []db.Lis
 		}
 		switch {
 		case c.ConversationID != nil:
-			add(change{Kind(c.Kind), *c.ConversationID, subject})
+			add(change{kind: Kind(c.Kind), named: *c.ConversationID, subject: subject})
 		case Kind(c.Kind) == KindContact:
 			contacts = append(contacts, subject)
+		case Kind(c.Kind) == KindCampaign:
+			add(change{kind: KindCampaign, subject: subject})
+		case Kind(c.Kind) == KindTemplate:
+			add(change{kind: KindTemplate, template: keyOf(c.Template)})
 		default:
 			add(change{kind: Kind(c.Kind)})
 		}
@@ -112,10 +120,13 @@ type subjects struct {
 	reminders map[uuid.UUID]db.ListWatchedRemindersRow
 	sends     map[uuid.UUID]db.ListWatchedSendsRow
 	kept      map[uuid.UUID]db.ListWatchedKeptRepliesRow
+	campaigns map[uuid.UUID]db.ListWatchedCampaignsRow
+	templates map[templateKey]db.FindTemplatesRow
 }
 
 func (r *reader) subjects(ctx context.Context, all []change) (subjects, error) {
-	s := subjects{map[uuid.UUID]db.ListWatchedRemindersRow{}, map[uuid.UUID]db.ListWatchedSendsRow{}, map[uuid.UUID]db.ListWatchedKeptRepliesRow{}}
+	s := subjects{map[uuid.UUID]db.ListWatchedRemindersRow{}, map[uuid.UUID]db.ListWatchedSendsRow{}, map[uuid.UUID]db.ListWatchedKeptRepliesRow{},
+		map[uuid.UUID]db.ListWatchedCampaignsRow{}, nil}
 	of := func(k Kind) []uuid.UUID {
 		return idsOf(all, func(c change) (uuid.UUID, bool) { return c.subject, c.kind == k })
 	}
@@ -146,7 +157,18 @@ func (r *reader) subjects(ctx context.Context, all []change) (subjects, error) {
 			s.kept[row.ID] = row
 		}
 	}
-	return s, nil
+	if ids := of(KindCampaign); len(ids) > 0 {
+		rows, err := r.queries.ListWatchedCampaigns(ctx, ids)
+		if err != nil {
+			return s, err
+		}
+		for _, row := range rows {
+			s.campaigns[row.ID] = row
+		}
+	}
+	var err error
+	s.templates, err = r.templates(ctx, all)
+	return s, err
 }
 
 // data is what an event says.

@@ -97,6 +97,66 @@ func TestTheSettingsOfANumberConcernEveryPage(t *testing.T) {
 	l.until(live.KindNumber, uuid.Nil)
 }
 
+// What belongs to no conversation is told where it is seen, and not where it is not.
+func TestTemplatesSchemesAndCampaignsAreToldOfOnceForWhatIsOtherwise(t *testing.T) {
+	const (
+		segment  = `INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES ('5e000000-0000-0000-0000-000000000001', 'All', '{}', now(), 'x', now())`
+		campaign = `INSERT INTO campaigns (id, name, business_number_id, template_name, template_language, segment_id, created_at, created_by)
+			SELECT 'ca000000-0000-0000-0000-000000000001', 'Spring', n.id, 'thanks', 'en_US', '5e000000-0000-0000-0000-000000000001', now(), 'x' FROM business_numbers n`
+		launched = `UPDATE campaigns SET state = 'running', launched_at = now()`
+		template = `INSERT INTO templates (waba_id, name, language, status, changed_at) VALUES ('waba-1', 'thanks', 'en_US', 'pending', now()), ('waba-1', 'thanks', 'pt_BR', 'pending', now())`
+		listed   = `INSERT INTO templates (waba_id, name, language, status, changed_at) VALUES ('waba-1', 'thanks', 'en_US', 'approved', now()), ('waba-1', 'thanks', 'pt_BR', 'pending', now())
+			ON CONFLICT (waba_id, name, language) DO UPDATE SET status = excluded.status, listed_at = now()`
+		assigned = `INSERT INTO scheme_assignments (business_number_id, effective_from, scheme) SELECT n.id, '-infinity', 'sirena' FROM business_numbers n`
+	)
+	for _, c := range []struct {
+		name   string
+		before []string
+		write  string
+		told   []string // kind and data
+	}{
+		{"a campaign", []string{segment}, campaign, []string{`campaign {"campaign_id":"ca000000-0000-0000-0000-000000000001","number":"106540000000001","state":"draft"}`}},
+		{"a campaign that is launched", []string{segment, campaign}, launched,
+			[]string{`campaign {"campaign_id":"ca000000-0000-0000-0000-000000000001","number":"106540000000001","state":"running"}`}},
+		{"a campaign that pauses itself", []string{segment, campaign, launched}, `UPDATE campaigns SET state = 'paused', reason = 'failures'`,
+			[]string{`campaign {"campaign_id":"ca000000-0000-0000-0000-000000000001","number":"106540000000001","state":"paused","reason":"failures"}`}},
+		{"a campaign that is edited", []string{segment, campaign}, `UPDATE campaigns SET version = version + 1`,
+			[]string{`campaign {"campaign_id":"ca000000-0000-0000-0000-000000000001","number":"106540000000001","state":"draft"}`}},
+		{"a draft that is deleted", []string{segment, campaign}, `DELETE FROM campaigns`,
+			[]string{`campaign {"campaign_id":"ca000000-0000-0000-0000-000000000001","number":"","state":"deleted"}`}},
+		{"a recipient's share of the budget", []string{segment, campaign}, `UPDATE campaigns SET reserved_micros = reserved_micros + 1`, nil},
+		{"a list in which one template is otherwise", []string{template}, listed,
+			[]string{`template {"waba_id":"waba-1","name":"thanks","language":"en_US","status":"approved","category":"","quality":""}`}},
+		{"the same list again", []string{template, listed}, listed, nil},
+		{"a template that is no more", []string{template}, `UPDATE templates SET removed_at = now() WHERE language = 'pt_BR'`,
+			[]string{`template {"waba_id":"waba-1","name":"thanks","language":"pt_BR","status":"removed","category":"","quality":""}`}},
+		{"a scheme", nil, assigned, []string{`number `}},
+		{"a scheme that is taken back", []string{assigned}, `DELETE FROM scheme_assignments`, []string{`number `}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			mark := w.meet(w.pool)
+			for _, sql := range c.before {
+				w.exec(sql)
+			}
+			f := w.feed(live.Options{})
+			here, err := f.Here(t.Context())
+			require.NoError(t, err)
+			w.exec(c.write)
+			w.exec(`UPDATE conversations SET last_outbound_at = now() WHERE id = $1`, mark)
+			l := w.listen(f, here)
+			l.until(live.KindStatus, mark)
+			var told []string
+			for _, e := range l.events {
+				if e.Conversation != mark {
+					told = append(told, string(e.Kind)+" "+string(e.Data))
+				}
+			}
+			require.Equal(t, c.told, told)
+		})
+	}
+}
+
 // W10: an open page may still show the one that has become part of another.
 func TestAMergedConversationIsToldUnderBothIDs(t *testing.T) {
 	w := newWorld(t)

@@ -1,5 +1,5 @@
-// Listens to /console/live. An event says which conversations have changed; every element with data-live-of="<its id>", or
-// data-live-of="*" for any, gets the event "live", for which it has an hx-trigger="live" (without throttle or delay: both can drop
+// Listens to /console/live. An event says what has changed: conversations and campaigns by their ids, "campaigns" and "templates" for
+// any of these. Every element with data-live-of="<one of them>", or data-live-of="*" for anything, gets the event "live", for which it has an hx-trigger="live" (without throttle or delay: both can drop
 // the last event, and the page would stay behind; how often it comes is seen to here). After a connection was lost, all of them do.
 //
 // Read with fetch and not EventSource, which does not say why it was refused, nor that a connection has died in silence.
@@ -28,7 +28,7 @@ export function startLive(address) {
     if (name !== "changed" && name !== "reset") return;
     const said = JSON.parse(data);
     synchronise(said.now);
-    for (const c of name === "reset" ? ["*"] : said.conversations) tell(c);
+    for (const c of name === "reset" ? ["*"] : said.of) tell(c);
     if (id) after = id; // once it has been told
   };
 
@@ -83,7 +83,7 @@ export function startLive(address) {
   if (!document.hidden) start();
 }
 
-// tell has the elements of a conversation ask for themselves again, at once or as soon as it is not too often.
+// tell has the elements of what has changed ask for themselves again, at once or as soon as it is not too often.
 const told = new WeakMap(); // element: when last, and whether it is to be told again
 
 function tell(id) {

@@ -1,0 +1,32 @@
+package importing
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"reengage/clock"
+)
+
+// Importer takes files in. It is safe for concurrent use, by any number of processes on one database.
+type Importer struct {
+	Pool  *pgxpool.Pool
+	Clock clock.Clock
+	Log   *slog.Logger
+
+	batchRows int // zero: mostRows
+}
+
+// Errors of what callers ask for.
+var (
+	ErrUnknown    = errors.New("there is no such import")
+	ErrNotNow     = errors.New("the import is in no state for this")
+	ErrKeyReused  = errors.New("another file was uploaded under this key")
+	ErrTooLarge   = errors.New("the file is too large")
+	ErrOvertaken  = errors.New("another upload under this key has begun")
+	ErrIncomplete = errors.New("the upload was cut off")
+)
+
+// MostBytes is how large a file may be.
+const MostBytes = 4 << 30
