@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -102,12 +103,46 @@ func (g gateway) send(ctx context.Context, method, path, contentType string, bod
 	return g.do(ctx, method, path, http.Header{"Content-Type": {contentType}}, body, out)
 }
 
+// upload sends a file as it is, for as long as it takes.
+func (g gateway) upload(ctx context.Context, path string, file io.Reader, out any) error {
+	res, err := g.open(ctx, "POST", path, http.Header{"Content-Type": {"text/csv"}}, file)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	return json.NewDecoder(res.Body).Decode(out)
+}
+
+// download fetches a file, for as long as it takes.
+func (g gateway) download(ctx context.Context, path string, to io.Writer) error {
+	res, err := g.open(ctx, "GET", path, http.Header{}, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(to, res.Body)
+	return err
+}
+
 func (g gateway) do(ctx context.Context, method, path string, header http.Header, body []byte, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.patience, callTimeout))
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, g.url+path, bytes.NewReader(body))
+	res, err := g.open(ctx, method, path, header, bytes.NewReader(body))
 	if err != nil {
 		return err
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return fmt.Errorf("the gateway's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// open sends a request; who calls it closes the answer's body.
+func (g gateway) open(ctx context.Context, method, path string, header http.Header, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, g.url+path, body)
+	if err != nil {
+		return nil, err
 	}
 	req.Header = header
 	req.Header.Set("Authorization", "Bearer "+g.key)
@@ -117,16 +152,13 @@ func (g gateway) do(ctx context.Context, method, path string, header http.Header
 		if errors.As(err, &refused) {
 			err = refused.Err // without the address, whose query may name people
 		}
-		return fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
+		return nil, fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
 	}
-	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusAccepted {
-		return problem(res)
+		defer res.Body.Close()
+		return nil, problem(res)
 	}
-	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
-		return fmt.Errorf("the gateway's answer cannot be read: %w", err)
-	}
-	return nil
+	return res, nil
 }
 
 // problem is the error that the gateway reports. What it finds wrong with the request as such, or with a field that the
