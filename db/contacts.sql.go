@@ -407,7 +407,8 @@ type SetContactParams struct {
 }
 
 // Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
-// set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+// set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no
+// such contact, or it has become part of another one at this moment.
 func (q *Queries) SetContact(ctx context.Context, arg SetContactParams) (int64, error) {
 	row := q.db.QueryRow(ctx, setContact,
 		arg.Name,

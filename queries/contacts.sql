@@ -140,7 +140,8 @@ WHERE m.merged_into IS NULL;
 
 -- name: SetContact :one
 -- Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
--- set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+-- set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no
+-- such contact, or it has become part of another one at this moment.
 WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM contacts c WHERE c.id = @id
     UNION ALL

@@ -161,6 +161,32 @@ func (g gateway) open(ctx context.Context, method, path string, header http.Head
 	return res, nil
 }
 
+// copy writes an answer as it comes, for as long as it comes.
+func (g gateway) copy(ctx context.Context, path string, header http.Header, out io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, "GET", g.url+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header = header
+	req.Header.Set("Authorization", "Bearer "+g.key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		var refused *url.Error
+		if errors.As(err, &refused) {
+			err = refused.Err
+		}
+		return fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return problem(res)
+	}
+	if _, err := io.Copy(out, res.Body); err != nil {
+		return fmt.Errorf("the gateway's answer was cut off: %w", err)
+	}
+	return nil
+}
+
 // problem is the error that the gateway reports. What it finds wrong with the request as such, or with a field that the
 // caller has named, is a mistake in the call; what a rule refuses is not.
 func problem(res *http.Response) error {

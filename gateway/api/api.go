@@ -122,7 +122,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Read, listContactAttributesOp, (*ListContactAttributes).Execute)
 	register(a, access.Read, listSegmentsOp, (*ListSegments).Execute)
 	register(a, access.Send, addSegmentOp, (*AddSegment).Execute)
-	register(a, access.Read, countAudienceOp, (*CountAudience).Execute)
+	registerWithin(a, access.Read, countAudienceOp, countTimeout, (*CountAudience).Execute)
 	register(a, access.Read, getSegmentOp, (*GetSegment).Execute)
 	register(a, access.Send, setSegmentOp, (*SetSegment).Execute)
 	register(a, access.Send, deleteSegmentOp, (*DeleteSegment).Execute)

@@ -39,7 +39,7 @@ func (f *fixture) posts() map[string]repeatedPost {
 	underway, alsoUnderway := f.addImport("importing").String(), f.addImport("importing").String()
 	settings := `{"time_zone": "UTC", "account_time_zone": "UTC", "settings": {}, "example": {"last_inbound_at": "2026-11-20T17:00:00Z"}}`
 	segment := `{"name": "Lima", "filter": {"fields": {"city": "Lima"}}}`
-	segmentID := f.addSegment("everybody", "{}")
+	segmentID := f.addSegment("everybody", "{}").ID
 	broadcast := campaignBody(segmentID)
 	campaign := func(state string) string { return "/v1/campaigns/" + f.addCampaign(segmentID, state).String() }
 	tried := `{"contact_id": "` + f.contactOf(uuid.MustParse(id)).String() + `"}`
