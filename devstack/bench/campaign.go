@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,8 +28,8 @@ var broadcastCrowd = whatsapptest.Crowd{
 	Seed: 1, Prefix: "1556", Quote: 0.3,
 	Shares: whatsapptest.Shares{Unreachable: 0.02, Blocking: 0.02, Answering: 0.25, Reading: 0.5},
 	Delays: whatsapptest.Delays{
-		Sent: whatsapptest.Span{Least: time.Second, Most: 2 * time.Second}, Delivered: whatsapptest.Span{Most: 3 * time.Second},
-		Read: whatsapptest.Span{Most: 5 * time.Second}, Written: whatsapptest.Span{Least: time.Second, Most: 10 * time.Second},
+		Sent: whatsapptest.Span{Least: time.Second, Most: 2 * time.Second}, Delivered: whatsapptest.Span{Most: 2 * time.Second},
+		Read: whatsapptest.Span{Most: 2 * time.Second}, Written: whatsapptest.Span{Least: time.Second, Most: 3 * time.Second},
 	},
 }
 
@@ -73,16 +74,13 @@ func measureCampaign(ctx context.Context, g *ground, n size) (group Group, err e
 	if err := s.rate(ctx, fastRate); err != nil {
 		return group, err
 	}
-	var took time.Duration
+	many := broadcast{shop: s, tag: "many", n: n.recipients}
 	var meanwhile []time.Duration
 	peak, err := worstMemory(func() (err error) {
-		meanwhile, err = agents.during(ctx, func(ctx context.Context) (err error) {
-			took, err = s.broadcast(ctx, "many", 0, n.recipients)
-			return err
-		})
+		meanwhile, err = agents.during(ctx, many.run)
 		return err
 	})
-	if err != nil {
+	if err := errors.Join(err, many.check(ctx)); err != nil {
 		return group, err
 	}
 	each, err := s.activitiesPerRecipient(ctx, "many")
@@ -97,16 +95,13 @@ func measureCampaign(ctx context.Context, g *ground, n size) (group Group, err e
 	if err := s.rate(ctx, usualRate); err != nil {
 		return group, err
 	}
-	var paced time.Duration
-	atPace, err := agents.during(ctx, func(ctx context.Context) (err error) {
-		paced, err = s.broadcast(ctx, "some", n.recipients, n.recipientsAtPace)
-		return err
-	})
-	if err != nil {
+	some := broadcast{shop: s, tag: "some", from: n.recipients, n: n.recipientsAtPace}
+	atPace, err := agents.during(ctx, some.run)
+	if err := errors.Join(err, some.check(ctx)); err != nil {
 		return group, err
 	}
-	group.add("sends", "sends/s", perSecond(n.recipients, took), perSecond(n.bareRecipients, bare))
-	group.add("sends at the pace", "sends/s", perSecond(n.recipientsAtPace, paced), usualRate*campaign.DefaultPacePercent/100)
+	group.add("sends", "sends/s", perSecond(n.recipients, many.took), perSecond(n.bareRecipients, bare))
+	group.add("sends at the pace", "sends/s", perSecond(n.recipientsAtPace, some.took), usualRate*campaign.DefaultPacePercent/100)
 	addReplies(&group, "reply meanwhile", meanwhile, quiet)
 	addReplies(&group, "reply at the pace", atPace, quiet)
 	group.add("peak memory", "MiB", float64(peak)/(1<<20), float64(quietPeak)/(1<<20))
@@ -130,29 +125,32 @@ func patienceWith(recipients int) time.Duration {
 	return patience + time.Duration(recipients)*100*time.Millisecond
 }
 
-// broadcast runs a campaign for the contacts with a tag, checks what came of it, and returns how long it took.
-func (s *shop) broadcast(ctx context.Context, tag string, from, n int) (time.Duration, error) {
-	id, err := s.draft(ctx, tag)
-	if err != nil {
-		return 0, err
+// broadcast is a campaign for the contacts with a tag: n of them, from this one on.
+type broadcast struct {
+	shop    *shop
+	tag     string
+	from, n int
+	before  int // messages that the provider had taken
+	id      uuid.UUID
+	took    time.Duration
+}
+
+// run lasts from the launch until the last is settled.
+func (b *broadcast) run(ctx context.Context) (err error) {
+	if b.id, err = b.shop.draft(ctx, b.tag); err != nil {
+		return err
 	}
-	before := len(s.meta.Messages())
-	took, err := timed(func() error {
-		if _, err := s.campaigns.Launch(ctx, id, "bench"); err != nil {
+	b.before = len(b.shop.meta.Messages())
+	b.took, err = timed(func() error {
+		if _, err := b.shop.campaigns.Launch(ctx, b.id, "bench"); err != nil {
 			return err
 		}
-		return untilWithin(ctx, patienceWith(n), "recipients of a campaign settled", n, func(ctx context.Context) (done int, err error) {
-			err = s.serves.QueryRow(ctx, `SELECT count(*) FROM campaign_recipients WHERE campaign_id = $1 AND settled_at IS NOT NULL`, id).Scan(&done)
+		return untilWithin(ctx, patienceWith(b.n), "recipients of a campaign settled", b.n, func(ctx context.Context) (done int, err error) {
+			err = b.shop.serves.QueryRow(ctx, `SELECT count(*) FROM campaign_recipients WHERE campaign_id = $1 AND settled_at IS NOT NULL`, b.id).Scan(&done)
 			return done, err
 		})
 	})
-	if err != nil {
-		return 0, err
-	}
-	if err := s.meta.Settle(ctx); err != nil {
-		return 0, err
-	}
-	return took, s.allGotItOnce(ctx, id, from, n, before)
+	return err
 }
 
 // draft makes a campaign for the contacts with a tag.
@@ -169,16 +167,19 @@ func (s *shop) draft(ctx context.Context, tag string) (uuid.UUID, error) {
 	return c.ID, err
 }
 
-// allGotItOnce fails unless the provider has taken one message for each, and the results say what the crowd's fates do.
-func (s *shop) allGotItOnce(ctx context.Context, id uuid.UUID, from, n, before int) error {
+// check fails unless the provider has taken one message for each, and the results say what the crowd's fates do.
+func (b *broadcast) check(ctx context.Context) error {
+	if err := b.shop.meta.Settle(ctx); err != nil {
+		return err
+	}
 	got := map[string]int{}
-	for _, m := range s.meta.Messages()[before:] {
+	for _, m := range b.shop.meta.Messages()[b.before:] {
 		if m.Type == "template" {
 			got[m.To]++
 		}
 	}
 	var delivered, read, answered int
-	for i := from; i < from+n; i++ {
+	for i := b.from; i < b.from+b.n; i++ {
 		if got[recipientPhone(i)] != 1 {
 			return fmt.Errorf("a recipient has got %d messages", got[recipientPhone(i)])
 		}
@@ -191,8 +192,8 @@ func (s *shop) allGotItOnce(ctx context.Context, id uuid.UUID, from, n, before i
 	}
 	want := [3]int{delivered, read, answered}
 	var found [3]int
-	err := s.serves.QueryRow(ctx, `SELECT count(*) FILTER (WHERE delivery IN ('delivered', 'read')), count(*) FILTER (WHERE delivery = 'read'), count(answered_at)
-		FROM campaign_recipients WHERE campaign_id = $1`, id).Scan(&found[0], &found[1], &found[2])
+	err := b.shop.serves.QueryRow(ctx, `SELECT count(*) FILTER (WHERE delivery IN ('delivered', 'read')), count(*) FILTER (WHERE delivery = 'read'), count(answered_at)
+		FROM campaign_recipients WHERE campaign_id = $1`, b.id).Scan(&found[0], &found[1], &found[2])
 	if err == nil && found != want {
 		err = fmt.Errorf("delivered, read and answered are %v, and by the customers' fates %v", found, want)
 	}

@@ -116,7 +116,7 @@ func (o Options) size() size {
 			monthMessages: 3_000, monthConversations: 60,
 			charges: 20_000, chargedAgain: 100, chargeContacts: 60, reportCalls: 2,
 			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50, importRows: 3_000,
-			recipients: 40, bareRecipients: 40, recipientsAtPace: 20, repliedTo: 5, repliesPerSecond: 5, repliesAlone: time.Second,
+			recipients: 40, bareRecipients: 40, recipientsAtPace: 20, repliedTo: 10, repliesPerSecond: 5, repliesAlone: time.Second,
 		}
 	}
 	if o.Temporal != nil {

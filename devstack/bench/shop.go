@@ -88,6 +88,9 @@ func (g *ground) openShop(ctx context.Context, connections int, crowds ...whatsa
 	return s, nil
 }
 
+// activitiesAtOnce is the worker program's.
+const activitiesAtOnce = 256
+
 // sell configures the number, and starts a worker that can send.
 func (s *shop) sell(ctx context.Context) error {
 	if err := db.New(s.serves).ConfigureNumber(ctx, db.ConfigureNumberParams{
@@ -104,9 +107,10 @@ func (s *shop) sell(ctx context.Context) error {
 		return err
 	}
 	w := worker.New(s.temporal.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true, Identity: identity,
-		MaxConcurrentActivityExecutionSize: int(s.works.Config().MaxConns) * 4})
+		MaxConcurrentActivityExecutionSize: activitiesAtOnce})
 	workflows.Register(w)
-	w.RegisterActivity(&activities.Activities{Pool: s.works, Intake: store, Ledger: book, Sending: sender, Clock: s.clock})
+	w.RegisterActivity(&activities.Activities{Pool: s.works, Intake: store, Ledger: book, Sending: sender, Clock: s.clock,
+		Campaigns: &campaign.Campaigns{Pool: s.works, Clock: s.clock, Temporal: s.temporal, Log: s.log}})
 	return s.start(w)
 }
 

@@ -31,7 +31,7 @@ const (
 // Who does what with it stands beside each name in readers; the seeds are such that they do.
 var (
 	soon   = whatsapptest.Span{Least: time.Minute, Most: 20 * time.Minute}
-	crowds = []whatsapptest.Crowd{readersIn("120255501", 221636), readersIn("4477009001", 8)}
+	crowds = []whatsapptest.Crowd{readersIn("1202555017", 221636), readersIn("4477009001", 8)}
 )
 
 func readersIn(prefix string, seed uint64) whatsapptest.Crowd {

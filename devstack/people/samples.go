@@ -69,11 +69,11 @@ func PlayCampaigns(ctx context.Context, s *stack.Stack) error {
 
 // sampleFile is a file of contacts as a shop might have it.
 func sampleFile() []byte {
-	file := bytes.NewBufferString("phone,name,language,opt_in,opt_in_source,tags,city\n")
+	file := bytes.NewBufferString("phone,name,language,opt_in,opt_in_categories,opt_in_source,tags,city\n")
 	for i, name := range sampleContacts {
-		optIn, tags := "yes", "customers"
+		optIn, categories, tags := "yes", "marketing", "customers"
 		if i%8 == 7 {
-			optIn = "no"
+			optIn, categories = "no", ""
 		}
 		if i%3 == 0 {
 			tags += ";trade"
@@ -81,7 +81,7 @@ func sampleFile() []byte {
 		if i%7 == 2 {
 			tags += ";architects"
 		}
-		fmt.Fprintf(file, "+%s,%s Example,en,%s,order form,%s,%s\n", samplePhone(i), name, optIn, tags, []string{"Bristol", "Leeds", "Cardiff", ""}[i%4])
+		fmt.Fprintf(file, "+%s,%s Example,en,%s,%s,order form,%s,%s\n", samplePhone(i), name, optIn, categories, tags, []string{"Bristol", "Leeds", "Cardiff", ""}[i%4])
 	}
 	return file.Bytes()
 }

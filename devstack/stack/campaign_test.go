@@ -48,7 +48,7 @@ func finished(t *testing.T, business *people.Business, c people.Campaign) {
 		now, err := business.Campaign(t.Context(), c.ID)
 		require.False(t, err == nil && now.State == campaign.Paused, "it has paused itself: %s", now.Reason)
 		return err == nil && now.State == campaign.Finished
-	}, 4*time.Minute, 100*time.Millisecond)
+	}, 6*time.Minute, 100*time.Millisecond)
 }
 
 // TestOfAHundredTemplateMessages25UsersRespondAndThese25AreActive is AiSensy's own example, said word by word of its campaigns.
