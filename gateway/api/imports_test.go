@@ -136,6 +136,11 @@ func TestAnUploadThatIsCutOffLeavesNothingAndIsBegunAnewUnderItsKey(t *testing.T
 	half := "phone\n" + strings.Repeat("+12025550101\n", 100_000)
 	_, err = io.WriteString(w, half)
 	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		var begun int
+		require.NoError(t, f.pool.QueryRow(t.Context(), "SELECT count(*) FROM import_chunks").Scan(&begun))
+		return begun > 0
+	}, 30*time.Second, 10*time.Millisecond)
 	leave()
 	require.Error(t, <-done)
 	require.Eventually(t, func() bool {
