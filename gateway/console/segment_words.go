@@ -59,8 +59,8 @@ func filterWords(f audience.Filter, names segmentNames) []string {
 
 // listed joins texts: a, b or c.
 func listed(all []string, last string) string {
-	if len(all) == 1 {
-		return all[0]
+	if len(all) < 2 {
+		return strings.Join(all, "")
 	}
 	return strings.Join(all[:len(all)-1], ", ") + " " + last + " " + all[len(all)-1]
 }
