@@ -105,8 +105,12 @@ func drawPerson(t *rapid.T) *person {
 			rapid.SampledFrom([]string{"keyword", "form"}).Draw(t, "source"), at})
 	}
 	if rapid.IntRange(0, 3).Draw(t, "suppressed") == 0 {
+		since := drawTime(t, "since")
+		if last := p.talks[shop].LastInboundAt; !last.IsZero() && rapid.Bool().Draw(t, "in the moment of a message") {
+			since = last
+		}
 		p.stopped = append(p.stopped, suppression{rapid.SampledFrom([]string{"all", "marketing"}).Draw(t, "scope"),
-			rapid.SampledFrom([]string{"manual", "undeliverable"}).Draw(t, "reason"), drawTime(t, "since")})
+			rapid.SampledFrom([]string{"manual", "undeliverable"}).Draw(t, "reason"), since})
 	}
 	p.sent = rapid.SampledFrom([]string{"", "accepted", "accepted", "failed", "pending"}).Draw(t, "sent")
 	p.answered = p.sent == "accepted" && rapid.Bool().Draw(t, "answered")

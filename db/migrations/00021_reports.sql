@@ -1,4 +1,4 @@
--- More of what pages show is told of as it changes (00013): templates, the schemes that numbers owe by, and campaigns.
+-- What pages and reports need beside campaigns: more is told of as it changes, and attempts are found faster.
 
 -- +goose Up
 
@@ -75,7 +75,53 @@ CREATE TRIGGER scheme_assignments_noted AFTER UPDATE ON scheme_assignments
 CREATE TRIGGER scheme_assignments_noted_gone AFTER DELETE ON scheme_assignments
     REFERENCING OLD TABLE AS noted FOR EACH STATEMENT EXECUTE FUNCTION note_numbers_of();
 
+-- The attempts to win contacts back (00015), as before: but whether the contact's window had closed is asked only of those that agents
+-- sent, and of the day before them, not of all that the contact has ever said.
+CREATE OR REPLACE VIEW reengagement_attempts AS
+SELECT s.id, s.business_number_id, s.conversation_id, s.message_id, s.planned_at, s.accepted_at,
+       CASE WHEN s.origin = 'reengagement' THEN 'policy' ELSE 'agent' END AS by_whom,
+       CASE WHEN s.state = 'accepted' AND o.delivery_status = 'failed' THEN 'failed' -- it was accepted and failed after that
+            WHEN s.state = 'accepted' THEN 'sent'
+            WHEN s.state IN ('refused', 'failed') THEN s.state
+            ELSE 'undecided' END AS came_to,
+       CASE WHEN s.state IN ('refused', 'failed') OR o.delivery_status = 'failed' THEN coalesce(s.reason, 'failed') ELSE '' END AS code,
+       v.parts
+FROM sends s
+JOIN conversations c ON c.id = s.conversation_id
+LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+CROSS JOIN LATERAL (SELECT conversation_parts(coalesce(c.merged_into, c.id)) AS parts OFFSET 0) v -- once, not wherever it is used
+WHERE s.type = 'template' AND s.origin <> 'campaign'
+  -- The policy attempts only where it knows of a window that has closed, if by a dispute (W9).
+  AND (s.origin = 'reengagement'
+       OR EXISTS (SELECT FROM events e
+                  WHERE e.conversation_id = ANY (v.parts) AND e.opens_window AND heard_in_time(e)
+                    AND e.occurred_at <= s.planned_at - interval '24 hours')
+          AND NOT EXISTS (SELECT FROM events e
+                          WHERE e.conversation_id = ANY (v.parts) AND e.opens_window AND heard_in_time(e)
+                            AND e.occurred_at > s.planned_at - interval '24 hours' AND e.occurred_at <= s.planned_at));
+
 -- +goose Down
+CREATE OR REPLACE VIEW reengagement_attempts AS
+SELECT s.id, s.business_number_id, s.conversation_id, s.message_id, s.planned_at, s.accepted_at,
+       CASE WHEN s.origin = 'reengagement' THEN 'policy' ELSE 'agent' END AS by_whom,
+       CASE WHEN s.state = 'accepted' AND o.delivery_status = 'failed' THEN 'failed' -- it was accepted and failed after that
+            WHEN s.state = 'accepted' THEN 'sent'
+            WHEN s.state IN ('refused', 'failed') THEN s.state
+            ELSE 'undecided' END AS came_to,
+       CASE WHEN s.state IN ('refused', 'failed') OR o.delivery_status = 'failed' THEN coalesce(s.reason, 'failed') ELSE '' END AS code,
+       v.parts
+FROM sends s
+JOIN conversations c ON c.id = s.conversation_id
+LEFT JOIN outbound_messages o ON o.message_id = s.message_id
+CROSS JOIN LATERAL (SELECT conversation_parts(coalesce(c.merged_into, c.id)) AS parts OFFSET 0) v -- once, not wherever it is used
+CROSS JOIN LATERAL (
+    SELECT max(e.occurred_at) AS last FROM events e
+    WHERE e.conversation_id = ANY (v.parts) AND e.opens_window AND heard_in_time(e)
+      AND e.occurred_at <= s.planned_at
+) w
+WHERE s.type = 'template' AND s.origin <> 'campaign'
+  -- The policy attempts only where it knows of a window that has closed, if by a dispute (W9).
+  AND (s.origin = 'reengagement' OR w.last + interval '24 hours' <= s.planned_at);
 DROP TRIGGER scheme_assignments_noted_gone ON scheme_assignments;
 DROP TRIGGER scheme_assignments_noted ON scheme_assignments;
 DROP TRIGGER scheme_assignments_noted_new ON scheme_assignments;
