@@ -71,7 +71,7 @@ func (c *Campaigns) choosePage(ctx context.Context, id uuid.UUID) (more bool, er
 			}
 		}
 		for _, left := range candidates {
-			campaign.LeftOut.count(left.LeftOut)
+			campaign.LeftOut.add(left.LeftOut, 1)
 		}
 		if more = len(candidates) == chooseBatch; !more {
 			noted.MaterialisedAt = &now
@@ -100,20 +100,6 @@ func chooseOf(c Standing, candidates []db.ListCandidatesRow) (chosen []chosenRow
 		chosen = append(chosen, r)
 	}
 	return chosen
-}
-
-// count adds one who is left out, by the reason's name.
-func (l *LeftOut) count(reason string) {
-	switch reason {
-	case "unreachable":
-		l.Unreachable++
-	case "suppressed":
-		l.Suppressed++
-	case "opted_out":
-		l.OptedOut++
-	case "no_opt_in":
-		l.NoOptIn++
-	}
 }
 
 // encode writes what cannot fail to be written.

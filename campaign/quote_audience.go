@@ -69,6 +69,7 @@ func (q *quoting) lacking(fields []string, contacts int) {
 	}
 }
 
+// add counts contacts by the reason for which they are no recipients; empty: they are.
 func (l *LeftOut) add(reason string, n int) {
 	switch reason {
 	case "unreachable":

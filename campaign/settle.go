@@ -74,6 +74,13 @@ func (c *Campaigns) progress(ctx context.Context, id uuid.UUID, t *Turn) error {
 		t.NextAt = time.Time{}
 		return nil
 	}
+	// What has moved since it was looked at is nothing to wait for: nobody would say so.
+	pending := counts.Waiting - counts.Held
+	settled := counts.Open == 0 && counts.Waiting == 0 && !s.MaterialisedAt.IsZero()
+	if s.State == Running && (pending > 0 && t.NextAt.IsZero() || settled) || s.State == Cancelled && counts.Open+counts.Waiting == 0 {
+		t.More, t.NextAt = true, time.Time{}
+		return nil
+	}
 	if s.State == Running && counts.Held > 0 {
 		t.NextAt = sooner(t.NextAt, counts.DueAt.UTC())
 	}

@@ -26,7 +26,8 @@ type verbs struct {
 	Close          closeVerb          `cmd:"" help:"Cancel a window's reminders and the plan to win the contact back."`
 	Timeline       timelineVerb       `cmd:"" help:"Show everything that has happened in a conversation: messages, reminders, decisions, charges."`
 	Explain        explainVerb        `cmd:"" help:"Show every decision about a conversation, and why."`
-	Contact        contactVerbs       `cmd:"" help:"Show a contact; set its time zone and language."`
+	Contact        contactVerbs       `cmd:"" help:"List contacts, show one; set its time zone, language, tags and fields."`
+	Segment        segmentVerbs       `cmd:"" help:"List segments, show or save one; count whom a filter means."`
 	Consent        consentVerbs       `cmd:"" help:"Show what a contact permits, opt it in or out, or have it not written to."`
 	Numbers        numbersVerbs       `cmd:"" help:"List business numbers, show or set one up, pause or resume it."`
 	ConversationID conversationIDVerb `cmd:"" name:"conversation-id" help:"Print a conversation's id; the conversation is made if there is none."`

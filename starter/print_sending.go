@@ -109,6 +109,10 @@ func printContact(s streams, c api.KnownContact) error {
 	line("who", contactOf(c.Contact))
 	line("time zone", textOrNone(c.TimeZone))
 	line("language", textOrNone(c.Language))
+	line("tags", orDash(strings.Join(c.Tags, "; ")))
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+		line(printable(name), printable(c.Fields[name]))
+	}
 	for _, category := range conversation.Categories {
 		line(string(category), strings.ReplaceAll(string(c.Consent[string(category)]), "_", " "))
 	}

@@ -29,6 +29,9 @@ const (
 	lastGlance  = 30 * time.Second
 )
 
+// paused is the only state in which nothing happens unless somebody says so.
+const paused = "paused"
+
 // Campaign has a broadcast sent (campaigns.md). It decides nothing: what is next stands in Postgres, and each turn does some of it and
 // says how to go on. This is what waits, for the start, for the end of the night, for those who are open, and for somebody who resumes it.
 func Campaign(ctx workflow.Context, in contract.CampaignInput) error {
@@ -38,6 +41,7 @@ func Campaign(ctx workflow.Context, in contract.CampaignInput) error {
 	}
 	request := activities.CampaignRequest{CampaignID: in.CampaignID}
 	for {
+		r.takeChanges() // what they tell of stands in the row, which the turn reads
 		var turn activities.CampaignTurn
 		if err := workflow.ExecuteActivity(beating(ctx, "advance", turnTimeout), acts.AdvanceCampaign, request).Get(ctx, &turn); err != nil {
 			return err
@@ -96,10 +100,7 @@ func (r *campaignRun) saw(ctx workflow.Context, t activities.CampaignTurn) {
 // something. What has been signalled during the turn ends it at once. A paused campaign waits for its end, for a signal, and for those who were under way.
 func (r *campaignRun) wait(ctx workflow.Context, t activities.CampaignTurn) {
 	s := workflow.NewSelector(ctx)
-	s.AddReceive(r.changed, func(c workflow.ReceiveChannel, _ bool) {
-		for c.ReceiveAsync(nil) { // however many: the row says what holds
-		}
-	})
+	s.AddReceive(r.changed, func(workflow.ReceiveChannel, bool) { r.takeChanges() })
 	s.AddReceive(r.clocks, func(workflow.ReceiveChannel, bool) { r.takeClock() })
 	why, lasts := "", time.Duration(0)
 	if !t.NextAt.IsZero() {
@@ -111,6 +112,9 @@ func (r *campaignRun) wait(ctx workflow.Context, t activities.CampaignTurn) {
 		}
 		r.glance = min(2*r.glance, lastGlance)
 	}
+	if why == "" && t.State != paused {
+		why, lasts = "look again", lastGlance
+	}
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	if why != "" {
@@ -118,6 +122,12 @@ func (r *campaignRun) wait(ctx workflow.Context, t activities.CampaignTurn) {
 	}
 	s.AddReceive(ctx.Done(), func(workflow.ReceiveChannel, bool) {})
 	s.Select(ctx)
+}
+
+// takeChanges forgets that something has changed, however often.
+func (r *campaignRun) takeChanges() {
+	for r.changed.ReceiveAsync(nil) {
+	}
 }
 
 // takeClock goes by the latest pair of a virtual clock.

@@ -11,12 +11,13 @@ import (
 	"reengage/workflows"
 )
 
-// recorded are the histories that must be there: the loss of one would go unnoticed otherwise. TestStandardConversations
-// and TestStandardSends write them (make histories).
+// recorded are the histories that must be there: the loss of one would go unnoticed otherwise. TestStandardConversations,
+// TestStandardSends and TestStandardCampaigns write them (make histories).
 var recorded = []string{
 	"burst", "continue-as-new-first", "continue-as-new-second", "duplicate", "extension-after-reminder", "reminder",
 	"reminder-missed", "signal-during-the-end", "single-message",
 	"close", "fallback", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
+	"campaign-cancelled", "campaign-continued-first", "campaign-continued-second", "campaign-finished", "campaign-paused", "campaign-stopped",
 }
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {

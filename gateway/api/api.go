@@ -145,7 +145,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Send, pauseCampaignOp, (*PauseCampaign).Execute)
 	register(a, access.Admin, resumeCampaignOp, (*ResumeCampaign).Execute)
 	register(a, access.Send, cancelCampaignOp, (*CancelCampaign).Execute)
-	register(a, access.Read, listRecipientsOp, (*ListRecipients).Execute)
+	registerRecipients(a)
 	register(a, access.Read, campaignResultsOp, (*GetCampaignResults).Execute)
 	registerEvents(a)
 

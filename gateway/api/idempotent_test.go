@@ -36,6 +36,10 @@ func (f *fixture) posts() map[string]repeatedPost {
 	reply := `{"text": "Yes.", "template": ` + template + `}`
 	settings := `{"time_zone": "UTC", "account_time_zone": "UTC", "settings": {}, "example": {"last_inbound_at": "2026-11-20T17:00:00Z"}}`
 	segment := `{"name": "Lima", "filter": {"fields": {"city": "Lima"}}}`
+	segmentID := f.addSegment("everybody", "{}")
+	broadcast := campaignBody(segmentID)
+	campaign := func(state string) string { return "/v1/campaigns/" + f.addCampaign(segmentID, state).String() }
+	tried := `{"contact_id": "` + f.contactOf(uuid.MustParse(id)).String() + `"}`
 	return map[string]repeatedPost{
 		"/v1/inbound":                         {path: "/v1/inbound", body: inboundBody, otherBody: swap(inboundBody, "crm-1", "crm-2")},
 		"/v1/outbound":                        {path: "/v1/outbound", body: outbound, otherBody: swap(outbound, "wamid.1", "wamid.2")},
@@ -55,6 +59,13 @@ func (f *fixture) posts() map[string]repeatedPost {
 		"/v1/numbers/{id}/pause":              {path: "/v1/numbers/" + number + "/pause", otherPath: "/v1/numbers/another-number/pause"},
 		"/v1/numbers/{id}/resume":             {path: "/v1/numbers/" + number + "/resume", otherPath: "/v1/numbers/another-number/resume"},
 		"/v1/numbers/{id}/preview":            {path: "/v1/numbers/" + number + "/preview", body: settings, otherBody: swap(settings, `"time_zone": "UTC", "acc`, `"time_zone": "Asia/Tokyo", "acc`)},
+		"/v1/campaigns":                       {path: "/v1/campaigns", body: broadcast, otherBody: swap(broadcast, "Spring", "Autumn")},
+		"/v1/campaigns/{id}/launch":           {path: campaign("draft") + "/launch", otherPath: campaign("draft") + "/launch"},
+		"/v1/campaigns/{id}/pause":            {path: campaign("running") + "/pause", otherPath: campaign("running") + "/pause"},
+		"/v1/campaigns/{id}/resume":           {path: campaign("paused") + "/resume", otherPath: campaign("paused") + "/resume"},
+		"/v1/campaigns/{id}/cancel":           {path: campaign("running") + "/cancel", otherPath: campaign("running") + "/cancel"},
+		"/v1/campaigns/{id}/test": {path: campaign("draft") + "/test", body: tried,
+			otherBody: `{"contact_id": "` + f.contactOf(uuid.MustParse(other)).String() + `"}`},
 		"/v1/charges/invoice": {path: "/v1/charges/invoice", body: invoiceHead + "2026-11-01,GB,utility,regular,1,1000,USD\n",
 			otherBody: invoiceHead + "2026-11-02,GB,utility,regular,1,1000,USD\n"},
 	}

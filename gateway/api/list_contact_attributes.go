@@ -28,10 +28,10 @@ type AttributeCount struct {
 	Contacts int64  `json:"contacts" doc:"How many have it."`
 }
 
-// Up to mostAttributes of each kind are named. Up to attributeBlocks of the table are read for that, some 100,000 contacts.
+// Up to mostAttributes of each kind are named. Up to attributeBlocks of the table are read for that, some 50,000 contacts.
 const (
 	mostAttributes  = 200
-	attributeBlocks = 2500
+	attributeBlocks = 1000
 )
 
 var listContactAttributesOp = huma.Operation{
