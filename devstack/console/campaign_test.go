@@ -60,11 +60,13 @@ func TestACampaignThroughThePage(t *testing.T) {
 	a.clicks(".head a", "New campaign")
 
 	// The draft saves itself, and shows what it would do, with somebody's own name in it.
+	a.ok(a.Until(`document.readyState === "complete" && document.querySelector("#campaign-form")`)) // its scripts listen
 	a.chooses("#template", "come_back")
 	a.sees("#parameters", "Value 1")
 	a.types("#name", "New lamps")
 	a.clicks("#campaign-form .actions button", "Save as a draft")
 	a.sees("#quote .figure", "4")
+	a.ok(a.Until(`document.readyState === "complete"`))
 	a.chooses("#value-body-1-from", "first name")
 	a.types("#value-body-1-text", "there")
 	a.sees("#preview .phone", "Hello ")
