@@ -12,7 +12,7 @@ import (
 // What the business gives a contact: tags, and custom fields by name. Their bounds keep a contact's row small.
 const (
 	MostTags    = 100  // of a contact
-	longestTag  = 64   // characters
+	longestTag  = 100  // characters
 	MostFields  = 50   // of a contact
 	longestText = 1000 // characters of a field's text
 )

@@ -389,9 +389,9 @@ WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
 UPDATE contacts c
-SET name = coalesce($1, c.name), time_zone = coalesce($2, c.time_zone),
-    language = coalesce($3, c.language), tags = coalesce($4::text[], c.tags),
-    fields = jsonb_strip_nulls(c.fields || $5::jsonb)
+SET name = coalesce($1, c.name), name_given = coalesce($1 <> '', c.name_given),
+    time_zone = coalesce($2, c.time_zone), language = coalesce($3, c.language),
+    tags = coalesce($4::text[], c.tags), fields = jsonb_strip_nulls(c.fields || $5::jsonb)
 FROM chain m
 WHERE c.id = m.id AND c.merged_into IS NULL
 RETURNING (SELECT count(*) FROM jsonb_object_keys(c.fields)) AS fields
@@ -406,8 +406,9 @@ type SetContactParams struct {
 	ID       uuid.UUID
 }
 
-// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. Of fields those change
-// that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+// Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
+// set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no
+// such contact, or it has become part of another one at this moment.
 func (q *Queries) SetContact(ctx context.Context, arg SetContactParams) (int64, error) {
 	row := q.db.QueryRow(ctx, setContact,
 		arg.Name,

@@ -69,7 +69,7 @@ func (im *Importer) try(ctx context.Context, tx pgx.Tx, id uuid.UUID, phase Stat
 	if _, err := tx.Exec(ctx, planSearches); err != nil {
 		return false, err
 	}
-	t := terms{createdAt: i.CreatedAt.UTC(), marketOf: intake.Market}
+	t := terms{createdAt: i.CreatedAt.UTC()}
 	known, err := know(ctx, q, i, b.rows)
 	if err != nil {
 		return false, err

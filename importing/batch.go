@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"reengage/db"
-	"reengage/intake"
 	"reengage/sheet"
 )
 
@@ -49,7 +48,7 @@ func (im *Importer) source(ctx context.Context, i db.Import, d Dialect, now time
 	}
 	file := &chunks{ctx: ctx, queries: db.New(im.Pool), id: i.ID, position: i.Position, size: i.Size}
 	return &source{rows: sheet.NewReader(file, d.Dialect, i.Position, i.Line), most: most,
-		reading: reading{columns: d.Columns, region: i.DefaultRegion, now: now, zones: map[string]bool{}, marketOf: intake.Market}}
+		reading: reading{columns: d.Columns, region: i.DefaultRegion, now: now, zones: map[string]bool{}}}
 }
 
 // next reads a batch; its last one may be without rows.

@@ -15,7 +15,7 @@ import (
 // Apply makes an import of a dry run: the file is read once more, and this time written down. Again, it changes nothing. The error may be
 // ErrUnknown, or ErrNotNow with the import as it stands.
 func (im *Importer) Apply(ctx context.Context, id uuid.UUID) (db.Import, error) {
-	return im.change(ctx, id, func(q *db.Queries, i db.Import) error {
+	applied, err := im.change(ctx, id, func(q *db.Queries, i db.Import) error {
 		switch State(i.State) {
 		case Importing, Finished:
 			return nil
@@ -35,6 +35,10 @@ func (im *Importer) Apply(ctx context.Context, id uuid.UUID) (db.Import, error) 
 		}
 		return q.Audit(ctx, "apply_import", subject(id), countsOf(i))
 	})
+	if err == nil {
+		im.start(ctx, applied)
+	}
+	return applied, err
 }
 
 // Cancel ends an import where it is. What has been written stays. Again, it changes nothing. Errors are as Apply's.

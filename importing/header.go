@@ -2,6 +2,7 @@ package importing
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -65,6 +66,9 @@ func fold(s string) string {
 	return b.String()
 }
 
+// RejectColumns are those by which a file of rejected rows says what is wrong with them. In a file that is uploaded they are not taken.
+var RejectColumns = []string{"import_line", "import_code", "import_reason"}
+
 // ReadHeader says what the columns are taken for. The error is Unreadable.
 func ReadHeader(cells []string) ([]Column, error) {
 	columns := make([]Column, len(cells))
@@ -75,7 +79,7 @@ func ReadHeader(cells []string) ([]Column, error) {
 		c := Column{Header: shown(header), Meaning: headings[fold(header)]}
 		what := string(c.Meaning)
 		switch {
-		case header == "":
+		case header == "" || slices.Contains(RejectColumns, header):
 			c.Meaning = MeansNothing
 			columns[i] = c
 			continue

@@ -2,20 +2,27 @@ package importing
 
 import (
 	"errors"
-	"log/slog"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"reengage/clock"
+	"reengage/engine"
 )
 
 // Importer takes files in. It is safe for concurrent use, by any number of processes on one database.
 type Importer struct {
 	Pool  *pgxpool.Pool
 	Clock clock.Clock
-	Log   *slog.Logger
+	Log   Log
+	// Temporal starts the runs; nil: others do, by Wanted.
+	Temporal engine.Starter
 
 	batchRows int // zero: mostRows
+}
+
+// Log takes what operators should hear of; a *slog.Logger is one, and so is an activity's.
+type Log interface {
+	Warn(msg string, keyvals ...any)
 }
 
 // Errors of what callers ask for.

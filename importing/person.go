@@ -93,20 +93,15 @@ func union(have, more []string) []string {
 	return all
 }
 
-// claim gives the person a name that nobody has.
-func (p *person) claim(a alias, market func(phone, bsuid string) string) {
+// claim gives the person a name of the row's that nobody has. The market is the phone's, else the bsuid's (W10).
+func (p *person) claim(a alias, rec record) {
 	value := a.value
 	if a.kind == bsuid {
 		p.BSUID, p.hasBSUID = &value, true
 	} else {
 		p.Phone = &value
 	}
-	p.Market = market(orEmpty(p.Phone), orEmpty(p.BSUID))
-}
-
-func orEmpty(s *string) string {
-	if s == nil {
-		return ""
+	if rec.Phone != "" || p.Phone == nil {
+		p.Market = rec.Market
 	}
-	return *s
 }

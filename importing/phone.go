@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"reengage/intake"
 )
 
 // CheckRegion reports whether phones can have this region, a country's two letters; empty: none is assumed.
@@ -13,22 +15,22 @@ func CheckRegion(region string) bool {
 
 // readPhone makes a phone of digits, the country code first, as WhatsApp knows it (E.164 without the plus). Numbers are checked
 // for what a network could have, not for what the plan of today assigns: plans grow.
-func readPhone(cell, region string) (string, *rejection) {
+func readPhone(cell, region string) (phone, market string, wrong *rejection) {
 	international := strings.HasPrefix(cell, "+") || strings.HasPrefix(cell, "00")
 	if rest, double := strings.CutPrefix(cell, "00"); double {
 		cell = "+" + rest
 	}
 	if !international && region == "" {
-		return "", rejected("phone_region", "the phone has no country code: write it as +44..., or state the default region of the file")
+		return "", "", rejected("phone_region", "the phone has no country code: write it as +44..., or state the default region of the file")
 	}
 	if looksLikeFloat(cell) {
-		return "", rejected("phone", "the phone has been turned into a number by a spreadsheet (1.23E+12): format the column as text")
+		return "", "", rejected("phone", "the phone has been turned into a number by a spreadsheet (1.23E+12): format the column as text")
 	}
 	n, err := phonenumbers.Parse(cell, region)
 	if err != nil || n.GetExtension() != "" || !phonenumbers.IsPossibleNumber(n) {
-		return "", rejected("phone", "the phone is not one that can exist")
+		return "", "", rejected("phone", "the phone is not one that can exist")
 	}
-	return phonenumbers.Format(n, phonenumbers.E164)[1:], nil
+	return phonenumbers.Format(n, phonenumbers.E164)[1:], intake.MarketOfPhone(n), nil
 }
 
 // looksLikeFloat reports digits with an exponent, of which a spreadsheet has lost the rest.

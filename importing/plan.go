@@ -62,7 +62,6 @@ type claimed struct {
 // terms are what a plan goes by beside the rows.
 type terms struct {
 	createdAt time.Time // of the import, to the second
-	marketOf  func(phone, bsuid string) string
 }
 
 // decide plans a batch. It is pure but for the ids of new contacts.
@@ -118,7 +117,7 @@ func (t terms) take(p *plan, r row, known knowledge) *rejection {
 	p.remember(names, found[:], r.line)
 	for i, n := range names {
 		if found[i] == nil {
-			who.claim(n, t.marketOf)
+			who.claim(n, r.rec)
 			p.claimed, changed = append(p.claimed, claimed{n, who.ID}), true
 		}
 	}

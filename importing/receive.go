@@ -54,7 +54,11 @@ func (im *Importer) Receive(ctx context.Context, real time.Time, u Upload, body 
 		im.forget(ctx, id)
 		return db.Import{}, err
 	}
-	return im.complete(ctx, real, u, r)
+	done, err := im.complete(ctx, real, u, r)
+	if err == nil {
+		im.start(ctx, done)
+	}
+	return done, err
 }
 
 // compare is for a key under which a file has been received: the same one it must be.
@@ -149,7 +153,7 @@ func (im *Importer) forget(ctx context.Context, id uuid.UUID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := db.New(im.Pool).DropImport(ctx, id); err != nil && !db.Away(err) {
-		im.Log.WarnContext(ctx, "an upload that was cut off could not be deleted yet", "import", id, "error", err)
+		im.Log.Warn("an upload that was cut off could not be deleted yet", "import", id, "error", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"reengage/conversation"
+	"reengage/intake"
 	"reengage/sheet"
 )
 
@@ -51,11 +52,10 @@ const (
 
 // reading is how the rows of one file are read.
 type reading struct {
-	columns  []Column
-	region   string    // of phones without a country code; may be empty
-	now      time.Time // virtual: no opt-in lies behind it
-	zones    map[string]bool
-	marketOf func(phone, bsuid string) string
+	columns []Column
+	region  string    // of phones without a country code; may be empty
+	now     time.Time // virtual: no opt-in lies behind it
+	zones   map[string]bool
 }
 
 // read reads a row. blank: there is nothing in it.
@@ -63,7 +63,7 @@ func (r *reading) read(cells []string) (rec record, blank bool, wrong *rejection
 	blank = true
 	for i, cell := range cells {
 		cell = strings.TrimSpace(sheet.Unescape(strings.TrimSpace(cell)))
-		if cell == "" {
+		if cell == "" || i < len(r.columns) && slices.Contains(RejectColumns, r.columns[i].Header) {
 			continue
 		}
 		blank = false
@@ -82,7 +82,9 @@ func (r *reading) read(cells []string) (rec record, blank bool, wrong *rejection
 	if rec.Phone == "" && rec.BSUID == "" {
 		return rec, false, rejected("no_contact", "the row has neither a phone nor a bsuid")
 	}
-	rec.Market = r.marketOf(rec.Phone, rec.BSUID)
+	if rec.Market == "" {
+		rec.Market = intake.Market("", rec.BSUID)
+	}
 	return rec, false, nil
 }
 
@@ -90,7 +92,7 @@ func (r *reading) read(cells []string) (rec record, blank bool, wrong *rejection
 func (r *reading) cell(rec *record, c Column, cell string) (wrong *rejection) {
 	switch c.Meaning {
 	case MeansPhone:
-		rec.Phone, wrong = readPhone(cell, r.region)
+		rec.Phone, rec.Market, wrong = readPhone(cell, r.region)
 	case MeansBSUID:
 		rec.BSUID = cell
 		if len(cell) > longestBSUID || strings.ContainsFunc(cell, unicode.IsSpace) {

@@ -29,8 +29,8 @@ func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.Tra
 
 func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-func counted(t testing.TB) (*intake.Store, *statements) {
-	cfg, err := pgxpool.ParseConfig(dbtest.URL(t))
+func counted(t testing.TB, url string) (*intake.Store, *statements) {
+	cfg, err := pgxpool.ParseConfig(url)
 	require.NoError(t, err)
 	n := &statements{}
 	cfg.ConnConfig.Tracer = n
@@ -42,7 +42,8 @@ func counted(t testing.TB) (*intake.Store, *statements) {
 
 // The webhook's latency is round trips: a body has a fixed number of them, however many updates it holds.
 func TestABodyCostsAHandfulOfRoundTrips(t *testing.T) {
-	s, n := counted(t)
+	url := dbtest.URL(t)
+	s, n := counted(t, url)
 	cost := func(body []byte) int64 {
 		before := n.Load()
 		deliver(t, s, body)
@@ -68,6 +69,26 @@ func TestABodyCostsAHandfulOfRoundTrips(t *testing.T) {
 	require.EqualValues(t, 8, cost(many(0, 1)), "a new contact")
 	require.EqualValues(t, 8, cost(many(1, 500)), "499 new contacts")
 	require.EqualValues(t, 4, cost(many(0, 500)), "500 duplicates")
+
+	isRecipient(t, dbtest.Pool(t, url), ada)
+	require.EqualValues(t, 5, cost(body("wamid.D", receivedAt)), "of somebody whom a campaign means, and has sent nothing yet")
+	require.EqualValues(t, 5, cost(webhook(shop, []object{text("wamid.E", receivedAt, ada), text("wamid.F", receivedAt, "15550100001")}, nil)))
+}
+
+// isRecipient makes somebody one of a campaign's.
+func isRecipient(t *testing.T, pool *pgxpool.Pool, phone string) {
+	t.Helper()
+	for _, sql := range []string{
+		`INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES (gen_random_uuid(), 'all', '{}', now(), 'test', now())`,
+		`INSERT INTO campaigns (id, name, business_number_id, template_name, template_language, segment_id, created_at, created_by)
+			SELECT gen_random_uuid(), 'Spring', n.id, 'come_back', 'en', s.id, now(), 'test' FROM business_numbers n, segments s LIMIT 1`,
+	} {
+		_, err := pool.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	_, err := pool.Exec(t.Context(), `INSERT INTO campaign_recipients (id, campaign_id, contact_id, conversation_id)
+		SELECT gen_random_uuid(), c.id, p.id, v.id FROM campaigns c, contacts p JOIN conversations v ON v.contact_id = p.id WHERE p.phone = $1`, phone)
+	require.NoError(t, err)
 }
 
 func BenchmarkOneMessage(b *testing.B) {

@@ -6,17 +6,25 @@ import "github.com/nyaruka/phonenumbers"
 func Market(phone, bsuid string) string {
 	if phone != "" {
 		if n, err := phonenumbers.Parse("+"+phone, ""); err == nil {
-			if region := phonenumbers.GetRegionCodeForNumber(n); isRegion(region) {
-				return region
-			}
-			// A range that the numbering plan, as we have it, does not know yet: the code's main country.
-			if region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode())); isRegion(region) {
+			if region := MarketOfPhone(n); region != "" {
 				return region
 			}
 		}
 	}
 	if len(bsuid) > 3 && bsuid[2] == '.' && isRegion(bsuid[:2]) {
 		return bsuid[:2]
+	}
+	return ""
+}
+
+// MarketOfPhone is the region of a phone that has been read; empty: it belongs to no country.
+func MarketOfPhone(n *phonenumbers.PhoneNumber) string {
+	if region := phonenumbers.GetRegionCodeForNumber(n); isRegion(region) {
+		return region
+	}
+	// A range that the numbering plan, as we have it, does not know yet: the code's main country.
+	if region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode())); isRegion(region) {
+		return region
 	}
 	return ""
 }

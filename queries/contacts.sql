@@ -139,17 +139,18 @@ FROM chain m JOIN contacts c ON c.id = m.id
 WHERE m.merged_into IS NULL;
 
 -- name: SetContact :one
--- Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. Of fields those change
--- that are named, and one that is null goes. No row: there is no such contact, or it has become part of another one at this moment.
+-- Writes what somebody tells of a contact, or of the one that it has become part of (W10); what is null stays. A name stays until it is
+-- set empty; then the next message brings one. Of fields those change that are named, and one that is null goes. No row: there is no
+-- such contact, or it has become part of another one at this moment.
 WITH RECURSIVE chain AS (
     SELECT c.id, c.merged_into FROM contacts c WHERE c.id = @id
     UNION ALL
     SELECT c.id, c.merged_into FROM chain m JOIN contacts c ON c.id = m.merged_into
 )
 UPDATE contacts c
-SET name = coalesce(sqlc.narg(name), c.name), time_zone = coalesce(sqlc.narg(time_zone), c.time_zone),
-    language = coalesce(sqlc.narg(language), c.language), tags = coalesce(sqlc.narg(tags)::text[], c.tags),
-    fields = jsonb_strip_nulls(c.fields || @fields::jsonb)
+SET name = coalesce(sqlc.narg(name), c.name), name_given = coalesce(sqlc.narg(name) <> '', c.name_given),
+    time_zone = coalesce(sqlc.narg(time_zone), c.time_zone), language = coalesce(sqlc.narg(language), c.language),
+    tags = coalesce(sqlc.narg(tags)::text[], c.tags), fields = jsonb_strip_nulls(c.fields || @fields::jsonb)
 FROM chain m
 WHERE c.id = m.id AND c.merged_into IS NULL
 RETURNING (SELECT count(*) FROM jsonb_object_keys(c.fields)) AS fields;

@@ -105,7 +105,7 @@ func newGround(t *testing.T, pool *pgxpool.Pool, i int, reached *sync.Map) *grou
 	g.sim.SetWebhookURL(hooks.URL)
 	client, err := cloudapi.New(cloudapi.Options{BaseURL: api.URL, AccessToken: "token"})
 	require.NoError(t, err)
-	g.sender = sending.New(sending.Options{Pool: pool, Intake: g.store, Quoter: &quotes{}, Provider: client, Log: log,
+	g.sender = sending.New(sending.Options{Pool: pool, Intake: g.store, Quoter: &quotes{micros: 10}, Provider: client, Log: log,
 		RequestTimeout: 150 * time.Millisecond})
 	t.Cleanup(func() { client.Close(); g.sim.Close(); api.Close(); hooks.Close() })
 	_, err = pool.Exec(context.Background(), `INSERT INTO templates (waba_id, name, language, status, category, components, changed_at, listed_at)
@@ -214,7 +214,9 @@ func (l *life) prepare() {
 	l.doubled.Store(l.rng.IntN(4) == 0)
 	l.plan = sending.PlanRequest{ConversationID: l.id, SendID: uuid.NewSHA1(l.id, fmt.Append(nil, l.seed)), Origin: sending.FromRequest,
 		RequestID: fmt.Sprint("seed ", l.seed), Fingerprint: "same", Critical: l.rng.IntN(4) == 0}
-	switch l.rng.IntN(3) {
+	switch l.rng.IntN(4) {
+	case 3:
+		l.broadcast()
 	case 0:
 		l.plan.Text = "Good morning"
 	case 1:
@@ -225,6 +227,44 @@ func (l *life) prepare() {
 	l.chooseDeaths()
 	l.tell("webhooks held %v doubled %v; template %v fallback %v critical %v", l.holding.Load(), l.doubled.Load(), l.plan.Template != nil,
 		l.plan.Fallback != nil, l.plan.Critical)
+}
+
+// broadcast makes it a campaign's message, under a budget.
+func (l *life) broadcast() {
+	campaign := uuid.NewSHA1(l.id, fmt.Append(nil, "campaign", l.seed))
+	l.plan.Origin, l.plan.CampaignID, l.plan.RequestID, l.plan.Fingerprint, l.plan.Critical = sending.FromCampaign, campaign, "", "", false
+	l.exec(`UPDATE business_numbers SET settings = '{"reengagement": {"max_per_contact": []}}' WHERE phone_number_id = $1`, l.number)
+	l.exec(`INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES ($1, $2, '{}', now(), 'test', now())`, campaign, campaign.String())
+	l.exec(`INSERT INTO campaigns (id, name, business_number_id, template_name, template_language, segment_id, limits, state, category, created_at,
+			created_by, launched_at)
+		SELECT $1, 'Spring', business_number_id, 'order_update', 'en', $1, '{"talk_over": true, "budget_micros": 100}', 'running', 'utility', now(), 'test', now()
+		FROM conversations WHERE id = $2`, campaign, l.id)
+	l.exec(`INSERT INTO campaign_recipients (id, campaign_id, contact_id, conversation_id, parameters, state, asked_at)
+		SELECT $1, $2, contact_id, id, '{}', 'asked', now() FROM conversations WHERE id = $3`, l.plan.SendID, campaign, l.id)
+}
+
+// checkRecipient compares what a campaign says with the send.
+func (l *life) checkRecipient() {
+	if l.plan.CampaignID == uuid.Nil {
+		return
+	}
+	var recipient, send, delivery string
+	var balanced bool
+	must(l.pool.QueryRow(context.Background(), `SELECT r.state, s.state, coalesce(o.delivery_status, ''), c.reserved_micros = coalesce(r.reserved_micros, 0)
+			AND c.reserved_micros = CASE WHEN s.state IN ('refused', 'failed') OR o.delivery_status = 'failed' THEN 0 ELSE coalesce(s.quoted_micros, 0) END
+		FROM campaign_recipients r JOIN sends s ON s.id = r.id JOIN campaigns c ON c.id = r.campaign_id
+		LEFT JOIN outbound_messages o ON o.message_id = s.message_id WHERE r.id = $1`, l.plan.SendID).Scan(&recipient, &send, &delivery, &balanced))
+	l.tell("recipient %s, send %s, delivery %s", recipient, send, delivery)
+	follows := recipient == send || recipient == "failed" && delivery == "failed"
+	if send == "refused" {
+		follows = slices.Contains([]string{"refused", "pending", "held"}, recipient)
+	}
+	switch {
+	case !follows:
+		panic("the recipient does not follow its send")
+	case !balanced:
+		panic("the budget is not what the send may cost")
+	}
 }
 
 // chooseDeaths has a worker die at one or two points. Nobody settles what has not been lost, so a death in Settle comes after
@@ -424,6 +464,8 @@ func (l *life) check() {
 		}
 	}
 	must(rows.Err())
+	rows.Close()
+	l.checkRecipient()
 	var pending *string
 	must(l.pool.QueryRow(context.Background(), `SELECT template_pending FROM conversations WHERE id = $1`, l.id).Scan(&pending))
 	switch {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -102,12 +103,46 @@ func (g gateway) send(ctx context.Context, method, path, contentType string, bod
 	return g.do(ctx, method, path, http.Header{"Content-Type": {contentType}}, body, out)
 }
 
+// upload sends a file as it is, for as long as it takes.
+func (g gateway) upload(ctx context.Context, path string, file io.Reader, out any) error {
+	res, err := g.open(ctx, "POST", path, http.Header{"Content-Type": {"text/csv"}}, file)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	return json.NewDecoder(res.Body).Decode(out)
+}
+
+// download fetches a file, for as long as it takes.
+func (g gateway) download(ctx context.Context, path string, to io.Writer) error {
+	res, err := g.open(ctx, "GET", path, http.Header{}, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(to, res.Body)
+	return err
+}
+
 func (g gateway) do(ctx context.Context, method, path string, header http.Header, body []byte, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.patience, callTimeout))
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, g.url+path, bytes.NewReader(body))
+	res, err := g.open(ctx, method, path, header, bytes.NewReader(body))
 	if err != nil {
 		return err
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return fmt.Errorf("the gateway's answer cannot be read: %w", err)
+	}
+	return nil
+}
+
+// open sends a request; who calls it closes the answer's body.
+func (g gateway) open(ctx context.Context, method, path string, header http.Header, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, g.url+path, body)
+	if err != nil {
+		return nil, err
 	}
 	req.Header = header
 	req.Header.Set("Authorization", "Bearer "+g.key)
@@ -117,14 +152,37 @@ func (g gateway) do(ctx context.Context, method, path string, header http.Header
 		if errors.As(err, &refused) {
 			err = refused.Err // without the address, whose query may name people
 		}
+		return nil, fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
+	}
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusAccepted {
+		defer res.Body.Close()
+		return nil, problem(res)
+	}
+	return res, nil
+}
+
+// copy writes an answer as it comes, for as long as it comes.
+func (g gateway) copy(ctx context.Context, path string, header http.Header, out io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, "GET", g.url+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header = header
+	req.Header.Set("Authorization", "Bearer "+g.key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		var refused *url.Error
+		if errors.As(err, &refused) {
+			err = refused.Err
+		}
 		return fmt.Errorf("the gateway at %s cannot be reached: %w", g.url, err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusAccepted {
+	if res.StatusCode != http.StatusOK {
 		return problem(res)
 	}
-	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
-		return fmt.Errorf("the gateway's answer cannot be read: %w", err)
+	if _, err := io.Copy(out, res.Body); err != nil {
+		return fmt.Errorf("the gateway's answer was cut off: %w", err)
 	}
 	return nil
 }

@@ -28,8 +28,10 @@ type verbs struct {
 	Explain        explainVerb        `cmd:"" help:"Show every decision about a conversation, and why."`
 	Contact        contactVerbs       `cmd:"" help:"List contacts, show one; set its time zone, language, tags and fields."`
 	Segment        segmentVerbs       `cmd:"" help:"List segments, show or save one; count whom a filter means."`
+	Import         importVerb         `cmd:"" help:"Take contacts in from a CSV file: a dry run first, then, if you say so, the import."`
 	Consent        consentVerbs       `cmd:"" help:"Show what a contact permits, opt it in or out, or have it not written to."`
 	Numbers        numbersVerbs       `cmd:"" help:"List business numbers, show or set one up, pause or resume it."`
+	Campaign       campaignVerbs      `cmd:"" help:"Broadcast a template to a segment: quote, preview, launch, watch."`
 	ConversationID conversationIDVerb `cmd:"" name:"conversation-id" help:"Print a conversation's id; the conversation is made if there is none."`
 	Rate           rateVerb           `cmd:"" help:"Rate events under a scheme: JSON lines in, charges as JSON lines out."`
 	Compare        compareVerb        `cmd:"" help:"Compare what events, or the messages stored in a period, cost under several schemes."`

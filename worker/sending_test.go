@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/activities"
+	"reengage/campaign"
 	"reengage/clock"
 	"reengage/conversation"
 	"reengage/db"
@@ -36,11 +37,12 @@ import (
 // relay, a real Temporal server, the worker and Postgres.
 type shop struct {
 	*testing.T
-	clock  clock.Clock
-	pool   *pgxpool.Pool
-	meta   *whatsapptest.Simulator
-	store  *intake.Store
-	engine engine.Engine
+	clock     clock.Clock
+	pool      *pgxpool.Pool
+	meta      *whatsapptest.Simulator
+	store     *intake.Store
+	engine    engine.Engine
+	campaigns *campaign.Campaigns
 }
 
 const (
@@ -79,7 +81,8 @@ func openShop(t *testing.T, scale float64) *shop {
 	sender := sending.New(sending.Options{Pool: pool, Intake: s.store, Quoter: book, Provider: provider, Clock: s.clock, Log: log})
 	_, err = sender.SyncTemplates(t.Context())
 	require.NoError(t, err)
-	w := newWorker(ns.Client, &activities.Activities{Pool: pool, Intake: s.store, Ledger: book, Sending: sender, Clock: s.clock}, make(chan error, 1))
+	s.campaigns = &campaign.Campaigns{Pool: pool, Clock: s.clock, Temporal: ns.Client, Log: log}
+	w := newWorker(ns.Client, &activities.Activities{Campaigns: s.campaigns, Pool: pool, Intake: s.store, Ledger: book, Sending: sender, Clock: s.clock}, make(chan error, 1))
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 	ctx, stop := context.WithCancel(context.Background())

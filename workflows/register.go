@@ -13,4 +13,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Campaign, workflow.RegisterOptions{Name: contract.CampaignWorkflow})
 	r.RegisterWorkflowWithOptions(Settlement, workflow.RegisterOptions{Name: contract.SettlementWorkflow})
 	r.RegisterWorkflowWithOptions(TemplateSync, workflow.RegisterOptions{Name: contract.TemplateSyncWorkflow})
+	r.RegisterWorkflowWithOptions(Import, workflow.RegisterOptions{Name: contract.ImportWorkflow})
 }

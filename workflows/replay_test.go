@@ -12,12 +12,13 @@ import (
 )
 
 // recorded are the histories that must be there: the loss of one would go unnoticed otherwise. TestStandardConversations,
-// TestStandardSends and TestStandardCampaigns write them (make histories).
+// TestStandardSends, TestStandardCampaigns and TestStandardCampaignMessages write them (make histories).
 var recorded = []string{
 	"burst", "continue-as-new-first", "continue-as-new-second", "duplicate", "extension-after-reminder", "reminder",
 	"reminder-missed", "signal-during-the-end", "single-message",
-	"close", "fallback", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
+	"close", "fallback", "import", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
 	"campaign-cancelled", "campaign-continued-first", "campaign-continued-second", "campaign-finished", "campaign-paused", "campaign-stopped",
+	"campaign-message", "campaign-message-held", "campaign-message-stopped", "campaign-message-twice",
 }
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {

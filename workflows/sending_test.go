@@ -102,13 +102,13 @@ func (p *provider) planSend(_ context.Context, r activities.PlanRequest) (activi
 	defer p.mu.Unlock()
 	p.planned = append(p.planned, r)
 	p.facts = p.facts.Merge(r.Facts)
-	verdict := conversation.Gate(conversation.Circumstances{Facts: p.facts}, conversation.Wish{Template: r.Template != nil}, p.now())
+	verdict := conversation.Gate(conversation.Circumstances{Facts: p.facts}, conversation.Wish{Template: template(r)}, p.now())
 	if p.refuse != nil {
 		verdict = p.refuse(r)
 	}
 	result := activities.PlanResult{Answer: contract.Answer{SendID: &r.SendID, Verdict: verdict}, Facts: p.facts}
 	if verdict.Allows() {
-		planned := p.result(sending.Result{SendID: r.SendID, State: sending.Planned, Attempt: 1, Template: r.Template != nil, Critical: r.Critical})
+		planned := p.result(sending.Result{SendID: r.SendID, State: sending.Planned, Attempt: 1, Template: template(r), Critical: r.Critical})
 		result.Send = &planned
 		if r.KeepText != "" {
 			result.Kept = &conversation.Kept{ID: uuid.NewSHA1(r.SendID, []byte("kept")).String(), At: p.now(), Until: p.now().Add(r.KeepFor)}
@@ -116,6 +116,9 @@ func (p *provider) planSend(_ context.Context, r activities.PlanRequest) (activi
 	}
 	return result, nil
 }
+
+// template: it is one, whether it is named or stands in a campaign's row.
+func template(r activities.PlanRequest) bool { return r.Template != nil || r.CampaignID != uuid.Nil }
 
 func (p *provider) send(_ context.Context, r activities.SendRequest) (sending.Result, error) {
 	p.mu.Lock()
@@ -132,14 +135,14 @@ func (p *provider) send(_ context.Context, r activities.SendRequest) (sending.Re
 }
 
 func (p *provider) accepted(r activities.SendRequest) sending.Result {
-	template := false
+	is := false
 	for _, planned := range p.planned {
 		if planned.SendID == r.SendID {
-			template = planned.Template != nil
+			is = template(planned)
 		}
 	}
-	p.facts = p.facts.WithOutbound(p.now(), template)
-	return p.result(sending.Result{SendID: r.SendID, State: sending.Accepted, Attempt: r.Attempt, Template: template,
+	p.facts = p.facts.WithOutbound(p.now(), is)
+	return p.result(sending.Result{SendID: r.SendID, State: sending.Accepted, Attempt: r.Attempt, Template: is,
 		MessageEventID: "sent-" + r.SendID.String(), AcceptedAt: p.now()})
 }
 

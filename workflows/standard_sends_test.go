@@ -26,6 +26,7 @@ type sends struct {
 	attempts []activities.SendRequest
 	finished []activities.SendRequest
 	kept     []activities.KeptRequest
+	refusals []conversation.Verdict // of campaigns' messages, when they are planned; then they are allowed
 	facts    conversation.Facts
 	now      func() time.Time
 }
@@ -38,7 +39,12 @@ func (a *fakeActivities) PlanSend(_ context.Context, r activities.PlanRequest) (
 	}
 	a.planned[r.SendID] = r
 	a.sends.facts = a.sends.facts.Merge(r.Facts)
-	send := &sending.Result{SendID: r.SendID, State: sending.Planned, Attempt: 1, Template: r.Template != nil, Facts: a.sends.facts}
+	if r.CampaignID != uuid.Nil && len(a.refusals) > 0 {
+		verdict := a.refusals[0]
+		a.refusals = a.refusals[1:]
+		return activities.PlanResult{Answer: contract.Answer{SendID: &r.SendID, Verdict: verdict}, Facts: a.sends.facts}, nil
+	}
+	send := &sending.Result{SendID: r.SendID, State: sending.Planned, Attempt: 1, Template: template(r), Facts: a.sends.facts}
 	result := activities.PlanResult{Send: send, Facts: a.sends.facts,
 		Answer: contract.Answer{SendID: &r.SendID, Verdict: conversation.Verdict{Code: conversation.Allowed, Rule: "W5", Sentence: "the window is open"}}}
 	if r.KeepText != "" {
@@ -52,6 +58,10 @@ func (a *fakeActivities) Send(_ context.Context, r activities.SendRequest) (send
 	defer a.mu.Unlock()
 	a.attempts = append(a.attempts, r)
 	switch p := a.planned[r.SendID]; {
+	case p.CampaignID == slow && r.Attempt == 1:
+		return sending.Result{SendID: r.SendID, State: sending.Planned, Attempt: 2, RetryAt: time.Now().Add(time.Second), Facts: a.sends.facts}, nil
+	case p.CampaignID == pausedSince:
+		return sending.Result{SendID: r.SendID, State: sending.Refused, Attempt: 1, Reason: conversation.CampaignStopped, Facts: a.sends.facts}, nil
 	case p.Text == "lost":
 		return sending.Result{}, errors.New("the worker is gone")
 	case p.Text == "retry" && r.Attempt == 1:
@@ -66,10 +76,10 @@ func (a *fakeActivities) Send(_ context.Context, r activities.SendRequest) (send
 }
 
 func (a *fakeActivities) acceptedSend(r activities.SendRequest) sending.Result {
-	template := a.planned[r.SendID].Template != nil
+	is := template(a.planned[r.SendID])
 	at := a.now()
-	a.sends.facts = a.sends.facts.WithOutbound(at, template)
-	return sending.Result{SendID: r.SendID, State: sending.Accepted, Attempt: r.Attempt, Template: template,
+	a.sends.facts = a.sends.facts.WithOutbound(at, is)
+	return sending.Result{SendID: r.SendID, State: sending.Accepted, Attempt: r.Attempt, Template: is,
 		MessageEventID: "sent-" + r.SendID.String(), AcceptedAt: at, Facts: a.sends.facts}
 }
 

@@ -165,9 +165,9 @@ END
 $$;
 -- +goose StatementEnd
 
--- How many they are.
+-- How many they are. The memory lets the contacts of a broad filter be joined at once, a million of them.
 -- +goose StatementBegin
-CREATE FUNCTION audience_count(filter jsonb, at timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION audience_count(filter jsonb, at timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE SET work_mem = '64MB' AS $$
 DECLARE
     counted bigint;
 BEGIN
@@ -182,7 +182,7 @@ $$;
 -- in one statement they would be looked up contact by contact.
 -- +goose StatementBegin
 CREATE FUNCTION audience_consent(filter jsonb, at timestamptz, category text, OUT counted bigint, OUT opted_in bigint, OUT opted_out bigint,
-                                 OUT suppressed bigint) LANGUAGE plpgsql STABLE AS $$
+                                 OUT suppressed bigint) LANGUAGE plpgsql STABLE SET work_mem = '64MB' AS $$
 DECLARE
     asked   text := 'SELECT count(*) FROM contacts c WHERE ' || audience_condition(filter) || ' AND ';
     stopped text := 'EXISTS (SELECT FROM suppressions s

@@ -59,17 +59,17 @@ func (s *Stack) tellClock(ctx context.Context) error {
 	var page []byte
 	for {
 		open, err := s.Temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			Query:         fmt.Sprintf("WorkflowType = %q AND ExecutionStatus = 'Running'", contract.ConversationWorkflow),
+			Query:         fmt.Sprintf("WorkflowType IN (%q, %q) AND ExecutionStatus = 'Running'", contract.ConversationWorkflow, contract.CampaignWorkflow),
 			NextPageToken: page,
 		})
 		if err != nil {
-			return fmt.Errorf("list open conversations: %w", err)
+			return fmt.Errorf("list open conversations and campaigns: %w", err)
 		}
 		for _, run := range open.Executions {
 			err := s.Temporal.SignalWorkflow(ctx, run.Execution.WorkflowId, run.Execution.RunId, contract.SignalClockChanged, s.Clock)
 			var ended *serviceerror.NotFound // the list may lag behind
 			if err != nil && !errors.As(err, &ended) {
-				return fmt.Errorf("tell an open conversation the time: %w", err)
+				return fmt.Errorf("tell an open run the time: %w", err)
 			}
 		}
 		if page = open.NextPageToken; len(page) == 0 {

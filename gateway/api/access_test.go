@@ -94,6 +94,12 @@ var permitted = map[string]may{
 	"GET /v1/campaigns/{id}/recipients":                       readers,
 	"GET /v1/campaigns/{id}/results":                          readers,
 	"GET /v1/rate-cards":                                      payers,
+	"POST /v1/imports":                                        admins,
+	"GET /v1/imports":                                         readers,
+	"GET /v1/imports/{id}":                                    readers,
+	"POST /v1/imports/{id}/apply":                             admins,
+	"POST /v1/imports/{id}/cancel":                            admins,
+	"GET /v1/imports/{id}/rejects":                            readers,
 }
 
 // stay is how long a test listens to an endpoint before it leaves: of a stream, which has no end, not long.

@@ -19,6 +19,7 @@ import (
 	"reengage/db"
 	"reengage/gateway/access"
 	"reengage/gateway/live"
+	"reengage/importing"
 	"reengage/ledger"
 	"reengage/whatsapp/template"
 )
@@ -35,11 +36,13 @@ type Deps struct {
 	Clock  clock.Clock
 	// Campaigns keeps campaigns and tells their runs; nil: they are kept, and nobody is told.
 	Campaigns *campaign.Campaigns
-	Margin    time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
-	Keys      []string      // bearer keys that may everything
-	Stored    *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
-	Live      *live.Feed    // what /v1/events tells; nil: nothing
-	Log       *slog.Logger
+	// Imports takes files of contacts in; nil: they are kept, and whoever asks Wanted starts them.
+	Imports *importing.Importer
+	Margin  time.Duration // how far a free-form message keeps from the window's end; zero: conversation.SendMargin
+	Keys    []string      // bearer keys that may everything
+	Stored  *access.Keys  // bearer keys with scopes; nil: there are none. Without either kind every request is answered 401
+	Live    *live.Feed    // what /v1/events tells; nil: nothing
+	Log     *slog.Logger
 
 	TemplateLimit int // how many templates an account may have; zero: template.LimitUnverified
 }
@@ -53,6 +56,7 @@ type API struct {
 	ledger    *ledger.Ledger
 	clock     clock.Clock
 	campaigns *campaign.Campaigns
+	imports   *importing.Importer
 	margin    time.Duration
 	keys      keys
 	stored    *access.Keys
@@ -69,8 +73,11 @@ func New(d Deps) *API {
 	if d.Campaigns == nil {
 		d.Campaigns = &campaign.Campaigns{Pool: d.Pool, Clock: d.Clock, Log: d.Log}
 	}
+	if d.Imports == nil {
+		d.Imports = &importing.Importer{Pool: d.Pool, Clock: d.Clock, Log: d.Log}
+	}
 	return &API{pool: d.Pool, queries: db.New(customPlans{d.Pool}), store: d.Store, engine: d.Engine, ledger: d.Ledger, clock: d.Clock,
-		campaigns: d.Campaigns, margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
+		campaigns: d.Campaigns, imports: d.Imports, margin: d.Margin, keys: newKeys(d.Keys), stored: d.Stored, live: d.Live, log: d.Log,
 		templateLimit: int64(cmp.Or(d.TemplateLimit, template.LimitUnverified))}
 }
 
@@ -115,7 +122,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Read, listContactAttributesOp, (*ListContactAttributes).Execute)
 	register(a, access.Read, listSegmentsOp, (*ListSegments).Execute)
 	register(a, access.Send, addSegmentOp, (*AddSegment).Execute)
-	register(a, access.Read, countAudienceOp, (*CountAudience).Execute)
+	registerWithin(a, access.Read, countAudienceOp, countTimeout, (*CountAudience).Execute)
 	register(a, access.Read, getSegmentOp, (*GetSegment).Execute)
 	register(a, access.Send, setSegmentOp, (*SetSegment).Execute)
 	register(a, access.Send, deleteSegmentOp, (*DeleteSegment).Execute)
@@ -147,6 +154,12 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Send, cancelCampaignOp, (*CancelCampaign).Execute)
 	registerRecipients(a)
 	register(a, access.Read, campaignResultsOp, (*GetCampaignResults).Execute)
+	registerWithin(a, access.Admin, createImportOp, uploadTimeout, (*CreateImport).Execute)
+	register(a, access.Read, listImportsOp, (*ListImports).Execute)
+	register(a, access.Read, getImportOp, (*GetImport).Execute)
+	register(a, access.Admin, applyImportOp, (*ApplyImport).Execute)
+	register(a, access.Admin, cancelImportOp, (*CancelImport).Execute)
+	registerImportRejects(a)
 	registerEvents(a)
 
 	mux.HandleFunc("/v1/", a.noSuchEndpoint(mux))

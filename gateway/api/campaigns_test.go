@@ -13,13 +13,6 @@ import (
 	"reengage/gateway/api"
 )
 
-func (f *fixture) addSegment(name, filter string) uuid.UUID {
-	f.t.Helper()
-	id := uuid.New()
-	f.exec(`INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES ($1, $2, $3, now(), 'key/test', now())`, id, name, filter)
-	return id
-}
-
 // campaignBody asks for a draft that could be launched, once addShipped has been.
 func campaignBody(segment uuid.UUID) string {
 	return `{"name": "Spring", "number": "` + number + `", "template": {"name": "shipped", "language": "en_US"},
@@ -47,7 +40,7 @@ func campaignFixture(t *testing.T) (*fixture, uuid.UUID) {
 		f.optIn(f.contactOf(f.add(someone{name: name, phone: fmt.Sprintf("4477009001%02d", i)})))
 	}
 	f.exec(`UPDATE contacts SET market = 'GB'`)
-	return f, f.addSegment("everybody", "{}")
+	return f, f.addSegment("everybody", "{}").ID
 }
 
 func (f *fixture) optIn(contact uuid.UUID) {

@@ -34,9 +34,12 @@ func (f *fixture) posts() map[string]repeatedPost {
 	find := `{"business_number": "106540352242922", "contact": {"phone": "447700900125"}}`
 	template := `{"name": "shipped", "language": "en_US", "parameters": ["Ada"]}`
 	reply := `{"text": "Yes.", "template": ` + template + `}`
+	file := "phone,name\n+12025550101,Ada Example\n"
+	checked, alsoChecked := f.addImport("checked").String(), f.addImport("checked").String()
+	underway, alsoUnderway := f.addImport("importing").String(), f.addImport("importing").String()
 	settings := `{"time_zone": "UTC", "account_time_zone": "UTC", "settings": {}, "example": {"last_inbound_at": "2026-11-20T17:00:00Z"}}`
 	segment := `{"name": "Lima", "filter": {"fields": {"city": "Lima"}}}`
-	segmentID := f.addSegment("everybody", "{}")
+	segmentID := f.addSegment("everybody", "{}").ID
 	broadcast := campaignBody(segmentID)
 	campaign := func(state string) string { return "/v1/campaigns/" + f.addCampaign(segmentID, state).String() }
 	tried := `{"contact_id": "` + f.contactOf(uuid.MustParse(id)).String() + `"}`
@@ -66,6 +69,9 @@ func (f *fixture) posts() map[string]repeatedPost {
 		"/v1/campaigns/{id}/cancel":           {path: campaign("running") + "/cancel", otherPath: campaign("running") + "/cancel"},
 		"/v1/campaigns/{id}/test": {path: campaign("draft") + "/test", body: tried,
 			otherBody: `{"contact_id": "` + f.contactOf(uuid.MustParse(other)).String() + `"}`},
+		"/v1/imports":             {path: "/v1/imports", body: file, otherBody: swap(file, "Ada", "Bob")},
+		"/v1/imports/{id}/apply":  {path: "/v1/imports/" + checked + "/apply", otherPath: "/v1/imports/" + alsoChecked + "/apply"},
+		"/v1/imports/{id}/cancel": {path: "/v1/imports/" + underway + "/cancel", otherPath: "/v1/imports/" + alsoUnderway + "/cancel"},
 		"/v1/charges/invoice": {path: "/v1/charges/invoice", body: invoiceHead + "2026-11-01,GB,utility,regular,1,1000,USD\n",
 			otherBody: invoiceHead + "2026-11-02,GB,utility,regular,1,1000,USD\n"},
 	}

@@ -2,10 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"reengage/db"
 	"reengage/importing"
@@ -60,4 +62,12 @@ func importOf(row db.Import) (Import, error) {
 
 func noImport() *Problem {
 	return newProblem(http.StatusNotFound, "import_not_found", "there is no import with this id")
+}
+
+// unknownImport tells a row that is not there from other errors.
+func unknownImport(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return importing.ErrUnknown
+	}
+	return err
 }

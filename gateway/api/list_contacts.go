@@ -19,7 +19,7 @@ import (
 //	GET /v1/contacts?q=ada&tag=vip&segment=0190a0b0-3c1d-7cc2-8f58-5c0d8a4c3f12&limit=50
 type ListContacts struct {
 	Q       string `query:"q" maxLength:"200" doc:"Part of a name, or of a phone's digits, or a whole bsuid."`
-	Tag     string `query:"tag" maxLength:"64" doc:"Only contacts with this tag."`
+	Tag     string `query:"tag" maxLength:"100" doc:"Only contacts with this tag."`
 	Segment string `query:"segment" format:"uuid" doc:"Only contacts whom this segment means now."`
 	Cursor  string `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before."`
 	Limit   int32  `query:"limit" minimum:"1" maximum:"200" default:"50"`

@@ -58,7 +58,7 @@ func TestContactsAreListedByWhatTheyAreSearchedFor(t *testing.T) {
 	require.EqualValues(t, "none", page.Items[0].Consent["marketing"])
 
 	require.Equal(t, 404, f.call("GET", "/v1/contacts?segment="+uuid.NewString(), "", nil).StatusCode)
-	for _, query := range []string{"segment=late", "cursor=x", "limit=0", "tag=" + strings.Repeat("x", 65), "tag=%00", "state=open"} {
+	for _, query := range []string{"segment=late", "cursor=x", "limit=0", "tag=" + strings.Repeat("x", 101), "tag=%00", "state=open"} {
 		require.Equal(t, 422, f.call("GET", "/v1/contacts?"+query, "", nil).StatusCode, query)
 	}
 }
@@ -97,6 +97,17 @@ func TestTagsAreReplacedAndFieldsAreMerged(t *testing.T) {
 		require.Equal(t, tt.tags, got.Tags)
 		require.Equal(t, tt.fields, got.Fields)
 	}
+	given := func(want bool) {
+		t.Helper()
+		var is bool
+		require.NoError(t, f.pool.QueryRow(t.Context(), `SELECT name_given FROM contacts`).Scan(&is))
+		require.Equal(t, want, is)
+	}
+	given(true)
+	f.call("PUT", path, `{"name": ""}`, nil)
+	given(false)
+	f.call("PUT", path, `{"tags": []}`, nil)
+	given(false)
 	var fields []string
 	for i := range 50 {
 		fields = append(fields, fmt.Sprintf(`"f%d": "x"`, i))
@@ -106,7 +117,7 @@ func TestTagsAreReplacedAndFieldsAreMerged(t *testing.T) {
 		"a tag of two":        {`{"tags": ["a", "b;c"]}`, "tags[1]"},
 		"a tag of two lines":  {`{"tags": ["a\nb"]}`, "tags[0]"},
 		"a tag with a NUL":    {`{"tags": ["\u0000"]}`, "tags[0]"},
-		"a long tag":          {`{"tags": ["` + strings.Repeat("x", 65) + `"]}`, "tags[0]"},
+		"a long tag":          {`{"tags": ["` + strings.Repeat("x", 101) + `"]}`, "tags[0]"},
 		"a field named so":    {`{"fields": {"City": "Lima"}}`, "fields.City"},
 		"a number":            {`{"fields": {"city": 3}}`, "fields.city"},
 		"a text with a NUL":   {`{"fields": {"city": "\u0000"}}`, "fields.city"},

@@ -23,10 +23,10 @@ import (
 type SetContact struct {
 	ID   uuid.UUID `path:"id" doc:"The contact's id. With one that has become part of another (W10), that is set."`
 	Body struct {
-		Name     *string      `json:"name,omitempty" maxLength:"200" doc:"The next message brings the name that the contact has in WhatsApp. Missing: as it is."`
+		Name     *string      `json:"name,omitempty" maxLength:"200" doc:"Stays, whatever the contact is called in WhatsApp. Empty: the next message brings that name. Missing: as it is."`
 		TimeZone *string      `json:"time_zone,omitempty" maxLength:"64" example:"America/New_York" doc:"IANA name: where the contact lives, for quiet hours. Empty: as its phone's region tells. Missing: as it is."`
 		Language *string      `json:"language,omitempty" pattern:"^([A-Za-z_]{2,16})?$" example:"en_US" doc:"As in sends: en_US. Empty: not known. Missing: as it is."`
-		Tags     *[]string    `json:"tags,omitempty" nullable:"false" doc:"All the tags, at most 100, of 1 to 64 characters without a semicolon. Missing: as they are."`
+		Tags     *[]string    `json:"tags,omitempty" nullable:"false" doc:"All the tags, at most 100, of 1 to 100 characters without a semicolon. Missing: as they are."`
 		Fields   FieldChanges `json:"fields,omitempty" doc:"Custom fields to set, or with null to remove. Those that are not named stay. At most 50; names of small letters, digits and underscores."`
 	}
 }

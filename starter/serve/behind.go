@@ -19,6 +19,7 @@ import (
 	"reengage/gateway/console"
 	"reengage/gateway/live"
 	"reengage/gateway/webhook"
+	"reengage/importing"
 	"reengage/intake"
 	"reengage/ledger"
 	"reengage/notify"
@@ -46,10 +47,12 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 	defer feed.Close()
 	// Streams would not end by themselves, and the door waits for requests under way.
 	defer context.AfterFunc(front, feed.Close)()
+	imports := &importing.Importer{Pool: pool, Clock: c, Temporal: temporal, Log: m.Log}
 	campaigns := &campaign.Campaigns{Pool: pool, Clock: c, Temporal: temporal, Log: m.Log}
 	api.New(api.Deps{
 		Pool: pool, Store: store, Engine: engine.Engine{Temporal: temporal, Queries: db.New(pool), Clock: c}, Ledger: book, Clock: c, Campaigns: campaigns,
-		Margin: m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
+		Imports: imports,
+		Margin:  m.Config.SendMargin, Keys: config.Reveal(m.Config.APIKeys), Stored: &access.Keys{Pool: pool}, Live: feed, Log: m.Log,
 		TemplateLimit: m.Config.TemplateLimit,
 	}).Register(mux)
 	console.New(console.Deps{
@@ -67,7 +70,7 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 	behind := []interface{ Run(context.Context) error }{
 		relay.New(relay.Options{Pool: pool, Temporal: temporal, Clock: c, Log: m.Log}),
 		engine.Runs{Temporal: temporal, Log: m.Log, Wanted: []engine.Wanted{
-			campaigns.Wanted,
+			campaigns.Wanted, imports.Wanted,
 		}},
 		feed,
 	}
