@@ -37,6 +37,8 @@ var Pictures = []Picture{
 	{"resume", "resume-preview", onDesk},
 	{"costs-night", "costs-full", atNight},
 	{"number", "number-set-up", onDesk},
+	{"campaign", "campaign-running", onDesk},
+	{"campaign-editor", "campaign-draft", onDesk},
 }
 
 // Take makes the picture from a tab of the story book.

@@ -225,9 +225,6 @@ func (c *Console) postedDraft(r *http.Request) (deskView, campaignForm, error) {
 		return d, form, err
 	}
 	t := d.listed.find(ofKey(form.Template))
-	if t == nil && form.Number != r.PostForm.Get("number_before") && r.PostForm.Get("number_before") != "" {
-		form.Template = "" // another number's
-	}
 	if t != nil {
 		form.Values = fitValues(form.Values, t)
 	}

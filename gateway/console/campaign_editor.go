@@ -1,6 +1,7 @@
 package console
 
 import (
+	"reengage/campaign"
 	"reengage/gateway/api"
 	"reengage/whatsapp/template"
 )
@@ -74,6 +75,9 @@ type tryView struct {
 	Several []choice // contacts to choose among
 	Nobody  bool
 }
+
+// State is that of all that can be edited.
+func (v editorView) State() campaign.State { return campaign.Draft }
 
 // Wrong is what keeps the field from being saved.
 func (v editorView) Wrong(field string) string {

@@ -19,20 +19,18 @@ type campaignForm struct {
 	Values       []valueRow
 	Segment      string // its id
 
-	AtOnce         bool // begins when it is launched; else at Start
-	Start, End     string
-	Pace           string
-	Budget         string
-	Quiet          bool // quiet hours of its own; else the number's
-	QuietFrom      string
-	QuietTo        string
-	HoldBack       bool
-	AnswerWithin   string
-	MaxFailures    string
-	MaxOptOuts     string
-	Contact        int // which of the contacts the preview shows, from 0
-	TriedPhone     string
-	limitsAreTyped bool // the folded part is to be seen
+	AtOnce       bool // begins when it is launched; else at Start
+	Start, End   string
+	Pace         string
+	Budget       string
+	Quiet        bool // quiet hours of its own; else the number's
+	QuietFrom    string
+	QuietTo      string
+	HoldBack     bool
+	AnswerWithin string
+	MaxFailures  string
+	MaxOptOuts   string
+	Contact      int // which of the contacts the preview shows, from 0
 }
 
 // localTime is how a browser writes a time that has no zone.
@@ -103,7 +101,7 @@ func (f campaignForm) instant(r *formReader, field, text string, zone *time.Loca
 	return new(at.UTC())
 }
 
-// Wrong is what keeps a field from being saved, as a name in words.
+// campaignFieldNames are what people call the fields.
 var campaignFieldNames = map[string]string{
 	"name": "Name", "number": "Number", "template": "Template", "template.name": "Template", "template.language": "Template", "parameters": "Values",
 	"segment": "Segment", "segment_id": "Segment", "start_at": "Start", "end_at": "End", "limits.pace_percent": "Pace", "limits.budget_micros": "Budget",

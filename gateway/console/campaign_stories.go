@@ -70,7 +70,7 @@ func campaignsStory(all []api.Campaign, state campaign.State, otherwise func(*fr
 	results := make([]*campaign.Results, len(all))
 	for i, one := range all {
 		if one.State != campaign.Draft && one.State != campaign.Scheduled {
-			results[i] = new(storyResults(600 * i))
+			results[i] = new(storyResults(min(700*i, 2873)))
 		}
 	}
 	v := campaignsOf(api.Page[api.Campaign]{Items: all}, results, state, "", storyTime)

@@ -48,9 +48,7 @@ func storyContacts() (all []api.ListedContact) {
 		phone := fmt.Sprintf("+1202555010%d", i)
 		c := api.ListedContact{Contact: api.Contact{ID: uuid.UUID{byte(i + 1)}, Name: name, Phone: &phone}, Market: "US", Language: new("en_US"),
 			Consent: map[string]api.ConsentState{"marketing": []api.ConsentState{"opted_in", "none", "opted_out", "opted_in"}[i]}}
-		for _, tag := range []string{"vip", "newsletter", "lamp buyers of the last two years", "Lima", "spring", "<b>bold</b>"}[:2*i] {
-			c.Tags = append(c.Tags, tag)
-		}
+		c.Tags = []string{"vip", "newsletter", "lamp buyers of the last two years", "Lima", "spring", "<b>bold</b>"}[:2*i]
 		all = append(all, c)
 	}
 	all[3].Suppressed = new("manual")
