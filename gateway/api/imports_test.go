@@ -142,6 +142,7 @@ func TestAnUploadThatIsCutOffLeavesNothingAndIsBegunAnewUnderItsKey(t *testing.T
 		return begun > 0
 	}, 30*time.Second, 10*time.Millisecond)
 	leave()
+	_ = w.CloseWithError(context.Canceled) // the client waits for its body
 	require.Error(t, <-done)
 	require.Eventually(t, func() bool {
 		var left int
