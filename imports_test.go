@@ -94,7 +94,7 @@ var directions = []direction{
 	{folder: "gateway/live", may: []string{"db", "conversation", "clock"},
 		because: "it tells what the rows say and the clock makes of them; who hears it and what a page makes of that is above"},
 	{folder: "gateway/console", may: []string{"gateway/access", "gateway/api", "gateway/live", "sheet", "conversation", "sending", "tariff", "whatsapp", "clock",
-		"workflows/contract", "db"}, foreign: []string{"github.com/google/uuid"},
+		"workflows/contract", "db"}, foreign: []string{"github.com/google/uuid", "golang.org/x/sync"},
 		because: "it is a client of the API, whose types it shows, and has no queries; of db it asks only whether an error is an outage"},
 	{folder: "config", because: "every process reads it first"},
 	{folder: "ops", may: []string{"db"},

@@ -123,32 +123,13 @@ func (r *Results) series(ctx context.Context, q *db.Queries, c Campaign, first, 
 	}
 	r.Series.BucketSeconds = int64(buckets[i] / time.Second)
 	origin := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	at := map[time.Time]*Point{}
-	point := func(t time.Time) *Point {
-		t = t.UTC()
-		if at[t] == nil {
-			at[t] = &Point{At: t}
-		}
-		return at[t]
-	}
 	rows, err := q.SeriesOfCampaign(ctx, buckets[i].Seconds(), origin, c.ID)
 	if err != nil {
 		return fmt.Errorf("series of a campaign: %w", err)
 	}
 	for _, row := range rows {
-		p := point(row.At)
-		p.Accepted, p.Delivered, p.Answered = int(row.Accepted), int(row.Delivered), int(row.Answered)
+		r.Series.Points = append(r.Series.Points, Point{At: row.At.UTC(), Accepted: int(row.Accepted), Delivered: int(row.Delivered), Read: int(row.Read),
+			Answered: int(row.Answered)})
 	}
-	reads, err := q.ReadsOfCampaign(ctx, buckets[i].Seconds(), origin, c.ID)
-	if err != nil {
-		return fmt.Errorf("series of a campaign: %w", err)
-	}
-	for _, row := range reads {
-		point(row.At).Read = int(row.Read)
-	}
-	for _, p := range at {
-		r.Series.Points = append(r.Series.Points, *p)
-	}
-	slices.SortFunc(r.Series.Points, func(a, b Point) int { return a.At.Compare(b.At) })
 	return nil
 }

@@ -47,10 +47,6 @@ func (w *world) settle(c campaign.Campaign, at time.Time, outcomes []outcome) {
 				VALUES ($1, $2, $3, $4, 'campaign', 'template', '{}', 'come_back', 'accepted', $5, $5, $5, $6, $7)`, r.ID, talk, c.BusinessNumberID, r.ContactID, settled, message, c.ID)
 			w.exec(`INSERT INTO events (id, conversation_id, business_number_id, kind, type, source, occurred_at, received_at, content)
 				VALUES ($1, $2, $3, 'outbound', 'template', 'send', $4, $4, '{}')`, message, talk, c.BusinessNumberID, settled)
-			if o.delivery == "read" {
-				w.exec(`INSERT INTO events (id, conversation_id, business_number_id, kind, type, source, occurred_at, received_at, content, message_id)
-					VALUES ($1, $2, $3, 'status', 'read', 'webhook', $4, $4, '{}', $5)`, uuid.New(), talk, c.BusinessNumberID, read, message)
-			}
 		}
 		if o.cost > 0 {
 			w.exec(`INSERT INTO charges (scheme, card, kind, event_id, revision, conversation_id, business_number_id, amount_micros, currency, charged_at, rule)
@@ -69,9 +65,9 @@ func (w *world) settle(c campaign.Campaign, at time.Time, outcomes []outcome) {
 			return &s
 		}
 		w.exec(`UPDATE campaign_recipients SET state = $2, code = $3, due_at = $4, asked_at = now(), settled_at = $5, delivery = $6, delivered_at = $7,
-			answered_at = $8, opted_out_at = $9, conversation_id = $10 WHERE id = $1`, r.ID, o.state, null(o.code), when(o.state == "held", at.Add(time.Hour)),
+			answered_at = $8, opted_out_at = $9, conversation_id = $10, read_at = $11 WHERE id = $1`, r.ID, o.state, null(o.code), when(o.state == "held", at.Add(time.Hour)),
 			when(sent || o.state == "refused", settled), null(o.delivery), when(o.delivery == "delivered" || o.delivery == "read", delivered),
-			when(o.answered, answered), when(o.optedOut, answered), talk)
+			when(o.answered, answered), when(o.optedOut, answered), talk, when(o.delivery == "read", read))
 	}
 }
 

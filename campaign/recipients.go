@@ -25,6 +25,7 @@ type Recipient struct {
 	SettledAt      *time.Time     `json:"settled_at" doc:"When it was accepted, refused for good, or failed."`
 	Delivery       *string        `json:"delivery" enum:"sent,delivered,read,failed"`
 	DeliveredAt    *time.Time     `json:"delivered_at"`
+	ReadAt         *time.Time     `json:"read_at"`
 	AnsweredAt     *time.Time     `json:"answered_at"`
 	OptedOutAt     *time.Time     `json:"opted_out_at"`
 }
@@ -57,7 +58,7 @@ func recipientOf(row db.ListCampaignRecipientsRow) Recipient {
 	r := row.CampaignRecipient
 	out := Recipient{ID: r.ID, ContactID: r.ContactID, Name: row.Name, Phone: phoneOf(row.Phone), Market: r.Market, ConversationID: r.ConversationID,
 		State: RecipientState(r.State), Code: r.Code, DueAt: inUTC(r.DueAt), SettledAt: inUTC(r.SettledAt), Delivery: r.Delivery,
-		DeliveredAt: inUTC(r.DeliveredAt), AnsweredAt: inUTC(r.AnsweredAt), OptedOutAt: inUTC(r.OptedOutAt)}
+		DeliveredAt: inUTC(r.DeliveredAt), ReadAt: inUTC(r.ReadAt), AnsweredAt: inUTC(r.AnsweredAt), OptedOutAt: inUTC(r.OptedOutAt)}
 	if row.HasSend {
 		out.SendID = &r.ID
 	}

@@ -20,7 +20,7 @@ SELECT r.state, coalesce(r.code, '')::text AS code, count(*) AS recipients,
        count(r.answered_at) AS answered, count(r.opted_out_at) AS opted_out,
        count(*) FILTER (WHERE r.settled_at > $1::timestamptz) AS lately,
        coalesce(min(r.settled_at), '9999-12-31 00:00:00Z')::timestamptz AS first_at,
-       coalesce(greatest(max(r.settled_at), max(r.delivered_at), max(r.answered_at)), '0001-01-01 00:00:00Z')::timestamptz AS last_at
+       coalesce(greatest(max(r.settled_at), max(r.delivered_at), max(r.read_at), max(r.answered_at)), '0001-01-01 00:00:00Z')::timestamptz AS last_at
 FROM campaign_recipients r
 WHERE r.campaign_id = $2
 GROUP BY 1, 2
@@ -114,7 +114,7 @@ func (q *Queries) FindTested(ctx context.Context, contactID uuid.UUID) (FindTest
 }
 
 const listCampaignRecipients = `-- name: ListCampaignRecipients :many
-SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.answered_at, r.opted_out_at, p.name, p.phone, (s.id IS NOT NULL)::boolean AS has_send
+SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.read_at, r.answered_at, r.opted_out_at, p.name, p.phone, (s.id IS NOT NULL)::boolean AS has_send
 FROM campaign_recipients r
 JOIN contacts chosen ON chosen.id = r.contact_id
 JOIN contacts p ON p.id = coalesce(chosen.merged_into, chosen.id)
@@ -175,6 +175,7 @@ func (q *Queries) ListCampaignRecipients(ctx context.Context, arg ListCampaignRe
 			&i.CampaignRecipient.SettledAt,
 			&i.CampaignRecipient.Delivery,
 			&i.CampaignRecipient.DeliveredAt,
+			&i.CampaignRecipient.ReadAt,
 			&i.CampaignRecipient.AnsweredAt,
 			&i.CampaignRecipient.OptedOutAt,
 			&i.Name,
@@ -191,50 +192,14 @@ func (q *Queries) ListCampaignRecipients(ctx context.Context, arg ListCampaignRe
 	return items, nil
 }
 
-const readsOfCampaign = `-- name: ReadsOfCampaign :many
-SELECT date_bin(make_interval(secs => $1), t.at, $2::timestamptz)::timestamptz AS at, count(*) AS read
-FROM campaign_recipients r
-JOIN sends s ON s.id = r.id
-CROSS JOIN LATERAL (SELECT min(e.occurred_at) AS at FROM events e
-                    WHERE e.message_id = s.message_id AND e.kind = 'status' AND e.type IN ('read', 'played')) t
-WHERE r.campaign_id = $3 AND r.state = 'accepted' AND r.delivery = 'read' AND t.at IS NOT NULL
-GROUP BY 1
-ORDER BY 1
-`
-
-type ReadsOfCampaignRow struct {
-	At   time.Time
-	Read int64
-}
-
-// The same of reading, whose time stands in the log alone.
-func (q *Queries) ReadsOfCampaign(ctx context.Context, bucketSeconds float64, origin time.Time, campaignID uuid.UUID) ([]ReadsOfCampaignRow, error) {
-	rows, err := q.db.Query(ctx, readsOfCampaign, bucketSeconds, origin, campaignID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ReadsOfCampaignRow
-	for rows.Next() {
-		var i ReadsOfCampaignRow
-		if err := rows.Scan(&i.At, &i.Read); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const seriesOfCampaign = `-- name: SeriesOfCampaign :many
 SELECT date_bin(make_interval(secs => $1), t.at, $2::timestamptz)::timestamptz AS at,
        count(*) FILTER (WHERE t.what = 'accepted') AS accepted, count(*) FILTER (WHERE t.what = 'delivered') AS delivered,
-       count(*) FILTER (WHERE t.what = 'answered') AS answered
+       count(*) FILTER (WHERE t.what = 'read') AS read, count(*) FILTER (WHERE t.what = 'answered') AS answered
 FROM campaign_recipients r
 CROSS JOIN LATERAL (VALUES ('accepted', CASE WHEN r.state = 'accepted' THEN r.settled_at END),
                            ('delivered', CASE WHEN r.state = 'accepted' AND r.delivery IN ('delivered', 'read') THEN r.delivered_at END),
+                           ('read', CASE WHEN r.state = 'accepted' AND r.delivery = 'read' THEN r.read_at END),
                            ('answered', r.answered_at)) t(what, at)
 WHERE r.campaign_id = $3 AND t.at IS NOT NULL
 GROUP BY 1
@@ -245,10 +210,11 @@ type SeriesOfCampaignRow struct {
 	At        time.Time
 	Accepted  int64
 	Delivered int64
+	Read      int64
 	Answered  int64
 }
 
-// When messages were accepted, delivered and answered, by buckets of a length from an instant on. What counts is what CountResults
+// When messages were accepted, delivered, read and answered, by buckets of a length from an instant on. What counts is what CountResults
 // counts, so that the series adds up to it.
 func (q *Queries) SeriesOfCampaign(ctx context.Context, bucketSeconds float64, origin time.Time, campaignID uuid.UUID) ([]SeriesOfCampaignRow, error) {
 	rows, err := q.db.Query(ctx, seriesOfCampaign, bucketSeconds, origin, campaignID)
@@ -263,6 +229,7 @@ func (q *Queries) SeriesOfCampaign(ctx context.Context, bucketSeconds float64, o
 			&i.At,
 			&i.Accepted,
 			&i.Delivered,
+			&i.Read,
 			&i.Answered,
 		); err != nil {
 			return nil, err

@@ -114,6 +114,7 @@ type CampaignRecipient struct {
 	SettledAt      *time.Time
 	Delivery       *string
 	DeliveredAt    *time.Time
+	ReadAt         *time.Time
 	AnsweredAt     *time.Time
 	OptedOutAt     *time.Time
 }

@@ -149,7 +149,7 @@ func (q *Queries) MoveRecipients(ctx context.Context, losers []uuid.UUID, winner
 
 const readRecipient = `-- name: ReadRecipient :one
 
-SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.answered_at, r.opted_out_at, c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
+SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.read_at, r.answered_at, r.opted_out_at, c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
        c.state AS campaign_state, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
 FROM campaign_recipients r
 JOIN campaigns c ON c.id = r.campaign_id
@@ -190,6 +190,7 @@ func (q *Queries) ReadRecipient(ctx context.Context, iD uuid.UUID, campaignID uu
 		&i.CampaignRecipient.SettledAt,
 		&i.CampaignRecipient.Delivery,
 		&i.CampaignRecipient.DeliveredAt,
+		&i.CampaignRecipient.ReadAt,
 		&i.CampaignRecipient.AnsweredAt,
 		&i.CampaignRecipient.OptedOutAt,
 		&i.BusinessNumberID,
@@ -209,7 +210,7 @@ WITH result AS (
     SELECT r.id, f.state, CASE WHEN f.state = 'failed' THEN coalesce(s.reason, 'unknown') END AS code,
            CASE s.state WHEN 'accepted' THEN s.accepted_at WHEN 'failed' THEN coalesce(s.inflight_at, s.planned_at) END AS settled_at,
            CASE WHEN f.state <> 'failed' THEN s.quoted_micros END AS reserved_micros,
-           nullif(o.delivery_status, 'accepted') AS delivery, d.at AS delivered_at, least(a.at, q.at) AS answered_at, t.at AS opted_out_at
+           nullif(o.delivery_status, 'accepted') AS delivery, d.at AS delivered_at, d.read_at, least(a.at, q.at) AS answered_at, t.at AS opted_out_at
     FROM campaign_recipients r
     JOIN sends s ON s.id = r.id
     JOIN campaigns c ON c.id = r.campaign_id
@@ -219,7 +220,7 @@ WITH result AS (
                conversation_parts(r.conversation_id) AS parts, campaign_answer_within(c.limits) AS within
     ) f
     CROSS JOIN LATERAL (
-        SELECT min(e.occurred_at) AS at FROM events e
+        SELECT min(e.occurred_at) AS at, min(e.occurred_at) FILTER (WHERE e.type <> 'delivered') AS read_at FROM events e
         WHERE e.message_id = s.message_id AND e.kind = 'status' AND e.type IN ('delivered', 'read', 'played')
     ) d
     LEFT JOIN LATERAL (
@@ -241,12 +242,12 @@ WITH result AS (
 )
 UPDATE campaign_recipients r
 SET state = n.state, code = n.code, due_at = NULL, settled_at = n.settled_at, reserved_micros = n.reserved_micros, delivery = n.delivery,
-    delivered_at = n.delivered_at, answered_at = n.answered_at, opted_out_at = n.opted_out_at, asked_at = coalesce(r.asked_at, clock_timestamp())
+    delivered_at = n.delivered_at, read_at = n.read_at, answered_at = n.answered_at, opted_out_at = n.opted_out_at, asked_at = coalesce(r.asked_at, clock_timestamp())
 FROM result n
 WHERE r.id = n.id AND r.id = ANY($1::uuid[])
-  AND (r.state, r.code, r.settled_at, r.reserved_micros, r.delivery, r.delivered_at, r.answered_at, r.opted_out_at)
+  AND (r.state, r.code, r.settled_at, r.reserved_micros, r.delivery, r.delivered_at, r.read_at, r.answered_at, r.opted_out_at)
       IS DISTINCT FROM
-      (n.state, n.code, n.settled_at, n.reserved_micros, n.delivery, n.delivered_at, n.answered_at, n.opted_out_at)
+      (n.state, n.code, n.settled_at, n.reserved_micros, n.delivery, n.delivered_at, n.read_at, n.answered_at, n.opted_out_at)
 `
 
 // Finds out anew how far recipients, which the caller has locked, have got: from the facts alone, so in whatever order those came.

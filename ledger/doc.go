@@ -42,7 +42,8 @@ way of writing places, and one of posting what depends on them. Places are kept 
 # Quotes
 
 What one more template would cost is the same reading, with the message and without it, and the difference of what is then owed
-(quote.go). It locks and writes nothing, so it can be asked within the transaction that decides on the send.
+(quote.go). It locks and writes nothing, so it can be asked within the transaction that decides on the send. What it would cost those
+of a market with whom there has been nothing is the same, of a conversation without events (quote_number.go); nobody costs more.
 
 # Merged conversations
 

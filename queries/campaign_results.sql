@@ -8,7 +8,7 @@ SELECT r.state, coalesce(r.code, '')::text AS code, count(*) AS recipients,
        count(r.answered_at) AS answered, count(r.opted_out_at) AS opted_out,
        count(*) FILTER (WHERE r.settled_at > @lately::timestamptz) AS lately,
        coalesce(min(r.settled_at), '9999-12-31 00:00:00Z')::timestamptz AS first_at,
-       coalesce(greatest(max(r.settled_at), max(r.delivered_at), max(r.answered_at)), '0001-01-01 00:00:00Z')::timestamptz AS last_at
+       coalesce(greatest(max(r.settled_at), max(r.delivered_at), max(r.read_at), max(r.answered_at)), '0001-01-01 00:00:00Z')::timestamptz AS last_at
 FROM campaign_recipients r
 WHERE r.campaign_id = @campaign_id
 GROUP BY 1, 2
@@ -26,27 +26,17 @@ GROUP BY h.currency
 ORDER BY h.currency;
 
 -- name: SeriesOfCampaign :many
--- When messages were accepted, delivered and answered, by buckets of a length from an instant on. What counts is what CountResults
+-- When messages were accepted, delivered, read and answered, by buckets of a length from an instant on. What counts is what CountResults
 -- counts, so that the series adds up to it.
 SELECT date_bin(make_interval(secs => @bucket_seconds), t.at, @origin::timestamptz)::timestamptz AS at,
        count(*) FILTER (WHERE t.what = 'accepted') AS accepted, count(*) FILTER (WHERE t.what = 'delivered') AS delivered,
-       count(*) FILTER (WHERE t.what = 'answered') AS answered
+       count(*) FILTER (WHERE t.what = 'read') AS read, count(*) FILTER (WHERE t.what = 'answered') AS answered
 FROM campaign_recipients r
 CROSS JOIN LATERAL (VALUES ('accepted', CASE WHEN r.state = 'accepted' THEN r.settled_at END),
                            ('delivered', CASE WHEN r.state = 'accepted' AND r.delivery IN ('delivered', 'read') THEN r.delivered_at END),
+                           ('read', CASE WHEN r.state = 'accepted' AND r.delivery = 'read' THEN r.read_at END),
                            ('answered', r.answered_at)) t(what, at)
 WHERE r.campaign_id = @campaign_id AND t.at IS NOT NULL
-GROUP BY 1
-ORDER BY 1;
-
--- name: ReadsOfCampaign :many
--- The same of reading, whose time stands in the log alone.
-SELECT date_bin(make_interval(secs => @bucket_seconds), t.at, @origin::timestamptz)::timestamptz AS at, count(*) AS read
-FROM campaign_recipients r
-JOIN sends s ON s.id = r.id
-CROSS JOIN LATERAL (SELECT min(e.occurred_at) AS at FROM events e
-                    WHERE e.message_id = s.message_id AND e.kind = 'status' AND e.type IN ('read', 'played')) t
-WHERE r.campaign_id = @campaign_id AND r.state = 'accepted' AND r.delivery = 'read' AND t.at IS NOT NULL
 GROUP BY 1
 ORDER BY 1;
 

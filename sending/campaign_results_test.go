@@ -1,14 +1,15 @@
 package sending_test
 
 import (
-	"sync"
+	"context"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"reengage/db"
 	"reengage/intake"
-	"reengage/sending"
 )
 
 func TestAnOptOutCountsByWhicheverWayAndWithWhicheverNumber(t *testing.T) {
@@ -33,22 +34,34 @@ func TestAnOptOutCountsByWhicheverWayAndWithWhicheverNumber(t *testing.T) {
 func TestAnOptOutWhileTheMessageIsBeingAcceptedIsNotMissed(t *testing.T) {
 	w := newWorld(t)
 	b := w.broadcasts(`{}`)
-	for range 15 {
-		of, recipient := b.contact(newPhone(), longAgo)
-		elsewhere := w.writes(branch, w.one(`SELECT p.phone FROM contacts p JOIN conversations c ON c.contact_id = p.id WHERE c.id = $1`, of), longAgo)
-		w.provider.answer(silent)
-		require.Equal(t, sending.Unknown, b.sent(of, recipient).State)
-		var both sync.WaitGroup
-		both.Go(func() { w.reports("wamid."+recipient.String(), "delivered", recipient.String()+"/1") })
-		both.Go(func() {
-			_, err := w.store.RecordConsent(t.Context(), time.Now(), []intake.ConsentChange{{ConversationID: elsewhere, Category: "marketing",
-				Source: "form", OccurredAt: time.Now().Add(time.Second)}})
-			require.NoError(t, err)
-		})
-		both.Wait()
-		p := b.place(recipient)
-		require.Equal(t, []any{"accepted", true}, []any{p.State, p.OptedOut})
-	}
+	of, recipient := b.contact(ada, longAgo)
+	w.provider.answer(silent)
+	b.sent(of, recipient)
+	tx, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer tx.Rollback(context.Background())
+	var contact uuid.UUID
+	require.NoError(t, tx.QueryRow(t.Context(), `INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
+		SELECT contact_id, 'marketing', false, 'form', now() + interval '1 second' FROM conversations WHERE id = $1 RETURNING contact_id`, of).Scan(&contact))
+	require.NoError(t, intake.RefreshRecipients(t.Context(), db.New(tx), nil, []uuid.UUID{contact}))
+
+	accepted := make(chan struct{})
+	go func() {
+		defer close(accepted)
+		w.reports("wamid.late", "delivered", recipient.String()+"/1")
+	}()
+	require.Eventually(t, func() bool { // it waits for us, or is past us
+		select {
+		case <-accepted:
+			return true
+		default:
+			return w.one(`SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) != "0"
+		}
+	}, 30*time.Second, 5*time.Millisecond)
+	require.NoError(t, tx.Commit(t.Context()))
+	<-accepted
+	p := b.place(recipient)
+	require.Equal(t, []any{"accepted", true}, []any{p.State, p.OptedOut})
 }
 
 func TestResultsGoWithTheContactIntoWhomItIsMerged(t *testing.T) {

@@ -3,8 +3,6 @@ package sending_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -121,8 +119,3 @@ func asJSON(t *testing.T, v any) string {
 	require.NoError(t, err)
 	return string(raw)
 }
-
-var phones atomic.Int64
-
-// newPhone is of somebody whom no other test of this package names.
-func newPhone() string { return fmt.Sprintf("447700900%03d", 500+phones.Add(1)) }

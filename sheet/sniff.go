@@ -114,7 +114,7 @@ func (s *Sniffer) unmarked() (Encoding, error) {
 	for _, n := range s.seen {
 		all += n
 	}
-	if s.seen[0]*100 > all {
+	if s.seen[0]*10 > all {
 		return "", Refusal("the file has zero bytes throughout: it is UTF-16 without a byte order mark, or no text; save it as CSV in UTF-8")
 	}
 	control := int64(0) // that no text has

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -26,16 +24,15 @@ func (v *campaignStatusVerb) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	bar := barOn(s.out)
+	bar := newBar(s.out)
+	defer bar.end()
 	for before := ""; ; {
 		var r api.CampaignResults
 		if err := gateway.call(ctx, "GET", v.path("/results"), nil, &r); err != nil {
 			return err
 		}
 		if !v.Watch || settled(r) {
-			if bar && v.Watch {
-				fmt.Fprint(s.out, "\r\x1b[K")
-			}
+			bar.end()
 			return v.print(s, r)
 		}
 		line := progressLine(r)
@@ -44,8 +41,8 @@ func (v *campaignStatusVerb) Run(ctx context.Context, s streams) error {
 			if err := v.print(s, r); err != nil {
 				return err
 			}
-		case bar:
-			fmt.Fprint(s.out, "\r\x1b[K"+line)
+		case bar.seen():
+			bar.show(line)
 		case line != before:
 			fmt.Fprintln(s.out, line)
 		}
@@ -63,25 +60,9 @@ func settled(r api.CampaignResults) bool {
 	return r.State != "running" && r.State != "scheduled"
 }
 
-// barOn reports whether somebody looks at a terminal, where a line can be written over.
-func barOn(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-const barWidth = 30
-
 // progressLine is how far it is, in one line.
 func progressLine(r api.CampaignResults) string {
-	full := 0
-	if r.Recipients > 0 {
-		full = barWidth * r.Progress.Done / r.Recipients
-	}
-	line := fmt.Sprintf("%s [%s%s] %d of %d", r.State, strings.Repeat("#", full), strings.Repeat(".", barWidth-full), r.Progress.Done, r.Recipients)
+	line := fmt.Sprintf("%s %s %d of %d", r.State, filled(int64(r.Progress.Done), int64(r.Recipients)), r.Progress.Done, r.Recipients)
 	if r.Progress.PerSecond > 0 {
 		line += fmt.Sprintf(", %.1f a second", r.Progress.PerSecond)
 	}

@@ -83,9 +83,10 @@ func (v *importVerb) begin(ctx context.Context, g gateway, s streams) (i api.Imp
 		file = f
 		q.Set("file_name", filepath.Base(v.File))
 	}
-	bar := newBar(s.err, "uploading")
+	bar := newBar(s.err)
 	defer bar.end()
-	return i, g.upload(ctx, "/v1/imports?"+q.Encode(), &counting{file, 0, func(n int64) { bar.show(n, size, "") }}, &i)
+	uploaded := func(n int64) { bar.show(fmt.Sprintf("uploading %s %d MB", filled(n, size), n>>20)) }
+	return i, g.upload(ctx, "/v1/imports?"+q.Encode(), &counting{file, 0, uploaded}, &i)
 }
 
 // counting tells how much has been read.
@@ -107,10 +108,10 @@ const lookEvery = 300 * time.Millisecond
 
 // follow waits for the end of an import's phase.
 func follow(ctx context.Context, g gateway, s streams, i api.Import) (api.Import, error) {
-	bar := newBar(s.err, string(i.State))
+	bar := newBar(s.err)
 	defer bar.end()
 	for i.State.Working() || i.State == importing.Receiving {
-		bar.show(i.Position, i.Size, fmt.Sprintf("%d rows", i.Counts.Rows))
+		bar.show(fmt.Sprintf("%s %s %d rows", i.State, filled(i.Position, i.Size), i.Counts.Rows))
 		select {
 		case <-ctx.Done():
 			return i, fmt.Errorf("the import goes on without us; look again with: starter import --id %s", i.ID)

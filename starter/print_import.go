@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"strings"
 	"text/tabwriter"
 
 	"reengage/gateway/api"
@@ -33,47 +31,4 @@ func printImport(out io.Writer, i api.Import) {
 		}
 	}
 	fmt.Fprintf(out, "import %s\n", i.ID)
-}
-
-// bar is a line that shows how far something has got, where somebody looks at it.
-type bar struct {
-	out  io.Writer
-	what string
-	last string
-}
-
-// newBar returns a bar on a terminal; on anything else it shows nothing.
-func newBar(out io.Writer, what string) *bar {
-	file, ok := out.(*os.File)
-	if !ok {
-		return &bar{}
-	}
-	about, err := file.Stat()
-	if err != nil || about.Mode()&os.ModeCharDevice == 0 {
-		return &bar{}
-	}
-	return &bar{out: out, what: what}
-}
-
-const barWidth = 30
-
-func (b *bar) show(n, of int64, more string) {
-	if b.out == nil {
-		return
-	}
-	line := fmt.Sprintf("%-10s %d MB %s", b.what, n>>20, more)
-	if of > 0 {
-		full := int(min(n, of) * barWidth / of)
-		line = fmt.Sprintf("%-10s [%s%s] %3d %% %s", b.what, strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), min(n, of)*100/of, more)
-	}
-	if line != b.last {
-		fmt.Fprintf(b.out, "\r\033[K%s", line)
-		b.last = line
-	}
-}
-
-func (b *bar) end() {
-	if b.out != nil && b.last != "" {
-		fmt.Fprint(b.out, "\r\033[K")
-	}
 }

@@ -16,7 +16,7 @@ import (
 var recorded = []string{
 	"burst", "continue-as-new-first", "continue-as-new-second", "duplicate", "extension-after-reminder", "reminder",
 	"reminder-missed", "signal-during-the-end", "single-message",
-	"close", "fallback", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
+	"close", "fallback", "import", "kept-reply", "merged", "reengagement", "reply", "template-starts-a-run", "unknown-settled",
 	"campaign-cancelled", "campaign-continued-first", "campaign-continued-second", "campaign-finished", "campaign-paused", "campaign-stopped",
 	"campaign-message", "campaign-message-held", "campaign-message-stopped", "campaign-message-twice",
 }

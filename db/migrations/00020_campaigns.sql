@@ -65,6 +65,7 @@ CREATE TABLE campaign_recipients (
     settled_at      timestamptz,                             -- virtual: when it was accepted, refused for good, or failed
     delivery        text CHECK (delivery IN ('sent', 'delivered', 'read', 'failed')),
     delivered_at    timestamptz,
+    read_at         timestamptz,
     answered_at     timestamptz,
     opted_out_at    timestamptz,
     UNIQUE (campaign_id, contact_id),

@@ -25,6 +25,7 @@ var measurements = []struct {
 	{"reports", measureReports},
 	{"inbox", measureInbox},
 	{"campaign", measureCampaign},
+	{"import", measureImport},
 }
 
 // Groups are the names of all groups of figures, for Options.Only.

@@ -22,6 +22,9 @@
 // Previews change nothing and have no rules of their own: of a template they ask what a plan asks (sending.Candidate, the gate, the
 // ledger's quote), of a number's settings what a run does (conversation.Foresee).
 //
+// Campaigns are campaign's: what their endpoints add is the wire, and problems with their codes. A campaign's quote, preview and
+// results are read at one moment; only a test send asks a workflow.
+//
 // A timeline is two lists that are merged: what happened (messages, reminders, charges) and what was decided, which it shares with
 // explain. Both have the same order and cursor, and are cut to a page by themselves.
 //

@@ -90,11 +90,11 @@ func (r *ListRecipients) writeCSV(c huma.Context, a *API, operation string) {
 }
 
 var recipientColumns = []string{"id", "contact_id", "name", "phone", "market", "conversation_id", "send_id", "state", "code", "due_at", "settled_at",
-	"delivery", "delivered_at", "answered_at", "opted_out_at"}
+	"delivery", "delivered_at", "read_at", "answered_at", "opted_out_at"}
 
 func recipientCells(r Recipient) []string {
 	return []string{r.ID.String(), r.ContactID.String(), r.Name, r.Phone, r.Market, orEmptyID(r.ConversationID), orEmptyID(r.SendID), string(r.State),
-		orEmptyText(r.Code), instantCell(r.DueAt), instantCell(r.SettledAt), orEmptyText(r.Delivery), instantCell(r.DeliveredAt), instantCell(r.AnsweredAt),
+		orEmptyText(r.Code), instantCell(r.DueAt), instantCell(r.SettledAt), orEmptyText(r.Delivery), instantCell(r.DeliveredAt), instantCell(r.ReadAt), instantCell(r.AnsweredAt),
 		instantCell(r.OptedOutAt)}
 }
 

@@ -182,7 +182,7 @@ func TestWhatIsWrongStandsBesideItsFieldAndWhatWasTypedIsKept(t *testing.T) {
 		"a lead that is too long": {"settings.reminders.leads[1]", "30 h", "between 1s and 24h"},
 		"a zone that is none":     {"time_zone", "Mars/Olympus", "is not a time zone"},
 		"hours of no day":         {"settings.working_hours.week[1][0].to", "08:00", "09:00-08:00 is not a period of one day"},
-		"a field of nobody":       {"settings.reengagement.attempts[0].parameters[0].value", "{{contact.nme}}", "a contact has no field nme"},
+		"a field of nobody":       {"settings.reengagement.attempts[0].parameters[0].value", "{{contact.nme}}", "no field nme"},
 		"a rate that is none":     {"messages_per_second", "many", "not a whole number"},
 		"nothing in a second":     {"messages_per_second", "0", "expected number >= 1"},
 		"contacts without end":    {"contacts_per_day", "unlimited", "not a whole number"},

@@ -143,7 +143,7 @@ func TestWhatTheClockAloneChangesIsTold(t *testing.T) {
 		require.Equal(t, conversation.Expired, status(l.until(live.KindStatus, closing)))
 		require.Equal(t, conversation.Expired, status(l.until(live.KindStatus, claimed)))
 	}
-	running := w.listen(w.feed(live.Options{Clock: shows(noon, 10)}), "")
+	running := w.listen(w.feed(live.Options{Clock: shows(noon.Add(-10*time.Second), 10)}), "") // a second for it to begin to listen
 	for _, c := range []uuid.UUID{sooner, expiring, closing, claimed} {
 		running.until(live.KindStatus, c)
 	}
