@@ -185,6 +185,23 @@ func TestAQuestionThatGotLostIsAskedAgain(t *testing.T) {
 	require.Len(t, w.temporal.asked, 4, "one whose run is gone is found also while the campaign is paused")
 }
 
+func TestASendIsAskedAfterInTheConversationInWhichItWasPlanned(t *testing.T) {
+	w := newWorld(t).fast()
+	c := w.running(2)
+	w.turn(c.ID)
+	w.temporal.askedIn = nil
+	// One of two conversations has planned, and has become part of the other since (W10), as intake would have it.
+	lost, root := ask[uuid.UUID](w, `SELECT conversation_id FROM campaign_recipients ORDER BY id LIMIT 1`), ask[uuid.UUID](w,
+		`SELECT conversation_id FROM campaign_recipients ORDER BY id DESC LIMIT 1`)
+	w.exec(`INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, template, template_name, critical, state, planned_at, not_after, campaign_id)
+		SELECT r.id, v.id, v.business_number_id, v.contact_id, 'campaign', 'template', '{}', 'come_back', false, 'planned', now(), now() + interval '1 day', r.campaign_id
+		FROM campaign_recipients r JOIN conversations v ON v.id = r.conversation_id WHERE v.id = $1`, lost)
+	w.exec(`UPDATE conversations SET merged_into = $2 WHERE id = $1`, lost, root)
+	w.exec(`UPDATE campaign_recipients SET state = 'planned', conversation_id = $2, asked_at = now() - interval '11 minutes' WHERE conversation_id = $1`, lost, root)
+	w.turn(c.ID)
+	require.Equal(t, []string{contract.ConversationWorkflowID(lost)}, w.temporal.askedIn, "the other could end nothing, and the campaign never would")
+}
+
 func TestACampaignStopsItselfAndSaysWhy(t *testing.T) {
 	w := newWorld(t).fast()
 	c := w.running(40)
