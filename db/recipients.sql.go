@@ -13,6 +13,20 @@ import (
 	"github.com/google/uuid"
 )
 
+const findCampaignCurrency = `-- name: FindCampaignCurrency :one
+SELECT quoted_currency::text FROM sends
+WHERE campaign_id = $1::uuid AND quoted_currency IS NOT NULL AND state NOT IN ('refused', 'failed')
+ORDER BY id LIMIT 1
+`
+
+// In which currency a campaign has reserved: all in one, as whoever reserves sees to.
+func (q *Queries) FindCampaignCurrency(ctx context.Context, campaignID uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, findCampaignCurrency, campaignID)
+	var quoted_currency string
+	err := row.Scan(&quoted_currency)
+	return quoted_currency, err
+}
+
 const findSendOfRecipient = `-- name: FindSendOfRecipient :one
 SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at, campaign_id FROM sends WHERE id = $1 AND campaign_id = $2::uuid
 `

@@ -26,6 +26,12 @@ SELECT EXISTS (
 -- What is reserved of a campaign's budget; until the transaction ends nobody else reserves.
 SELECT reserved_micros FROM campaigns WHERE id = @id FOR NO KEY UPDATE;
 
+-- name: FindCampaignCurrency :one
+-- In which currency a campaign has reserved: all in one, as whoever reserves sees to.
+SELECT quoted_currency::text FROM sends
+WHERE campaign_id = @campaign_id::uuid AND quoted_currency IS NOT NULL AND state NOT IN ('refused', 'failed')
+ORDER BY id LIMIT 1;
+
 -- name: MoveRecipient :exec
 -- Writes what a plan, or a refusal later on, makes of a recipient, whose row the caller has locked.
 UPDATE campaign_recipients

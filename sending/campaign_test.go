@@ -234,6 +234,21 @@ func TestTheLastMicroOfABudgetIsSpentOnce(t *testing.T) {
 	b.balanced()
 }
 
+func TestABudgetIsNotSpentInTwoCurrencies(t *testing.T) {
+	w := newWorld(t)
+	b := w.broadcasts(`{"budget_micros": 150000}`)
+	of, recipient := b.contact(ada, longAgo)
+	require.NotNil(t, b.asks(of, recipient).Send)
+	w.quotes.currency, w.quotes.micros = "USD", 1
+	bob, second := b.contact("447700900102", longAgo)
+	verdict := b.asks(bob, second).Answer.Verdict
+	require.Equal(t, conversation.PriceUnknown, verdict.Code)
+	require.Contains(t, verdict.Sentence, "EUR")
+	require.Equal(t, place{State: "pending", Code: "price_unknown"}, b.place(second), "and the campaign stops, because it is so for all")
+	require.EqualValues(t, 50_000, b.reserved())
+	b.balanced()
+}
+
 func TestABudgetComesBackOnceHoweverItFails(t *testing.T) {
 	w := newWorld(t)
 	b := w.broadcasts(`{"budget_micros": 1000000}`)
