@@ -202,6 +202,8 @@ func (im *Importer) write(ctx context.Context, tx pgx.Tx, i db.Import, p *plan) 
 	return intake.RecordWords(ctx, q, real, now, told)
 }
 
+// A copied id is plain bytes, as which pgx writes it as it is; a uuid.UUID it would write as text and read again.
+
 func claim(ctx context.Context, tx pgx.Tx, portfolio string, names []claimed) error {
 	if len(names) == 0 {
 		return nil
@@ -214,7 +216,7 @@ func claim(ctx context.Context, tx pgx.Tx, portfolio string, names []claimed) er
 	})
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"contact_aliases"}, []string{"kind", "portfolio", "value", "contact_id"},
 		pgx.CopyFromSlice(len(names), func(n int) ([]any, error) {
-			return []any{names[n].kind, portfolio, names[n].value, names[n].contact}, nil
+			return []any{names[n].kind, portfolio, names[n].value, [16]byte(names[n].contact)}, nil
 		}))
 	return err
 }
@@ -227,7 +229,7 @@ func add(ctx context.Context, tx pgx.Tx, now time.Time, people []*person) error 
 	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"contacts"}, contactColumns, pgx.CopyFromSlice(len(people), func(n int) ([]any, error) {
 		c := plain(people[n : n+1])[0]
-		return []any{c.ID, c.Name, c.NameGiven, c.Phone, c.BSUID, c.Market, now, c.TimeZone, c.Language, c.Tags, c.Fields}, nil
+		return []any{[16]byte(c.ID), c.Name, c.NameGiven, c.Phone, c.BSUID, c.Market, now, c.TimeZone, c.Language, c.Tags, c.Fields}, nil
 	}))
 	return err
 }
@@ -240,7 +242,7 @@ func say(ctx context.Context, tx pgx.Tx, words []intake.ConsentChange) error {
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"consent_changes"}, []string{"contact_id", "category", "opted_in", "source", "occurred_at"},
 		pgx.CopyFromSlice(len(words), func(n int) ([]any, error) {
 			w := words[n]
-			return []any{w.ContactID, string(w.Category), w.OptedIn, w.Source, w.OccurredAt}, nil
+			return []any{[16]byte(w.ContactID), string(w.Category), w.OptedIn, w.Source, w.OccurredAt}, nil
 		}))
 	return err
 }
