@@ -164,7 +164,7 @@ func (q *Queries) MoveRecipients(ctx context.Context, losers []uuid.UUID, winner
 const readRecipient = `-- name: ReadRecipient :one
 
 SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.read_at, r.answered_at, r.opted_out_at, c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
-       c.state AS campaign_state, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
+       c.state AS campaign_state, c.category, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
 FROM campaign_recipients r
 JOIN campaigns c ON c.id = r.campaign_id
 JOIN contacts p ON p.id = r.contact_id
@@ -180,6 +180,7 @@ type ReadRecipientRow struct {
 	Unfilled          json.RawMessage
 	Limits            json.RawMessage
 	CampaignState     string
+	Category          *string
 	EndAt             *time.Time
 	Person            uuid.UUID
 }
@@ -213,6 +214,7 @@ func (q *Queries) ReadRecipient(ctx context.Context, iD uuid.UUID, campaignID uu
 		&i.Unfilled,
 		&i.Limits,
 		&i.CampaignState,
+		&i.Category,
 		&i.EndAt,
 		&i.Person,
 	)

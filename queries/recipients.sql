@@ -3,7 +3,7 @@
 -- name: ReadRecipient :one
 -- A recipient, whose row is locked, with what its campaign says of its message; person is the contact that it is by now (W10).
 SELECT sqlc.embed(r), c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
-       c.state AS campaign_state, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
+       c.state AS campaign_state, c.category, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
 FROM campaign_recipients r
 JOIN campaigns c ON c.id = r.campaign_id
 JOIN contacts p ON p.id = r.contact_id

@@ -12,6 +12,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/intake"
+	"reengage/ledger"
 	"reengage/sending"
 	"reengage/workflows/contract"
 )
@@ -59,7 +60,21 @@ func TestWhatARefusalMakesOfARecipient(t *testing.T) {
 		"opted out since": {before: func(w *world, _ *broadcast, of uuid.UUID) { w.consents(of, "marketing", false) }, code: conversation.OptedOutOf, want: place{State: "refused", Code: "opted_out", Settled: true}},
 		"no opt-in any more": {before: func(w *world, b *broadcast, _ uuid.UUID) {
 			w.exec(`UPDATE templates SET category = 'utility' WHERE name = 'come_back'`)
+			w.exec(`UPDATE campaigns SET category = 'utility'`)
 		}, code: conversation.OptInRequired, want: place{State: "refused", Code: "opt_in_required", Settled: true}},
+		"recategorised, and no opt-in to that": {before: func(w *world, _ *broadcast, _ uuid.UUID) {
+			w.exec(`UPDATE templates SET category = 'utility' WHERE name = 'come_back'`)
+		}, code: conversation.CampaignStopped, want: place{State: "pending", Code: "campaign_stopped"}},
+		"recategorised, with an opt-in to that": {before: func(w *world, _ *broadcast, of uuid.UUID) {
+			w.consents(of, "utility", true)
+			w.exec(`UPDATE templates SET category = 'utility' WHERE name = 'come_back'`)
+		}, code: conversation.CampaignStopped, want: place{State: "pending", Code: "campaign_stopped"}},
+		"no price for its market": {limits: `{"budget_micros": 60000}`, before: func(w *world, _ *broadcast, _ uuid.UUID) {
+			w.quotes.err = &ledger.UnpricedError{}
+		}, code: conversation.PriceUnknown, want: place{State: "refused", Code: "price_unknown", Settled: true}},
+		"no price for anybody": {limits: `{"budget_micros": 60000}`, before: func(w *world, _ *broadcast, _ uuid.UUID) {
+			w.quotes.err = &ledger.StuckError{}
+		}, code: conversation.PriceUnknown, want: place{State: "pending", Code: "price_unknown"}},
 		"suppressed": {before: func(w *world, _ *broadcast, of uuid.UUID) {
 			w.exec(`INSERT INTO suppressions (contact_id, scope, reason, source, since) SELECT contact_id, 'all', 'manual', 'test', now() FROM conversations WHERE id = $1`, of)
 		}, code: conversation.Suppressed, want: place{State: "refused", Code: "suppressed", Settled: true}},

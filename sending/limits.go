@@ -81,13 +81,14 @@ func (l *locked) price(ctx context.Context, w *conversation.Wish, r *ruling, d *
 		return nil
 	case errors.As(err, &stuck):
 		if bounded {
-			w.Unpriced = "the number's tariff cannot be applied"
+			w.Unpriced, w.UnpricedForAll = "the number's tariff cannot be applied", true
 		}
 		return nil
 	case err != nil:
 		return err
 	}
 	if w.Unpriced, err = l.otherCurrency(ctx, d.campaign, ofCampaign, quote); err != nil || w.Unpriced != "" {
+		w.UnpricedForAll = true
 		return err
 	}
 	r.quote = &quote
