@@ -78,7 +78,7 @@ var directions = []direction{
 	{folder: "sheet", because: "a table is a table, whatever it is about"},
 	{folder: "audience", may: []string{"db", "conversation"},
 		because: "who is meant depends on what is stored about them, and on nothing that is to be sent"},
-	{folder: "importing", may: []string{"sheet", "db", "engine", "intake", "conversation", "clock", "workflows/contract"},
+	{folder: "importing", may: []string{"sheet", "audience", "db", "engine", "intake", "conversation", "clock", "workflows/contract"},
 		because: "contacts come in through Postgres; whom they are written to is others' to decide"},
 	{folder: "campaign", may: []string{"audience", "db", "engine", "intake", "ledger", "sending", "whatsapp", "conversation", "clock", "workflows/contract"},
 		because: "it chooses and tells; the conversation decides and sends (K4)"},

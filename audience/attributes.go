@@ -20,6 +20,9 @@ const (
 // fieldName is how a custom field is called, in files, templates and filters.
 var fieldName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
+// IsFieldName reports whether a custom field may be called so.
+func IsFieldName(name string) bool { return fieldName.MatchString(name) }
+
 // Tags brings tags into the form in which a contact has them, without space around, sorted, each once, or says what cannot be one.
 func Tags(given []string) (tags []string, wrong []Problem) {
 	if len(given) > MostTags {
@@ -62,7 +65,7 @@ func FieldProblem(name, text string) *Problem {
 
 func fieldFault(name, text string) string {
 	switch {
-	case !fieldName.MatchString(name):
+	case !IsFieldName(name):
 		return "the name of a field has 1 to 40 small letters, digits and underscores, and begins with a letter"
 	case text == "" || utf8.RuneCountInString(text) > longestText || !utf8.ValidString(text) || strings.ContainsRune(text, 0):
 		return fmt.Sprintf("a field's text has 1 to %d characters", longestText)

@@ -115,7 +115,7 @@ func matches(pattern *regexp.Regexp, fault string) func(string) string {
 
 // printable is a name that can stand in the name of a field, for one that cannot.
 func printable(name string) string {
-	if fieldName.MatchString(name) {
+	if IsFieldName(name) {
 		return name
 	}
 	return strings.Map(func(r rune) rune {

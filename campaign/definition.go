@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"reengage/conversation"
+	"reengage/sending"
 	"reengage/whatsapp/template"
 )
 
@@ -131,6 +132,15 @@ func text(s string) string {
 		return ""
 	}
 	return s
+}
+
+// misspelt finds texts in which something is left that looks like a contact's field and is none: it would be sent as it is written.
+func misspelt(p template.Parameters) (found bool) {
+	sending.Example(p).Replace(func(s string) string {
+		found = found || strings.Contains(s, "{{") || strings.Contains(s, "}}")
+		return s
+	})
+	return found
 }
 
 func textsOf(p template.Parameters) []string {

@@ -71,7 +71,7 @@ func Preview(ctx context.Context, q *db.Queries, c Campaign, now time.Time, n in
 func sample(t sending.Candidate, p template.Parameters, c db.Contact) Sample {
 	filled, problem := sending.Fill(p, c)
 	if problem != "" { // what is missing is shown where it stands
-		filled = each(p, func(text string) string { return fillOne(text, c) })
+		filled = p.Replace(func(text string) string { return fillOne(text, c) })
 	} else if wrong := t.Template.Problems(filled); len(wrong) > 0 {
 		problem = wrong[0].Sentence
 	}

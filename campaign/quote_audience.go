@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"reengage/db"
-	"reengage/whatsapp/template"
+	"reengage/sending"
 )
 
 // market is how many recipients of one would get a message.
@@ -25,7 +25,7 @@ func (q *quoting) count(ctx context.Context, since time.Time) ([]market, error) 
 		return nil, fmt.Errorf("quote a campaign: %w", err)
 	}
 	rows, err := q.Queries.QuoteAudience(ctx, db.QuoteAudienceParams{Filter: filter, At: q.now, Since: since, Portfolio: q.number.Portfolio,
-		Category: string(q.category()), Needed: needed(q.campaign.Parameters), BusinessNumberID: q.number.ID})
+		Category: string(q.category()), Needed: sending.NeededFields(q.campaign.Parameters), BusinessNumberID: q.number.ID})
 	if err != nil {
 		return nil, fmt.Errorf("quote a campaign: %w", err)
 	}
@@ -81,19 +81,4 @@ func (l *LeftOut) add(reason string, n int) {
 	case "no_opt_in":
 		l.NoOptIn += n
 	}
-}
-
-// needed are the contact's fields that the parameters name somewhere without a fallback.
-func needed(p template.Parameters) []string {
-	fields := []string{}
-	each(p, func(s string) string {
-		for _, m := range place.FindAllStringSubmatch(s, -1) {
-			if strings.TrimSpace(m[2]) == "" && !slices.Contains(fields, m[1]) {
-				fields = append(fields, m[1])
-			}
-		}
-		return s
-	})
-	slices.Sort(fields) // of maps, whose order is anybody's
-	return fields
 }

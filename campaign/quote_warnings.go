@@ -2,6 +2,8 @@ package campaign
 
 import (
 	"fmt"
+
+	"reengage/sending"
 )
 
 // warn says what somebody should know before the launch.
@@ -41,7 +43,7 @@ func (q *quoting) warnOfTemplate() {
 	}
 	if q.template.Unreadable != "" {
 		q.warning(WarnTemplateParameters, nil, "%s", q.template.Unreadable)
-	} else if wrong := q.template.Template.Problems(Example(q.campaign.Parameters)); len(wrong) > 0 {
+	} else if wrong := q.template.Template.Problems(sending.Example(q.campaign.Parameters)); len(wrong) > 0 {
 		q.warning(WarnTemplateParameters, nil, "the parameters do not fit the template: %s", wrong[0].Sentence)
 	}
 }

@@ -67,7 +67,7 @@ func fits(ctx context.Context, q *db.Queries, d Campaign, wrong *problems) (conv
 		wrong.add("template", "template_unreadable", "%s", found.Unreadable)
 		return found.Category, nil
 	}
-	for _, p := range found.Template.Problems(Example(d.Parameters)) {
+	for _, p := range found.Template.Problems(sending.Example(d.Parameters)) {
 		wrong.add("parameters."+p.Place, "template_parameters", "%s", p.Sentence)
 	}
 	return found.Category, nil

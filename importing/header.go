@@ -7,15 +7,14 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"reengage/audience"
 )
 
 // Unreadable is a sentence for people: why a file cannot be read as contacts. No further try changes that.
 type Unreadable string
 
 func (u Unreadable) Error() string { return string(u) }
-
-// MostFields is how many custom fields a contact can have.
-const MostFields = 100
 
 // headings are what people call the columns in English, Portuguese and Spanish, folded.
 var headings = map[string]Meaning{}
@@ -85,7 +84,7 @@ func ReadHeader(cells []string) ([]Column, error) {
 			continue
 		case c.Meaning == "":
 			c.Meaning, c.Field = MeansField, fold(header)
-			if !isFieldName(c.Field) {
+			if !audience.IsFieldName(c.Field) {
 				return nil, Unreadable(fmt.Sprintf("the column %q can be no custom field: its name must begin with a letter of a to z and have at most "+
 					"40 of those, digits and _", c.Header))
 			}
@@ -97,18 +96,13 @@ func ReadHeader(cells []string) ([]Column, error) {
 		}
 		taken[what], columns[i] = c.Header, c
 	}
-	if fields > MostFields {
-		return nil, Unreadable(fmt.Sprintf("the file has %d columns for custom fields; a contact can have %d", fields, MostFields))
+	if fields > audience.MostFields {
+		return nil, Unreadable(fmt.Sprintf("the file has %d columns for custom fields; a contact can have %d", fields, audience.MostFields))
 	}
 	if taken[string(MeansPhone)] == "" && taken[string(MeansBSUID)] == "" {
 		return nil, Unreadable("the file has neither a column phone nor a column bsuid, by which contacts are known; its first row says: " + found(columns))
 	}
 	return columns, nil
-}
-
-// isFieldName reports whether a custom field may be called so: [a-z][a-z0-9_]{0,39}.
-func isFieldName(name string) bool {
-	return name != "" && len(name) <= 40 && name[0] >= 'a' && name[0] <= 'z'
 }
 
 // found lists the headings, as many as people read.

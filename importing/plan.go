@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"reengage/audience"
 	"reengage/conversation"
 	"reengage/intake"
 )
@@ -111,8 +112,8 @@ func (t terms) take(p *plan, r row, known knowledge) *rejection {
 		who = &copied
 	}
 	changed := who.tell(r.rec)
-	if len(who.Fields) > MostFields || len(who.Tags) > mostTags {
-		return rejected("fields", "the contact would have more than %d custom fields or %d tags", MostFields, mostTags)
+	if len(who.Fields) > audience.MostFields || len(who.Tags) > audience.MostTags {
+		return rejected("fields", "the contact would have more than %d custom fields or %d tags", audience.MostFields, audience.MostTags)
 	}
 	p.remember(names, found[:], r.line)
 	for i, n := range names {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"reengage/audience"
 	"reengage/conversation"
 	"reengage/intake"
 	"reengage/sheet"
@@ -40,12 +41,9 @@ func rejected(code, reason string, args ...any) *rejection {
 	return &rejection{code, fmt.Sprintf(reason, args...)}
 }
 
-// Bounds of what a contact may be, in characters; a bsuid's is in bytes, as of every key.
+// Bounds of what a contact may be, in characters; a bsuid's is in bytes, as of every key. Those of tags and fields are audience's.
 const (
 	longestName   = 512
-	longestValue  = 1000
-	longestTag    = 100
-	mostTags      = 100
 	longestSource = 64
 	longestBSUID  = 512
 )
@@ -115,13 +113,13 @@ func (r *reading) cell(rec *record, c Column, cell string) (wrong *rejection) {
 	case MeansTags:
 		rec.Tags, wrong = readTags(cell)
 	case MeansField:
-		var text string
-		if text, wrong = readText("field", c.Field, cell, longestValue); wrong == nil {
-			if rec.Fields == nil {
-				rec.Fields = map[string]string{}
-			}
-			rec.Fields[c.Field] = text
+		if p := audience.FieldProblem(c.Field, cell); p != nil {
+			return rejected("field", "%s", p.Detail)
 		}
+		if rec.Fields == nil {
+			rec.Fields = map[string]string{}
+		}
+		rec.Fields[c.Field] = cell
 	}
 	return wrong
 }
@@ -134,22 +132,10 @@ func readText(code, what, cell string, longest int) (string, *rejection) {
 }
 
 func readTags(cell string) ([]string, *rejection) {
-	var tags []string
-	for tag := range strings.SplitSeq(cell, ";") {
-		if tag = strings.TrimSpace(tag); tag == "" {
-			continue
-		}
-		if utf8.RuneCountInString(tag) > longestTag {
-			return nil, rejected("tags", "a tag is longer than %d characters; tags are separated by semicolons", longestTag)
-		}
-		if strings.ContainsFunc(tag, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }) { // no filter could name it
-			return nil, rejected("tags", "a tag has a line break, a tab or another control character in it")
-		}
-		tags = append(tags, tag)
-	}
-	slices.Sort(tags)
-	if tags = slices.Compact(tags); len(tags) > mostTags {
-		return nil, rejected("tags", "the row has more than %d tags", mostTags)
+	given := slices.DeleteFunc(strings.Split(cell, ";"), func(tag string) bool { return strings.TrimSpace(tag) == "" })
+	tags, wrong := audience.Tags(given)
+	if len(wrong) > 0 {
+		return nil, rejected("tags", "%s; tags are separated by semicolons", wrong[0].Detail)
 	}
 	return tags, nil
 }

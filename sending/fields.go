@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"reengage/db"
@@ -13,7 +14,7 @@ import (
 
 // field is a contact's field in the parameters of a policy or a campaign, with what stands there if it is not known:
 // {{contact.first_name|there}}.
-var field = regexp.MustCompile(`\{\{\s*contact\.([a-z][a-z0-9_]*)\s*(?:\|([^{}]*))?\}\}`)
+var field = regexp.MustCompile(`\{\{\s*contact\.([a-z][a-z0-9_]{0,39})\s*(?:\|([^{}]*))?\}\}`)
 
 // fieldsOf are the fields that every contact has, and those that the business itself keeps of it, which never stand in for the
 // others; what is not known is empty.
@@ -37,7 +38,7 @@ func fieldsOf(c db.Contact) map[string]string {
 // become one space. problem says why the parameters could not be filled: a hole in the text would be worse than silence.
 func Fill(p template.Parameters, c db.Contact) (filled template.Parameters, problem string) {
 	fields := fieldsOf(c)
-	return eachText(p, func(text string) string {
+	return p.Replace(func(text string) string {
 		if strings.Contains(field.ReplaceAllString(text, ""), "{{") {
 			problem = unreadableField
 			return text
@@ -58,30 +59,26 @@ func Fill(p template.Parameters, c db.Contact) (filled template.Parameters, prob
 	}), problem
 }
 
+// Example are parameters as they could be once they are filled: what holds for them holds for the form of what contacts get.
+func Example(p template.Parameters) template.Parameters {
+	return p.Replace(func(text string) string { return field.ReplaceAllString(text, "Example") })
+}
+
+// NeededFields are the contact's fields that parameters name somewhere without a fallback, in the order of their names.
+func NeededFields(p template.Parameters) []string {
+	fields := []string{}
+	p.Replace(func(text string) string {
+		for _, m := range field.FindAllStringSubmatch(text, -1) {
+			if oneLine(m[2]) == "" && !slices.Contains(fields, m[1]) {
+				fields = append(fields, m[1])
+			}
+		}
+		return text
+	})
+	slices.Sort(fields) // of maps, whose order is anybody's
+	return fields
+}
+
 const unreadableField = "a field of the contact is written as in {{contact.name}} or {{contact.first_name|there}}"
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// eachText is the parameters with each text replaced.
-func eachText(p template.Parameters, replace func(string) string) template.Parameters {
-	values := func(v template.Values) (out template.Values) {
-		for _, text := range v.Positional {
-			out.Positional = append(out.Positional, replace(text))
-		}
-		for name, text := range v.Named {
-			if out.Named == nil {
-				out.Named = map[string]string{}
-			}
-			out.Named[name] = replace(text)
-		}
-		return out
-	}
-	out := template.Parameters{Body: values(p.Body), Header: values(p.Header)}
-	for i, text := range p.Buttons {
-		if out.Buttons == nil {
-			out.Buttons = map[int]string{}
-		}
-		out.Buttons[i] = replace(text)
-	}
-	return out
-}

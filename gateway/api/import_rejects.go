@@ -5,16 +5,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/google/uuid"
 
 	"reengage/db"
 	"reengage/gateway/access"
 	"reengage/importing"
-	"reengage/sheet"
 )
 
 // ImportRejects asks for the rows that were not taken, as they stood, each with its line and the reason.
@@ -32,11 +29,6 @@ var importRejectsOp = huma.Operation{
 	Errors: []int{http.StatusNotFound},
 }
 
-const (
-	rejectsAtOnce   = 1000
-	rejectsPatience = 30 * time.Second // real: how long a page of them may take on its way
-)
-
 // registerImportRejects is register for the one answer that is a file.
 func registerImportRejects(a *API) {
 	op := importRejectsOp
@@ -50,43 +42,29 @@ func registerImportRejects(a *API) {
 		row, err := a.queries.GetImport(ctx, in.ID)
 		var first []db.ListImportRejectsRow
 		if err == nil {
-			first, err = a.queries.ListImportRejects(ctx, in.ID, 0, rejectsAtOnce)
+			first, err = a.queries.ListImportRejects(ctx, in.ID, 0, fileRows)
 		}
 		if err != nil {
 			_, err = changedImport(row, unknownImport(err))
 			return nil, a.problem(ctx, op.OperationID, err)
 		}
-		return &huma.StreamResponse{Body: func(ctx huma.Context) {
-			ctx.SetHeader("Content-Type", "text/csv; charset=utf-8; header=present")
-			ctx.SetHeader("Content-Disposition", `attachment; filename="rejects-`+in.ID.String()+`.csv"`)
-			_, w := humago.Unwrap(ctx)
-			a.writeRejects(ctx.Context(), w, row, first)
-		}}, nil
+		return &huma.StreamResponse{Body: func(c huma.Context) { a.writeRejects(c, row, first) }}, nil
 	})
 }
 
-func (a *API) writeRejects(ctx context.Context, w http.ResponseWriter, row db.Import, page []db.ListImportRejectsRow) {
+func (a *API) writeRejects(c huma.Context, row db.Import, page []db.ListImportRejectsRow) {
 	var known importing.Dialect
 	_ = json.Unmarshal(row.Dialect, &known) // of our own making; of a file that was refused there is none
-	out, connection := sheet.NewWriter(w), http.NewResponseController(w)
 	var head []string
 	for _, c := range known.Columns {
 		head = append(head, c.Header)
 	}
-	_ = out.Write(append(head, importing.RejectColumns...))
-	for {
-		_ = connection.SetWriteDeadline(time.Now().Add(rejectsPatience)) // where the server can
-		for _, r := range page {
-			_ = out.Write(rejectCells(r, len(known.Columns)))
-		}
-		out.Flush()
-		if out.Error() != nil || len(page) < rejectsAtOnce {
-			return
-		}
+	out := newCSVFile(c, "rejects-"+row.ID.String(), append(head, importing.RejectColumns...))
+	for out.page(len(page), func(i int) []string { return rejectCells(page[i], len(known.Columns)) }) && len(page) == fileRows {
 		var err error
-		if page, err = a.queries.ListImportRejects(ctx, row.ID, page[len(page)-1].Line, rejectsAtOnce); err != nil {
-			a.log.ErrorContext(ctx, "a file of rejected rows was cut off", "import", row.ID, "error", err)
-			panic(http.ErrAbortHandler) // or a part would look like the whole
+		if page, err = a.queries.ListImportRejects(c.Context(), row.ID, page[len(page)-1].Line, fileRows); err != nil {
+			a.log.ErrorContext(c.Context(), "a file of rejected rows was cut off", "import", row.ID, "error", err)
+			panic(http.ErrAbortHandler)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func TestTagsAreReplacedAndFieldsAreMerged(t *testing.T) {
 	f.call("PUT", path, `{"tags": []}`, nil)
 	given(false)
 	var fields []string
-	for i := range 50 {
+	for i := range 100 {
 		fields = append(fields, fmt.Sprintf(`"f%d": "x"`, i))
 	}
 	for name, tt := range map[string]struct{ body, field string }{
@@ -123,7 +123,7 @@ func TestTagsAreReplacedAndFieldsAreMerged(t *testing.T) {
 		"a text with a NUL":   {`{"fields": {"city": "\u0000"}}`, "fields.city"},
 		"an empty text":       {`{"fields": {"city": ""}}`, "fields.city"},
 		"a long text":         {`{"fields": {"city": "` + strings.Repeat("x", 1001) + `"}}`, "fields.city"},
-		"51 fields":           {`{"fields": {` + strings.Join(fields, ", ") + `}}`, "fields"},
+		"101 fields":          {`{"fields": {` + strings.Join(fields, ", ") + `}}`, "fields"},
 		"a name of two lines": {`{"name": "Ada\nExample"}`, "name"},
 		"much that is so":     {`{"time_zone": "Mars/Olympus", "tags": [""], "fields": {"A": "x"}}`, "time_zone"},
 	} {

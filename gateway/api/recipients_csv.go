@@ -9,12 +9,10 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/google/uuid"
 
 	"reengage/campaign"
 	"reengage/gateway/access"
-	"reengage/sheet"
 )
 
 // registerRecipients is register for the one list that also comes as a file, as long as it is.
@@ -57,35 +55,19 @@ func wantsCSV(accept string) bool {
 	return false
 }
 
-// How a file is read and written: so many rows at once, each of which may take so long on its way, in real time.
-const (
-	fileRows     = 1000
-	filePatience = 30 * time.Second
-)
-
-// writeCSV writes all recipients, page by page, so that their number does not matter. A file that cannot be finished is cut off, or a
-// part would look like the whole.
+// writeCSV writes all recipients.
 func (r *ListRecipients) writeCSV(c huma.Context, a *API, operation string) {
-	_, w := humago.Unwrap(c)
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	w.Header().Set("Content-Disposition", `attachment; filename="recipients-`+r.ID.String()+`.csv"`)
-	out, connection := sheet.NewWriter(w), http.NewResponseController(w)
-	_ = out.Write(recipientColumns)
+	out := newCSVFile(c, "recipients-"+r.ID.String(), recipientColumns)
 	for after := uuid.Nil; ; {
 		rows, err := campaign.Recipients(c.Context(), a.queries, r.request(r.ID, after, fileRows))
 		if err != nil {
 			_ = a.problem(c.Context(), operation, err) // which logs it
 			panic(http.ErrAbortHandler)
 		}
-		_ = connection.SetWriteDeadline(time.Now().Add(filePatience)) // where the server can
-		for _, row := range rows {
-			_ = out.Write(recipientCells(row)) // what cannot be written says so at the end
-			after = row.ID
-		}
-		out.Flush()
-		if out.Error() != nil || len(rows) < fileRows {
+		if !out.page(len(rows), func(i int) []string { return recipientCells(rows[i]) }) || len(rows) < fileRows {
 			return
 		}
+		after = rows[len(rows)-1].ID
 	}
 }
 

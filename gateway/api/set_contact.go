@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -115,7 +116,7 @@ func (f FieldChanges) check() (wrong []FieldError) {
 }
 
 func tooManyFields() FieldError {
-	return FieldError{"fields", "invalid_field", "fields: a contact has at most 100 custom fields"}
+	return FieldError{"fields", "invalid_field", fmt.Sprintf("fields: a contact has at most %d custom fields", audience.MostFields)}
 }
 
 func (r *SetContact) write(ctx context.Context, a *API, row db.SetContactParams) (set bool, err error) {

@@ -11,8 +11,9 @@
 //	conversation  one of them: head, timeline, composer, kept reply, contact, why; _act does something in it, under _key's key
 //	resume        a template is chosen, filled in, previewed and sent (templates/conversation_resume.html)
 //	costs         charts, findings, windows, tariffs compared, CSV
-//	campaigns     all of them; campaign: one. A draft: _form, _values, _editor, _draft (saves as it is filled in), _quote, _launch (and its
-//	              test); launched: _results, _charts, _recipients. campaign_words.go says what states, reasons and codes mean
+//	campaigns     all of them; campaign: one. A draft: what there is to choose from (_desk), _form, _values, _change, _editor, _draft (saves
+//	              as it is filled in), _quote, _launch (and its test); launched: _results, _charts, _recipients. campaign_words.go says
+//	              what states, reasons and codes mean
 //	contacts      a list, and contact: what the business knows of one; segments: saved filters, segment: one, with its count and _words
 //	imports       files of contacts; import: one is handed on to the API as it comes, looked at, and applied
 //	templates     with their use and what a review could object to (templates_page.go)
@@ -20,10 +21,9 @@
 //	              number_scheme assigns a scheme, number_tariff shows the one in force (templates/number_tariff.html)
 //	sign_in, account
 //
-// The others are what pages stand on: console.go (routes, who may), page.go (layout, failures), client.go (the API; client_stream.go: what is
-// too long to be held), secure.go,
-// session.go, address.go and own_path.go (who asks, from where, and where to go on), live.go, stories.go; and how times (times.go),
-// money (money.go) and names (names.go) are written, and templates listed (template_list.go).
+// The others are what pages stand on: console.go (routes, who may), page.go (layout, failures), client.go (the API; client_stream.go:
+// what is too long to be held), secure.go, session.go, address.go and own_path.go (who asks, from where, and where to go on), live.go,
+// stories.go; and how times (times.go), money (money.go) and names (names.go) are written, and templates listed (template_list.go).
 //
 // A page has its routes, a view, and pure functions that make the view of what the API answers; a story is a view made of literals
 // for each of its states. Templates and assets are embedded; nothing is fetched from elsewhere, and no script or style is inline (the

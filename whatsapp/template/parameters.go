@@ -31,6 +31,31 @@ type Values struct {
 // Empty reports whether no value is given.
 func (v Values) Empty() bool { return len(v.Positional) == 0 && len(v.Named) == 0 }
 
+// Replace returns the parameters with each text replaced; the names and the given ones stay as they are.
+func (p Parameters) Replace(by func(string) string) Parameters {
+	out := Parameters{Body: p.Body.replace(by), Header: p.Header.replace(by)}
+	for i, text := range p.Buttons {
+		if out.Buttons == nil {
+			out.Buttons = map[int]string{}
+		}
+		out.Buttons[i] = by(text)
+	}
+	return out
+}
+
+func (v Values) replace(by func(string) string) (out Values) {
+	for _, text := range v.Positional {
+		out.Positional = append(out.Positional, by(text))
+	}
+	for name, text := range v.Named {
+		if out.Named == nil {
+			out.Named = map[string]string{}
+		}
+		out.Named[name] = by(text)
+	}
+	return out
+}
+
 // errShape is for everything that is none of the three forms. It quotes nothing.
 var errShape = errors.New(`parameters are a list of texts, an object of texts by name, or an object of "body", "header" and "buttons"`)
 
