@@ -13,7 +13,7 @@ import (
 const (
 	MostTags    = 100  // of a contact
 	longestTag  = 100  // characters
-	MostFields  = 50   // of a contact
+	MostFields  = 100  // of a contact
 	longestText = 1000 // characters of a field's text
 )
 

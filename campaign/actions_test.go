@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/campaign"
+	"reengage/db"
 	"reengage/whatsapp/template"
 )
 
@@ -43,6 +44,36 @@ func TestWhatIsNotThereIsSaidWhenADraftIsStored(t *testing.T) {
 	d.Number, d.SegmentID = "106540000000009", uuid.New()
 	_, err := w.Create(w.as(), uuid.New(), d, ada)
 	require.EqualError(t, err, "number: there is no such business number\nsegment: there is no such segment")
+}
+
+func TestASegmentThatIsDeletedIsForNoCampaignAnyMore(t *testing.T) {
+	w := newWorld(t)
+	draft := w.draft()
+	w.exec(`UPDATE segments SET deleted_at = now()`)
+	_, err := w.Create(w.as(), uuid.New(), w.definition(), ada)
+	require.EqualError(t, err, "segment: there is no such segment")
+	_, err = w.Change(w.as(), draft.ID, 1, w.definition())
+	require.EqualError(t, err, "segment: there is no such segment")
+	_, err = w.Launch(w.as(), draft.ID, ada)
+	require.EqualError(t, err, "segment: there is no such segment")
+}
+
+func TestADraftKeepsItsSegmentFromBeingDeletedMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	deleting := must(w.pool.Begin(t.Context()))
+	_, err := db.New(deleting).LockSegment(t.Context(), w.segment)
+	require.NoError(t, err)
+	made := make(chan error)
+	go func() {
+		_, err := w.Create(w.as(), uuid.New(), w.definition(), ada)
+		made <- err
+	}()
+	require.Eventually(t, func() bool {
+		return ask[bool](w, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`)
+	}, 30*time.Second, 5*time.Millisecond, "it waits for whoever deletes")
+	require.NoError(t, db.New(deleting).DeleteSegment(t.Context(), time.Now(), w.segment))
+	require.NoError(t, deleting.Commit(t.Context()))
+	require.EqualError(t, <-made, "segment: there is no such segment")
 }
 
 func TestALaunchBeginsAtOnceOrAtItsStart(t *testing.T) {

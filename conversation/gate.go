@@ -58,7 +58,7 @@ type Wish struct {
 	Pending bool
 	// Of a campaign's. NeedsOptIn: an open window is no opt-in (K1). HoldBack: not while the contact waits for an answer of ours (K4).
 	NeedsOptIn, HoldBack bool
-	// Stopped is the campaign's state if it does not run, or "ended" if it has come to its end; AlreadySent: the same person gets it
+	// Stopped is the campaign's state if it does not run, or why it is to stop (CampaignEnded, TemplateRecategorised); AlreadySent: the same person gets it
 	// as another recipient.
 	Stopped     string
 	AlreadySent bool
@@ -74,6 +74,8 @@ type Wish struct {
 	Budget   *BudgetUse
 	Prior    *PriorInbound
 	Unpriced string // which price is missing, if a budget asks for one
+	// UnpricedForAll: no price of the number's is known, whatever the contact's market.
+	UnpricedForAll bool
 }
 
 // CapUse is a cap with what has been sent within its period.
@@ -124,8 +126,10 @@ type VerdictFacts struct {
 	QuietUntil   time.Time     `json:"quiet_until,omitzero"`
 	Budget       *BudgetUse    `json:"budget,omitempty"`
 	Prior        *PriorInbound `json:"prior,omitempty"`
-	Campaign     string        `json:"campaign,omitempty"`     // its state, of one that does not run
-	WaitingSince time.Time     `json:"waiting_since,omitzero"` // the contact's message that nobody has answered (K4)
+	Campaign     string        `json:"campaign,omitempty"` // its state, of one that does not run, or why it is to stop
+	// UnpricedForAll: of a price that is not known, that it is so for all, whatever their markets.
+	UnpricedForAll bool      `json:"unpriced_for_all,omitempty"`
+	WaitingSince   time.Time `json:"waiting_since,omitzero"` // the contact's message that nobody has answered (K4)
 }
 
 // Gate decides whether something may be sent at now: the one function that the workflow, the activities, the API and the
@@ -271,7 +275,11 @@ func money(_ Circumstances, w Wish, _ time.Time) *Verdict {
 	}
 	switch b := w.Budget; {
 	case w.Unpriced != "":
-		return refuse(PriceUnknown, "policy", VerdictFacts{}, "no rate card states its price: %s", w.Unpriced)
+		facts := VerdictFacts{UnpricedForAll: w.UnpricedForAll}
+		if w.UnpricedForAll {
+			return refuse(PriceUnknown, "policy", facts, "no price can be held against the budget: %s", w.Unpriced)
+		}
+		return refuse(PriceUnknown, "policy", facts, "no rate card states its price: %s", w.Unpriced)
 	case b != nil && b.SpentMicros+b.PriceMicros > b.LimitMicros:
 		return refuse(BudgetExhausted, "policy", VerdictFacts{Budget: b}, "the budget of the %s does not reach for it", b.Period)
 	}

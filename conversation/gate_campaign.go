@@ -12,12 +12,18 @@ func stopped(_ Circumstances, w Wish, _ time.Time) *Verdict {
 		return nil
 	case CampaignEnded:
 		return refuse(CampaignStopped, "K6", facts, "the campaign has come to its end")
+	case TemplateRecategorised:
+		return refuse(CampaignStopped, "K6", facts, "the template's category is another than when the campaign was launched")
 	}
 	return refuse(CampaignStopped, "K6", facts, "the campaign is %s", w.Stopped)
 }
 
-// CampaignEnded is what Wish.Stopped says of a campaign whose end has come, whatever its state.
-const CampaignEnded = "ended"
+// What Wish.Stopped says of a campaign, whatever its state: its end has come; or its template would need another opt-in and cost
+// something else than those who launched it were told.
+const (
+	CampaignEnded         = "ended"
+	TemplateRecategorised = "recategorised"
+)
 
 // sentAlready: two recipients may have turned out to be one person (W10).
 func sentAlready(_ Circumstances, w Wish, _ time.Time) *Verdict {

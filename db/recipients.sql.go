@@ -13,6 +13,20 @@ import (
 	"github.com/google/uuid"
 )
 
+const findCampaignCurrency = `-- name: FindCampaignCurrency :one
+SELECT quoted_currency::text FROM sends
+WHERE campaign_id = $1::uuid AND quoted_currency IS NOT NULL AND state NOT IN ('refused', 'failed')
+ORDER BY id LIMIT 1
+`
+
+// In which currency a campaign has reserved: all in one, as whoever reserves sees to.
+func (q *Queries) FindCampaignCurrency(ctx context.Context, campaignID uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, findCampaignCurrency, campaignID)
+	var quoted_currency string
+	err := row.Scan(&quoted_currency)
+	return quoted_currency, err
+}
+
 const findSendOfRecipient = `-- name: FindSendOfRecipient :one
 SELECT id, conversation_id, business_number_id, contact_id, origin, type, text, template, template_name, category, fallback, critical, state, attempt, planned_at, not_after, inflight_at, accepted_at, message_id, unknown_at, final, possible_duplicate, reason, error_code, error_details, replaced_by, quoted_scheme, quoted_micros, quoted_currency, recorded_at, campaign_id FROM sends WHERE id = $1 AND campaign_id = $2::uuid
 `
@@ -150,7 +164,7 @@ func (q *Queries) MoveRecipients(ctx context.Context, losers []uuid.UUID, winner
 const readRecipient = `-- name: ReadRecipient :one
 
 SELECT r.id, r.campaign_id, r.contact_id, r.conversation_id, r.market, r.parameters, r.state, r.code, r.due_at, r.asked_at, r.reserved_micros, r.settled_at, r.delivery, r.delivered_at, r.read_at, r.answered_at, r.opted_out_at, c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
-       c.state AS campaign_state, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
+       c.state AS campaign_state, c.category, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
 FROM campaign_recipients r
 JOIN campaigns c ON c.id = r.campaign_id
 JOIN contacts p ON p.id = r.contact_id
@@ -166,6 +180,7 @@ type ReadRecipientRow struct {
 	Unfilled          json.RawMessage
 	Limits            json.RawMessage
 	CampaignState     string
+	Category          *string
 	EndAt             *time.Time
 	Person            uuid.UUID
 }
@@ -199,6 +214,7 @@ func (q *Queries) ReadRecipient(ctx context.Context, iD uuid.UUID, campaignID uu
 		&i.Unfilled,
 		&i.Limits,
 		&i.CampaignState,
+		&i.Category,
 		&i.EndAt,
 		&i.Person,
 	)

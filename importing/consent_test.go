@@ -81,6 +81,15 @@ func TestASTOPAfterAnImportedOptInWins(t *testing.T) {
 	require.Equal(t, "(out,in,in)", w.permits(ada))
 }
 
+func TestASTOPThatWasSaidBeforeTheUploadAndArrivesAfterItHolds(t *testing.T) {
+	w := newWorld(t)
+	require.Equal(t, importing.Counts{Rows: 1, New: 1}, w.take("phone,opt_in,opt_in_source\n+"+ada+",yes,order form\n"))
+	var uploaded time.Time
+	require.NoError(t, w.pool.QueryRow(t.Context(), `SELECT created_at FROM imports`).Scan(&uploaded))
+	w.writes(ada, "Ada", "STOP", uploaded.Add(-6*24*time.Hour))
+	require.Equal(t, "(out,in,in)", w.permits(ada), "nobody has said that the opt-in came after it")
+}
+
 // The states that an import goes by are those that the gate asks for, whatever has been said in which order.
 func TestAKeywordThatUndoesNothingIsNoOptInForAnImportEither(t *testing.T) {
 	w := newWorld(t)

@@ -274,7 +274,7 @@ func (t terms) words(rec record, who *person) (said []intake.ConsentChange, s st
 			w.Source = defaultSource
 		}
 		if w.OccurredAt.IsZero() {
-			w.OccurredAt = t.createdAt
+			w.OccurredAt = t.undated(w.OptedIn)
 		}
 		said, now[c] = append(said, w), true
 	}
@@ -284,6 +284,18 @@ func (t terms) words(rec record, who *person) (said []intake.ConsentChange, s st
 		s.in = s.in || now[c] && *rec.OptIn || !now[c] && stood.optedIn
 	}
 	return said, s
+}
+
+// stopsComeLate is for how long the provider tries to deliver a message (whatsapp.md): so old may a STOP be that has yet to come.
+const stopsComeLate = 7 * 24 * time.Hour
+
+// undated is from when on a word holds of which the row does not say when it was said. An opt-in is dated back, so that it undoes no STOP
+// that was said before the upload and arrives after it: it would not have undone it in the other order either.
+func (t terms) undated(optedIn bool) time.Time {
+	if optedIn {
+		return t.createdAt.Add(-stopsComeLate)
+	}
+	return t.createdAt
 }
 
 // news reports whether what a row says of a category is to be recorded, given what the contact has said of it.

@@ -110,7 +110,7 @@ func TestCellsThatSayNothingCertainAreInvalidWithAReason(t *testing.T) {
 		"+12025550101,,,perhaps,,,,": "opt_in", "+12025550101,,,yes,sales,,,": "opt_in_categories", "+12025550101,,,yes,,01/02/2026,,": "opt_in_at",
 		"+12025550101,,,yes,,2026-11-22,,": "opt_in_at", "+12025550101,,,yes,,1969-12-31,,": "opt_in_at", "+12025550101,,,,,,,a,b": "columns",
 		"+12025550101,,,,,,," + strings.Repeat("x", 1001): "field", "+12025550101,,,,,," + strings.Repeat("x", 101) + ",": "tags",
-		"+12025550101,\"open,,,,,,": "quotes",
+		"+12025550101,\"open,,,,,,": "quotes", "+12025550101,,,,,,\"one\ntwo\",": "tags", "+12025550101,,,,,,one\ttwo,": "tags",
 	} {
 		i := w.upload(head+row+"\n", true)
 		p := w.run(i.ID)

@@ -142,6 +142,9 @@ func readTags(cell string) ([]string, *rejection) {
 		if utf8.RuneCountInString(tag) > longestTag {
 			return nil, rejected("tags", "a tag is longer than %d characters; tags are separated by semicolons", longestTag)
 		}
+		if strings.ContainsFunc(tag, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }) { // no filter could name it
+			return nil, rejected("tags", "a tag has a line break, a tab or another control character in it")
+		}
 		tags = append(tags, tag)
 	}
 	slices.Sort(tags)

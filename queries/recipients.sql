@@ -3,7 +3,7 @@
 -- name: ReadRecipient :one
 -- A recipient, whose row is locked, with what its campaign says of its message; person is the contact that it is by now (W10).
 SELECT sqlc.embed(r), c.business_number_id, c.template_name, c.template_language, c.parameters AS unfilled, c.limits,
-       c.state AS campaign_state, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
+       c.state AS campaign_state, c.category, c.end_at, coalesce(p.merged_into, p.id)::uuid AS person
 FROM campaign_recipients r
 JOIN campaigns c ON c.id = r.campaign_id
 JOIN contacts p ON p.id = r.contact_id
@@ -25,6 +25,12 @@ SELECT EXISTS (
 -- name: LockCampaignBudget :one
 -- What is reserved of a campaign's budget; until the transaction ends nobody else reserves.
 SELECT reserved_micros FROM campaigns WHERE id = @id FOR NO KEY UPDATE;
+
+-- name: FindCampaignCurrency :one
+-- In which currency a campaign has reserved: all in one, as whoever reserves sees to.
+SELECT quoted_currency::text FROM sends
+WHERE campaign_id = @campaign_id::uuid AND quoted_currency IS NOT NULL AND state NOT IN ('refused', 'failed')
+ORDER BY id LIMIT 1;
 
 -- name: MoveRecipient :exec
 -- Writes what a plan, or a refusal later on, makes of a recipient, whose row the caller has locked.

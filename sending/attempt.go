@@ -124,6 +124,9 @@ func (l *locked) weighAgain(ctx context.Context, row db.Send, p *place, withdraw
 			return r, nil, err
 		}
 	}
+	if p != nil {
+		p.recategorised(&wish)
+	}
 	answered, err := l.answered(ctx, row)
 	if err != nil {
 		return r, nil, err

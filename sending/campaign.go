@@ -81,6 +81,14 @@ func (p *place) ask(w *conversation.Wish, now time.Time) {
 	}
 }
 
+// recategorised has the gate stop what was launched by another category (K6): who has not opted in to the new one is not refused for
+// good, and who has is not sent what it was not launched as. The campaign pauses as soon as it looks.
+func (p *place) recategorised(w *conversation.Wish) {
+	if w.Stopped == "" && w.Found && p.Category != nil && string(w.Category) != *p.Category {
+		w.Stopped = conversation.TemplateRecategorised
+	}
+}
+
 // over: nothing is to become of the recipient any more that has not become of it.
 func (p *place) over() bool {
 	return Recipient{State: p.CampaignRecipient.State}.Final()

@@ -12,6 +12,7 @@ import (
 
 	"reengage/conversation"
 	"reengage/intake"
+	"reengage/ledger"
 	"reengage/sending"
 	"reengage/workflows/contract"
 )
@@ -59,7 +60,21 @@ func TestWhatARefusalMakesOfARecipient(t *testing.T) {
 		"opted out since": {before: func(w *world, _ *broadcast, of uuid.UUID) { w.consents(of, "marketing", false) }, code: conversation.OptedOutOf, want: place{State: "refused", Code: "opted_out", Settled: true}},
 		"no opt-in any more": {before: func(w *world, b *broadcast, _ uuid.UUID) {
 			w.exec(`UPDATE templates SET category = 'utility' WHERE name = 'come_back'`)
+			w.exec(`UPDATE campaigns SET category = 'utility'`)
 		}, code: conversation.OptInRequired, want: place{State: "refused", Code: "opt_in_required", Settled: true}},
+		"recategorised, and no opt-in to that": {before: func(w *world, _ *broadcast, _ uuid.UUID) {
+			w.exec(`UPDATE templates SET category = 'utility' WHERE name = 'come_back'`)
+		}, code: conversation.CampaignStopped, want: place{State: "pending", Code: "campaign_stopped"}},
+		"recategorised, with an opt-in to that": {before: func(w *world, _ *broadcast, of uuid.UUID) {
+			w.consents(of, "utility", true)
+			w.exec(`UPDATE templates SET category = 'utility' WHERE name = 'come_back'`)
+		}, code: conversation.CampaignStopped, want: place{State: "pending", Code: "campaign_stopped"}},
+		"no price for its market": {limits: `{"budget_micros": 60000}`, before: func(w *world, _ *broadcast, _ uuid.UUID) {
+			w.quotes.err = &ledger.UnpricedError{}
+		}, code: conversation.PriceUnknown, want: place{State: "refused", Code: "price_unknown", Settled: true}},
+		"no price for anybody": {limits: `{"budget_micros": 60000}`, before: func(w *world, _ *broadcast, _ uuid.UUID) {
+			w.quotes.err = &ledger.StuckError{}
+		}, code: conversation.PriceUnknown, want: place{State: "pending", Code: "price_unknown"}},
 		"suppressed": {before: func(w *world, _ *broadcast, of uuid.UUID) {
 			w.exec(`INSERT INTO suppressions (contact_id, scope, reason, source, since) SELECT contact_id, 'all', 'manual', 'test', now() FROM conversations WHERE id = $1`, of)
 		}, code: conversation.Suppressed, want: place{State: "refused", Code: "suppressed", Settled: true}},
@@ -234,6 +249,21 @@ func TestTheLastMicroOfABudgetIsSpentOnce(t *testing.T) {
 	b.balanced()
 }
 
+func TestABudgetIsNotSpentInTwoCurrencies(t *testing.T) {
+	w := newWorld(t)
+	b := w.broadcasts(`{"budget_micros": 150000}`)
+	of, recipient := b.contact(ada, longAgo)
+	require.NotNil(t, b.asks(of, recipient).Send)
+	w.quotes.currency, w.quotes.micros = "USD", 1
+	bob, second := b.contact("447700900102", longAgo)
+	verdict := b.asks(bob, second).Answer.Verdict
+	require.Equal(t, conversation.PriceUnknown, verdict.Code)
+	require.Contains(t, verdict.Sentence, "EUR")
+	require.Equal(t, place{State: "pending", Code: "price_unknown"}, b.place(second), "and the campaign stops, because it is so for all")
+	require.EqualValues(t, 50_000, b.reserved())
+	b.balanced()
+}
+
 func TestABudgetComesBackOnceHoweverItFails(t *testing.T) {
 	w := newWorld(t)
 	b := w.broadcasts(`{"budget_micros": 1000000}`)
@@ -295,6 +325,25 @@ func TestOneWhoWasTwoRecipientsGetsItOnce(t *testing.T) {
 	require.Equal(t, sending.Accepted, b.sent(phone, second).State, "under the same id")
 	require.Equal(t, conversation.AlreadySent, b.asks(phone, first).Answer.Verdict.Code)
 	require.Equal(t, place{State: "refused", Code: "already_sent", Settled: true}, b.place(first))
+	require.Len(t, w.provider.posts(), 1)
+}
+
+func TestWhatALostRunHadPlannedBeforeAMergeIsGivenBackByThatConversationAlone(t *testing.T) {
+	w := newWorld(t)
+	b := w.broadcasts(`{}`)
+	phone := w.writes(shop, ada, 40*time.Hour)
+	bsuid := w.writesAs(shop, intake.Identity{BSUID: adasBSUID}, 35*time.Hour)
+	w.consents(bsuid, "marketing", true)
+	recipient := b.chooses(bsuid, `["Ada"]`)
+	require.NotNil(t, b.asks(bsuid, recipient).Send)
+	w.writesAs(shop, intake.Identity{Phone: ada, BSUID: adasBSUID}, 30*time.Hour) // they are one, and the run is gone
+
+	require.Nil(t, b.asks(phone, recipient).Send, "it is not this conversation's")
+	again := b.asks(bsuid, recipient)
+	require.NotNil(t, again.Send)
+	require.Equal(t, conversation.ConversationMerged, w.sends(bsuid, *again.Send).Reason)
+	require.Equal(t, place{State: "pending"}, b.place(recipient))
+	require.Equal(t, sending.Accepted, b.sent(phone, recipient).State)
 	require.Len(t, w.provider.posts(), 1)
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"reengage/conversation"
 	"reengage/db"
 	"reengage/intake"
@@ -79,10 +81,14 @@ func (l *locked) price(ctx context.Context, w *conversation.Wish, r *ruling, d *
 		return nil
 	case errors.As(err, &stuck):
 		if bounded {
-			w.Unpriced = "the number's tariff cannot be applied"
+			w.Unpriced, w.UnpricedForAll = "the number's tariff cannot be applied", true
 		}
 		return nil
 	case err != nil:
+		return err
+	}
+	if w.Unpriced, err = l.otherCurrency(ctx, d.campaign, ofCampaign, quote); err != nil || w.Unpriced != "" {
+		w.UnpricedForAll = true
 		return err
 	}
 	r.quote = &quote
@@ -106,6 +112,19 @@ func (l *locked) campaignBudget(ctx context.Context, p *place) (*conversation.Bu
 	}
 	reserved, err := l.q.LockCampaignBudget(ctx, p.CampaignRecipient.CampaignID)
 	return &conversation.BudgetUse{Period: "campaign", LimitMicros: *p.BudgetMicros, SpentMicros: reserved}, err
+}
+
+// otherCurrency says why a quote cannot be held against a campaign's budget: the number's scheme has changed since the campaign has begun
+// to reserve, and amounts of two currencies add up to nothing. Empty: it can.
+func (l *locked) otherCurrency(ctx context.Context, p *place, of *conversation.BudgetUse, quote ledger.Quote) (string, error) {
+	if of == nil || of.SpentMicros == 0 {
+		return "", nil
+	}
+	currency, err := l.q.FindCampaignCurrency(ctx, p.CampaignRecipient.CampaignID)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && currency == quote.Currency {
+		return "", nil
+	}
+	return fmt.Sprintf("the campaign's budget is being spent in %s, and the number's scheme charges in %s now", currency, quote.Currency), err
 }
 
 // exhaustedFirst is the budget of which least is left; nil if there is none.

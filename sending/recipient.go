@@ -53,9 +53,12 @@ func AfterRefusal(v conversation.Verdict, now time.Time) Recipient {
 			return Recipient{State: recipientNotSent, Code: campaignEnded}
 		}
 		return Recipient{State: recipientPending, Code: v.Code}
-	case conversation.SenderPaused, conversation.TemplateNotApproved, conversation.TemplateNotFound, conversation.BudgetExhausted,
-		conversation.PriceUnknown:
+	case conversation.SenderPaused, conversation.TemplateNotApproved, conversation.TemplateNotFound, conversation.BudgetExhausted:
 		return Recipient{State: recipientPending, Code: v.Code}
+	case conversation.PriceUnknown:
+		if v.Facts.UnpricedForAll { // else it is about the contact's market, and no resume would make it known
+			return Recipient{State: recipientPending, Code: v.Code}
+		}
 	case conversation.TooLate, conversation.ConversationMerged:
 		return Recipient{State: recipientPending}
 	}

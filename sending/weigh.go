@@ -65,6 +65,9 @@ func (l *locked) weigh(ctx context.Context, d *draft) (ruling, error) {
 			return r, err
 		}
 	}
+	if d.campaign != nil {
+		d.campaign.recategorised(&wish)
+	}
 	c := l.circumstances()
 	if d.held {
 		c.Permissions.SenderPaused = ""

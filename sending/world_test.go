@@ -1,6 +1,7 @@
 package sending_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -278,15 +279,16 @@ func silent(context.Context, cloudapi.Message) (cloudapi.Accepted, error) {
 
 // quotes prices every template alike.
 type quotes struct {
-	mu     sync.Mutex
-	micros int64
-	err    error
-	asked  int
+	mu       sync.Mutex
+	micros   int64
+	currency string // empty: EUR
+	err      error
+	asked    int
 }
 
 func (q *quotes) Quote(context.Context, *db.Queries, ledger.QuoteRequest) (ledger.Quote, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.asked++
-	return ledger.Quote{Scheme: "meta-pmp-2026", Rule: "P2", AmountMicros: q.micros, Currency: "EUR"}, q.err
+	return ledger.Quote{Scheme: "meta-pmp-2026", Rule: "P2", AmountMicros: q.micros, Currency: cmp.Or(q.currency, "EUR")}, q.err
 }

@@ -20,7 +20,7 @@ CREATE TABLE imports (
     dialect        jsonb,                     -- sheet.Dialect: encoding, separator, and what each column is, once known
     idempotency_key text,
     digest         bytea,                     -- SHA-256 of the file, once it is here: what the key was used for
-    created_at     timestamptz NOT NULL,      -- virtual; the opt-in's time where a row states none
+    created_at     timestamptz NOT NULL,      -- virtual; an opt-in whose row does not say when is of a week before
     created_by     text NOT NULL,             -- user/ID or key/ID
     finished_at    timestamptz,               -- virtual; of a dry run when it was checked
     touched_at     timestamptz NOT NULL DEFAULT clock_timestamp(), -- real: what nobody goes on with is forgotten

@@ -99,7 +99,7 @@ var permitted = map[string]may{
 	"GET /v1/imports/{id}":                                    readers,
 	"POST /v1/imports/{id}/apply":                             admins,
 	"POST /v1/imports/{id}/cancel":                            admins,
-	"GET /v1/imports/{id}/rejects":                            readers,
+	"GET /v1/imports/{id}/rejects":                            admins,
 }
 
 // stay is how long a test listens to an endpoint before it leaves: of a stream, which has no end, not long.

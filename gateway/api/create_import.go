@@ -52,18 +52,23 @@ var createImportOp = huma.Operation{
 // Resolve takes the body as a stream: huma itself would read it whole.
 func (r *CreateImport) Resolve(ctx huma.Context) []error {
 	_, w := humago.Unwrap(ctx)
-	r.body = &patientReader{ctx.BodyReader(), http.NewResponseController(w)}
+	r.body = &patientReader{ctx.BodyReader(), http.NewResponseController(w), time.Now().Add(uploadTimeout)}
 	return nil
 }
 
-// patientReader gives a body time as long as something comes: the server's own limit is for bodies of requests.
+// patientReader gives a body time as long as something comes, within an upload's own limit: the server's is for bodies of requests.
 type patientReader struct {
 	body       io.Reader
 	connection *http.ResponseController
+	until      time.Time
 }
 
 func (r *patientReader) Read(p []byte) (int, error) {
-	_ = r.connection.SetReadDeadline(time.Now().Add(uploadSilence)) // where the server can
+	deadline := time.Now().Add(uploadSilence)
+	if deadline.After(r.until) {
+		deadline = r.until
+	}
+	_ = r.connection.SetReadDeadline(deadline) // where the server can
 	return r.body.Read(p)
 }
 

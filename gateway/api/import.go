@@ -28,7 +28,7 @@ type Import struct {
 	Encoding      string             `json:"encoding" doc:"Of the file; empty: not known yet."`
 	Separator     string             `json:"separator" doc:"Between two cells; empty: not known yet."`
 	Columns       []importing.Column `json:"columns" nullable:"false" doc:"What each column is taken for, once that is known."`
-	CreatedAt     time.Time          `json:"created_at" doc:"Also the time of an opt-in whose row states none."`
+	CreatedAt     time.Time          `json:"created_at" doc:"An opt-in whose row does not say when counts as one of a week before."`
 	FinishedAt    *time.Time         `json:"finished_at" doc:"When it was checked, finished, failed or cancelled."`
 }
 

@@ -27,7 +27,7 @@ type SetContact struct {
 		TimeZone *string      `json:"time_zone,omitempty" maxLength:"64" example:"America/New_York" doc:"IANA name: where the contact lives, for quiet hours. Empty: as its phone's region tells. Missing: as it is."`
 		Language *string      `json:"language,omitempty" pattern:"^([A-Za-z_]{2,16})?$" example:"en_US" doc:"As in sends: en_US. Empty: not known. Missing: as it is."`
 		Tags     *[]string    `json:"tags,omitempty" nullable:"false" doc:"All the tags, at most 100, of 1 to 100 characters without a semicolon. Missing: as they are."`
-		Fields   FieldChanges `json:"fields,omitempty" doc:"Custom fields to set, or with null to remove. Those that are not named stay. At most 50; names of small letters, digits and underscores."`
+		Fields   FieldChanges `json:"fields,omitempty" doc:"Custom fields to set, or with null to remove. Those that are not named stay. At most 100; names of small letters, digits and underscores."`
 	}
 }
 
@@ -115,7 +115,7 @@ func (f FieldChanges) check() (wrong []FieldError) {
 }
 
 func tooManyFields() FieldError {
-	return FieldError{"fields", "invalid_field", "fields: a contact has at most 50 custom fields"}
+	return FieldError{"fields", "invalid_field", "fields: a contact has at most 100 custom fields"}
 }
 
 func (r *SetContact) write(ctx context.Context, a *API, row db.SetContactParams) (set bool, err error) {

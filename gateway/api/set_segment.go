@@ -28,7 +28,7 @@ type SetSegment struct {
 var setSegmentOp = huma.Operation{
 	OperationID: "set-segment", Method: http.MethodPut, Path: "/v1/segments/{id}",
 	Summary: "Set a segment",
-	Description: "Replaces name and filter. Campaigns that are drafts or scheduled go by the new filter; those that have begun keep theirs (K2). " +
+	Description: "Replaces name and filter. Campaigns that are drafts go by the new filter; those that have been launched keep theirs (K2). " +
 		"409 segment_exists: another one has the name.",
 	Errors: []int{http.StatusNotFound, http.StatusConflict},
 }
