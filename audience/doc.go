@@ -6,7 +6,8 @@
 //	   └─ JSON ──► audience_condition (SQL) ─┬─► audience_count     how many, now
 //	                                         ├─► audience_page      for people who look through them
 //	                                         ├─► audience           by id, for who writes down the recipients of a campaign (K2)
-//	                                         └─► audience_consent   how many of them K1 would let a campaign have
+//	                                         ├─► audience_consent   how many of them K1 would let a campaign have
+//	                                         └─► audience_quote     the same by market, for a campaign's quote (migration 00020)
 //
 // What a filter means is written once, in SQL (migration 00018); a test holds it to a naive reading of the doc comments in filter.go.
 // The functions put texts together that stand in the schema, one for each part of the filter that is given, and every value is a

@@ -28,50 +28,20 @@ func (q *Queries) FindCampaignFilter(ctx context.Context, id uuid.UUID) (json.Ra
 }
 
 const quoteAudience = `-- name: QuoteAudience :many
-WITH who AS (
-    SELECT p.market, (CASE
-        WHEN p.phone IS NULL AND NOT EXISTS (SELECT FROM contact_aliases a
-                                             WHERE a.contact_id = p.id AND a.kind = 'bsuid' AND a.portfolio = $1::text) THEN 'unreachable'
-        WHEN EXISTS (SELECT FROM suppressions s
-                     WHERE s.contact_id = p.id AND s.lifted_at IS NULL AND (s.scope = 'all' OR $2::text = 'marketing')
-                       AND (s.reason <> 'undeliverable'
-                            OR NOT EXISTS (SELECT FROM conversations w WHERE w.contact_id = p.id AND w.last_inbound_at > s.since))) THEN 'suppressed'
-        WHEN EXISTS (SELECT FROM consent_changes o
-                     WHERE o.contact_id = p.id AND o.category = $2 AND NOT o.opted_in
-                       AND NOT EXISTS (SELECT FROM consent_changes i
-                                       WHERE i.contact_id = o.contact_id AND i.category = o.category AND i.opted_in
-                                         -- by whole seconds, which is all that WhatsApp states; later than an opt-out, it undoes one
-                                         AND date_trunc('second', i.occurred_at) > date_trunc('second', o.occurred_at))) THEN 'opted_out'
-        WHEN NOT EXISTS (SELECT FROM consent_changes i
-                         WHERE i.contact_id = p.id AND i.category = $2 AND i.opted_in
-                           -- a word that undoes an opt-out is an opt-in only if there is one before it
-                           AND (i.source NOT IN ('keyword', 'whatsapp')
-                                OR EXISTS (SELECT FROM consent_changes b
-                                           WHERE b.contact_id = i.contact_id AND b.category = i.category AND NOT b.opted_in
-                                             AND b.occurred_at <= i.occurred_at))) THEN 'no_opt_in'
-        ELSE '' END)::text AS left_out,
-        ARRAY(SELECT f.name FROM unnest($3::text[]) f(name)
-              WHERE coalesce(CASE f.name WHEN 'name' THEN p.name WHEN 'first_name' THEN p.name WHEN 'language' THEN p.language
-                                         WHEN 'phone' THEN p.phone ELSE p.fields ->> f.name END, '') !~ '\S')::text[] AS missing,
-        coalesce(v.window_end > $4::timestamptz, false) AS open,
-        coalesce(greatest(v.last_inbound_at, v.last_outbound_at, v.template_accepted_at) > $5::timestamptz, false) AS recent
-    FROM audience($6::jsonb, $4, '00000000-0000-0000-0000-000000000000', NULL) a
-    JOIN contacts p ON p.id = a.contact_id
-    LEFT JOIN conversations v ON v.contact_id = p.id AND v.business_number_id = $7 AND v.merged_into IS NULL
-)
-SELECT market, left_out, missing::text[] AS missing, count(*) AS contacts, count(*) FILTER (WHERE open) AS open, count(*) FILTER (WHERE recent) AS recent
-FROM who
-GROUP BY market, left_out, missing
-ORDER BY market, left_out, missing
+SELECT a.market::text AS market, a.left_out::text AS left_out, a.missing::text[] AS missing, a.contacts::bigint AS contacts,
+       a.open::bigint AS open, a.recent::bigint AS recent
+FROM audience_quote($1::jsonb, $2::timestamptz, $3::timestamptz, $4::text, $5::text, $6::text[],
+                    $7::uuid) a
+ORDER BY a.market, a.left_out, a.missing
 `
 
 type QuoteAudienceParams struct {
+	Filter           json.RawMessage
+	At               time.Time
+	Since            time.Time
 	Portfolio        string
 	Category         string
 	Needed           []string
-	At               time.Time
-	Since            time.Time
-	Filter           json.RawMessage
 	BusinessNumberID uuid.UUID
 }
 
@@ -86,16 +56,15 @@ type QuoteAudienceRow struct {
 
 // How many contacts a filter means, by their market, the first reason for which they would be no recipients (K1, as ListCandidates has
 // it), and which of the needed fields they lack; and of those with how many a window is open, and with how many there has been
-// something since @since that may make a message cheaper. Consent and suppressions are asked for as joins, as contact_permissions
-// has them of one: a function per contact takes many times as long.
+// something since @since that may make a message cheaper.
 func (q *Queries) QuoteAudience(ctx context.Context, arg QuoteAudienceParams) ([]QuoteAudienceRow, error) {
 	rows, err := q.db.Query(ctx, quoteAudience,
+		arg.Filter,
+		arg.At,
+		arg.Since,
 		arg.Portfolio,
 		arg.Category,
 		arg.Needed,
-		arg.At,
-		arg.Since,
-		arg.Filter,
 		arg.BusinessNumberID,
 	)
 	if err != nil {
