@@ -82,7 +82,7 @@ func (v *quoteCampaignVerb) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if q.Pace.EndsAt != nil {
-		fmt.Fprintf(s.out, "It takes about %s, until %s.\n", inWords(time.Duration(q.Pace.Seconds)*time.Second), stamp(q.Pace.EndsAt))
+		fmt.Fprintf(s.out, "It takes about %s, until %s.\n", inWords(max(time.Second, time.Duration(q.Pace.Seconds)*time.Second)), stamp(q.Pace.EndsAt))
 	}
 	for _, f := range q.Template.Findings {
 		fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, f.Place, printable(f.Reason))
