@@ -177,7 +177,7 @@ func readRejects(text string) *rejectsView {
 			v.More = true
 			return v
 		}
-		reject := rejectRow{Line: row[own], Why: sentenceOf(row[own+2])}
+		reject := rejectRow{Line: row[own], Why: row[own+2]}
 		for _, cell := range slices.Concat(row[:own], row[own+3:]) {
 			reject.Cells = append(reject.Cells, tables.Unescape(cell))
 		}

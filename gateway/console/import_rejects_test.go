@@ -12,8 +12,8 @@ func TestARejectedRowIsShownAsItStoodWithTheReasonBeforeIt(t *testing.T) {
 		"'+12025550101,O'Neil,4,columns,the row has more cells,one,more\r\n")
 	require.Equal(t, []string{"phone", "name"}, v.Head)
 	require.Equal(t, []rejectRow{
-		{"3", "The phone is too short.", []string{"+44 7700", "=1+1"}},
-		{"4", "The row has more cells.", []string{"+12025550101", "O'Neil", "one", "more"}},
+		{"3", "the phone is too short", []string{"+44 7700", "=1+1"}},
+		{"4", "the row has more cells", []string{"+12025550101", "O'Neil", "one", "more"}},
 	}, v.Rows)
 	require.False(t, v.More)
 }
