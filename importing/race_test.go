@@ -84,6 +84,23 @@ func TestWhatNobodyGoesOnWithIsForgotten(t *testing.T) {
 	require.Empty(t, w.text("SELECT * FROM import_chunks"))
 }
 
+// Without a default region a phone that is none, or that a spreadsheet has spoilt, is not said to lack its country.
+func TestAPhoneIsRefusedForWhatIsWrongWithIt(t *testing.T) {
+	w := newWorld(t)
+	for cell, reason := range map[string]string{
+		"07700 900123":         "the phone has no country code: write it as +44..., or state the default region of the file",
+		"5.51E+12":             "the phone has been turned into a number by a spreadsheet (1.23E+12): format the column as text",
+		"call me":              "the phone has no digits",
+		"+44 7700 9003":        "the phone is too short for its country: are its first digits missing?", // and others could dial it within their town
+		"+1 555 0123":          "the phone is too short for its country: are its first digits missing?",
+		"+44 7700 900123 4567": "the phone is too long for its country",
+	} {
+		i := w.upload("phone\n"+cell+"\n", true)
+		w.run(i.ID)
+		require.Equal(t, `("`+reason+`")`, w.text("SELECT reason FROM import_rejects WHERE import_id = $1", i.ID), cell)
+	}
+}
+
 func TestHeadingsAreKnownInThreeLanguagesAndTwoOfAKindAreRefused(t *testing.T) {
 	columns, err := importing.ReadHeader(strings.Split("Teléfono|NOME COMPLETO|Fuso-horário|opt in|Data do opt-in|Etiquetas|Data de Nascimento|", "|"))
 	require.NoError(t, err)

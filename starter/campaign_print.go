@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"reengage/campaign"
 	"reengage/gateway/api"
 )
 
@@ -23,7 +24,7 @@ func printCampaign(s streams, c api.Campaign, asJSON bool) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	state := string(c.State)
 	if c.Reason != nil {
-		state += ": " + string(*c.Reason)
+		state += " " + stopWords(*c.Reason)
 	}
 	fmt.Fprintf(w, "Campaign\t%s\nName\t%s\nState\t%s\nNumber\t%s\nTemplate\t%s %s %s\nSegment\t%s %s\n", c.ID, printable(c.Name), state,
 		printable(cmp.Or(c.Number.Display, c.Number.ID)), c.Template.Name, c.Template.Language, c.Template.Category, printable(c.Segment.Name), c.Segment.ID)
@@ -32,6 +33,19 @@ func printCampaign(s streams, c api.Campaign, asJSON bool) error {
 	}
 	fmt.Fprintf(w, "Start\t%s\nEnd\t%s\nVersion\t%d\n", cmp.Or(stampOrEmpty(c.StartAt), "as soon as it is launched"), stamp(c.EndAt), c.Version)
 	return w.Flush()
+}
+
+// stopWords are why it is paused, as people say it and as programs compare it.
+func stopWords(reason campaign.Reason) string {
+	words := map[campaign.Reason]string{
+		campaign.ByHand: "by somebody", campaign.TemplateUnavailable: "by itself: its template is not approved any more",
+		campaign.TemplateRecategorised: "by itself: its template has another category", campaign.SenderPaused: "by itself: its number sends nothing",
+		campaign.TooManyFailures: "by itself: too many messages failed", campaign.TooManyOptOuts: "by itself: too many contacts opted out",
+		campaign.BudgetUsedUp: "by itself: the budget is used up"}
+	if words[reason] == "" {
+		return string(reason)
+	}
+	return words[reason] + " (" + string(reason) + ")"
 }
 
 func stampOrEmpty(t *time.Time) string {
@@ -82,7 +96,7 @@ func (v *quoteCampaignVerb) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if q.Pace.EndsAt != nil {
-		fmt.Fprintf(s.out, "It takes about %s, until %s.\n", inWords(time.Duration(q.Pace.Seconds)*time.Second), stamp(q.Pace.EndsAt))
+		fmt.Fprintf(s.out, "It takes about %s, until %s.\n", inWords(max(time.Second, time.Duration(q.Pace.Seconds)*time.Second)), stamp(q.Pace.EndsAt))
 	}
 	for _, f := range q.Template.Findings {
 		fmt.Fprintf(s.out, "%s: %s: %s\n", f.Severity, f.Place, printable(f.Reason))

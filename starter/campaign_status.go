@@ -81,12 +81,11 @@ func (v *campaignStatusVerb) print(s streams, r api.CampaignResults) error {
 	}
 	state := string(r.State)
 	if r.Reason != nil {
-		state += ": " + string(*r.Reason)
+		state += " " + stopWords(*r.Reason)
 	}
 	fmt.Fprintf(s.out, "%s, %d recipients\n", state, r.Recipients)
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	line := func(name string, n int, by []api.CampaignCodeCount) {
-		var codes []string
+	line := func(name string, n int, by []api.CampaignCodeCount, codes ...string) {
 		for _, c := range by {
 			codes = append(codes, fmt.Sprintf("%s %d", c.Code, c.Recipients))
 		}
@@ -95,7 +94,11 @@ func (v *campaignStatusVerb) print(s streams, r api.CampaignResults) error {
 	line("accepted", r.Accepted, nil)
 	line("delivered", r.Delivered, nil)
 	line("read", r.Read, nil)
-	line("answered", r.Answered, nil)
+	if r.Delivered > 0 {
+		line("answered", r.Answered, nil, percentOf(r.Answered, r.Delivered)+" of the delivered")
+	} else {
+		line("answered", r.Answered, nil)
+	}
 	line("opted out", r.OptedOut, nil)
 	for _, other := range []struct {
 		name string

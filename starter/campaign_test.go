@@ -60,7 +60,8 @@ func TestAWatchedCampaignIsLinesUntilItIsPaused(t *testing.T) {
 	lines := strings.Split(out, "\n")
 	require.Equal(t, "running [..............................] 0 of 100; 0 delivered, 0 read, 0 answered", lines[0])
 	require.Equal(t, "running [###############...............] 50 of 100, 12.5 a second; 40 delivered, 0 read, 0 answered", lines[1])
-	require.Equal(t, "paused: too_many_failures, 100 recipients", lines[2])
+	require.Equal(t, "paused by itself: too many messages failed (too_many_failures), 100 recipients", lines[2])
+	require.Contains(t, out, "20.0% of the delivered")
 	require.Contains(t, out, "undeliverable 15")
 	require.Contains(t, out, "It cost 1.596 USD, 0.1596 USD for each answer.")
 }

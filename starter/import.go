@@ -33,6 +33,9 @@ func (v *importVerb) Run(ctx context.Context, s streams) error {
 	if (v.File == "") == (v.ID == "") {
 		return usageError("name a CSV file, or an import by --id")
 	}
+	if !importing.CheckRegion(strings.ToUpper(v.Region)) {
+		return usageError("--default-region is a country's two letters, such as BR or GB")
+	}
 	g, err := find(v.Client)
 	if err != nil {
 		return err
@@ -149,6 +152,9 @@ func (v *importVerb) report(ctx context.Context, g gateway, s streams, i api.Imp
 		}
 	} else {
 		printImport(s.out, i)
+	}
+	if left := i.Counts.Invalid + i.Counts.Duplicate; left > 0 && v.Rejects == "" {
+		fmt.Fprintf(s.err, "Why %d of the rows are not taken: starter import --id %s --dry-run --rejects FILE\n", left, i.ID)
 	}
 	if v.Rejects != "" && i.State != importing.Failed {
 		if err := saveRejects(ctx, g, v.Rejects, i); err != nil {

@@ -14,6 +14,13 @@ func printImport(out io.Writer, i api.Import) {
 	heads := map[importing.State]string{importing.Checked: "Dry run: nothing is taken in yet.", importing.Finished: "Taken in.",
 		importing.Cancelled: "Cancelled.", importing.Failed: "Failed."}
 	fmt.Fprintln(out, heads[i.State])
+	if i.State != importing.Failed || i.Counts.Rows > 0 {
+		printImportCounts(out, i)
+	}
+	fmt.Fprintf(out, "import %s\n", i.ID)
+}
+
+func printImportCounts(out io.Writer, i api.Import) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, line := range []struct {
 		what  string
@@ -30,5 +37,4 @@ func printImport(out io.Writer, i api.Import) {
 			fmt.Fprintf(out, "column %q becomes the custom field %s\n", printable(c.Header), c.Field)
 		}
 	}
-	fmt.Fprintf(out, "import %s\n", i.ID)
 }

@@ -76,7 +76,7 @@ func (r *patientReader) Read(p []byte) (int, error) {
 func (r *CreateImport) Execute(ctx context.Context, a *API, real time.Time) (Import, error) {
 	switch {
 	case !importing.CheckRegion(r.DefaultRegion):
-		return Import{}, invalid("default_region", "invalid_field", "default_region is no country's two letters, such as BR")
+		return Import{}, invalid("default_region", "invalid_field", "default_region is no country's two letters, such as BR or GB")
 	case !utf8.ValidString(r.FileName) || strings.ContainsRune(r.FileName, 0):
 		return Import{}, invalid("file_name", "invalid_field", "file_name is not a text")
 	}

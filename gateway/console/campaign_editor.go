@@ -1,6 +1,8 @@
 package console
 
 import (
+	"time"
+
 	"reengage/campaign"
 	"reengage/gateway/api"
 	"reengage/whatsapp/template"
@@ -25,6 +27,15 @@ type editorView struct {
 	Try      tryView
 	May      bool // change it
 	MayStart bool // launch it
+}
+
+// Begins is when it does, as people say it: a browser's own way of writing times is for browsers.
+func (v editorView) Begins() string {
+	at, err := time.Parse(localTime, v.Form.Start)
+	if err != nil {
+		return v.Form.Start
+	}
+	return inWeek(at, time.UTC) // the number's clock already
 }
 
 // limitDefaults are what holds where the form says nothing, as placeholders.

@@ -18,6 +18,7 @@ type resultsView struct {
 	Launched                    *moment
 	Finished                    *moment
 	Progress                    *progress
+	SoFar                       string // how many have been chosen, while that goes on
 	Pace                        string // how fast, and about until when
 	Figures                     []figure
 	Funnel                      chart
@@ -63,6 +64,12 @@ func recipientsHref(here string, state campaign.RecipientState, code string) str
 // resultsOf fills in what the results say.
 func (v *resultsView) resultsOf(r campaign.Results, zone *time.Location) {
 	all := int64(r.Recipients)
+	if !r.Chosen && r.State == campaign.Running {
+		if all > 0 {
+			v.SoFar = number(all)
+		}
+		return
+	}
 	v.Progress = progressOf(int64(r.Progress.Done), all)
 	v.Pace = paceOf(r, zone)
 	v.Answered = int64(r.Answered)

@@ -31,6 +31,7 @@ var campaignStories = []story{
 	{"campaign-draft-agent", editorStory(true, func(v *editorView) { v.MayStart = false; v.Try.Sent = "Ada Example" })},
 	{"campaign-draft-long-texts", editorStory(true, storyDraftLong)},
 	{"campaign-scheduled", resultsStory(campaign.Scheduled, "", campaign.Results{})},
+	{"campaign-choosing", resultsStory(campaign.Running, "", campaign.Results{State: campaign.Running, Recipients: 1500})},
 	{"campaign-running", resultsStory(campaign.Running, "", storyResults(1240))},
 	{"campaign-paused-by-itself", resultsStory(campaign.Paused, campaign.TooManyOptOuts, storyResults(1240))},
 	{"campaign-paused-by-hand", resultsStory(campaign.Paused, campaign.ByHand, storyResults(300))},

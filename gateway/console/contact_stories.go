@@ -140,8 +140,9 @@ func importStory(i api.Import, rejects bool) frame {
 	v := importOf(i)
 	v.May, v.Working = true, false // stories stand still
 	if rejects {
-		v.Rejects = &rejectsView{Head: []string{"line", "Teléfono", "Nombre", "Opt in", "Ciudad", "reason"}, Href: v.Here + "/rejects.csv", More: true,
-			Rows: [][]string{{"17", "12", "Ada Example", "yes", "Lima", "this is no phone number"}, {"204", "", strings.Repeat("Long ", 80), "", "", "neither phone nor bsuid"}}}
+		v.Rejects = &rejectsView{Head: []string{"Teléfono", "Nombre", "Opt in", "Ciudad"}, Href: v.Here + "/rejects.csv", More: true,
+			Rows: []rejectRow{{"17", "the phone is too short for its country: are its first digits missing?", []string{"+447700900", "Ada Example", "yes", "Lima"}},
+				{"204", "the row has neither a phone nor a bsuid", []string{"", strings.Repeat("Long ", 80), "", "", "one", "more"}}}}
 	}
 	return frame{Title: v.Name, Here: "contacts", Page: "imports/import", View: v}
 }

@@ -7,11 +7,13 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"reengage/gateway/access"
 	"reengage/gateway/api"
+	tables "reengage/sheet"
 )
 
 // uploadPatience is how long, in real time, a browser may take for the next piece of its file.
@@ -92,6 +94,9 @@ func (c *Console) refuseUpload(w http.ResponseWriter, r *http.Request, q url.Val
 		return unread
 	}
 	v.Refusal, v.Region = sentenceOf(p.Detail), q.Get("default_region")
+	if p.Field == "default_region" {
+		v.Refusal = "The country of phones without a country code is two letters, such as BR or GB."
+	}
 	return c.showImports(w, r, p.Status, v)
 }
 
@@ -110,7 +115,7 @@ func (c *Console) showImport(w http.ResponseWriter, r *http.Request, status int,
 	v := importOf(i)
 	who, _ := access.From(r.Context())
 	v.May, v.Refusal = who.May(access.Admin), refusal
-	if v.May && i.Counts.Invalid > 0 {
+	if v.May && i.Counts.Invalid+i.Counts.Duplicate > 0 {
 		v.Rejects = c.firstRejects(r, v.Here)
 	}
 	return c.page(w, r, status, frame{Title: v.Name, Here: "contacts", Page: "imports/import", View: v})
@@ -145,24 +150,37 @@ const (
 
 // firstRejects reads the beginning of the file of rejects; nil if there is nothing to show.
 func (c *Console) firstRejects(r *http.Request, here string) *rejectsView {
-	text := c.client.beginning(r.Context(), apiImport(r)+"/rejects", "text/csv", beginningBytes)
+	v := readRejects(c.client.beginning(r.Context(), apiImport(r)+"/rejects", "text/csv", beginningBytes))
+	if v != nil {
+		v.Href = here + "/rejects.csv"
+	}
+	return v
+}
+
+// readRejects puts what was wrong before the row: a row is as wide as its file. Cells are shown as the file had them, without what
+// keeps a spreadsheet from calculating with them.
+func readRejects(text string) *rejectsView {
 	rows := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
 	rows.FieldsPerRecord = -1
 	head, err := rows.Read()
-	if err != nil {
+	own := slices.Index(head, "import_line")
+	if err != nil || own < 0 {
 		return nil
 	}
-	v := &rejectsView{Head: head, Href: here + "/rejects.csv"}
+	v := &rejectsView{Head: head[:own]}
 	for {
 		row, err := rows.Read()
-		if err != nil { // its end, or where what was read of it ends
-			break
+		if err != nil || len(row) < own+3 { // its end, or where what was read of it ends
+			return v
 		}
 		if len(v.Rows) == rejectsShown {
 			v.More = true
-			break
+			return v
 		}
-		v.Rows = append(v.Rows, row)
+		reject := rejectRow{Line: row[own], Why: row[own+2]}
+		for _, cell := range slices.Concat(row[:own], row[own+3:]) {
+			reject.Cells = append(reject.Cells, tables.Unescape(cell))
+		}
+		v.Rows = append(v.Rows, reject)
 	}
-	return v
 }

@@ -76,9 +76,14 @@ type countLine struct {
 // rejectsView are the first rows that are not taken, as the file has them and with the reason.
 type rejectsView struct {
 	Head []string
-	Rows [][]string
+	Rows []rejectRow
 	Href string
 	More bool
+}
+
+type rejectRow struct {
+	Line, Why string
+	Cells     []string
 }
 
 func importHref(id string) string { return importsPath + "/" + url.PathEscape(id) }
@@ -100,6 +105,9 @@ func importRowOf(i api.Import, now time.Time) importRow {
 	switch i.State {
 	case importing.Finished:
 		row.Words = number(i.Counts.New) + " new, " + number(i.Counts.Changed) + " changed"
+		if left := i.Counts.Invalid + i.Counts.Duplicate; left > 0 {
+			row.Words += ", " + number(left) + " not taken"
+		}
 	case importing.Checked:
 		row.Words = "nothing is imported yet"
 	case importing.Failed:
@@ -154,12 +162,16 @@ func separatorWord(s string) string {
 }
 
 func countLines(c importing.Counts) []countLine {
+	below := ""
+	if c.Invalid > 0 {
+		below = "each with its reason below"
+	}
 	return []countLine{
 		{Icon: "plus", Word: "New contacts", Count: number(c.New)},
 		{Icon: "resuming", Word: "Known ones that change", Count: number(c.Changed)},
 		{Icon: "tick", Word: "Known and as they are", Count: number(c.Unchanged)},
 		{Icon: "copy", Word: "Twice in the file", Count: number(c.Duplicate), About: "the first row counts"},
-		{Icon: "failed", Word: "Cannot be taken", Count: number(c.Invalid), About: "each with its reason below", Bad: c.Invalid > 0},
+		{Icon: "failed", Word: "Cannot be taken", Count: number(c.Invalid), About: below, Bad: c.Invalid > 0},
 		{Icon: "info", Word: "Without an opt-in", Count: number(c.NoOptIn), About: "taken, and no campaign reaches them"},
 		{Icon: "stop", Word: "Have opted out", Count: number(c.OptedOut), About: "taken, and the opt-out stands"},
 	}
