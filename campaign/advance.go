@@ -79,20 +79,14 @@ func (c *Campaigns) Advance(ctx context.Context, id uuid.UUID, beat func()) (Tur
 				again, t.More = false, true
 			}
 		}
+		if refused := (*StateError)(nil); errors.As(err, &refused) { // somebody else was faster, which the next look sees
+			err, again = nil, true
+		}
 		if err != nil {
-			return t, refusedStep(err)
+			return t, err
 		}
 	}
 	return t, c.progress(ctx, id, &t)
-}
-
-// refusedStep: somebody else was faster, which the next turn sees.
-func refusedStep(err error) error {
-	var refused *StateError
-	if errors.As(err, &refused) {
-		return nil
-	}
-	return err
 }
 
 func ended(s Standing, now time.Time) bool { return !s.EndAt.IsZero() && !s.EndAt.After(now) }

@@ -108,6 +108,48 @@ func TestAtItsEndNobodyNewIsAsked(t *testing.T) {
 	require.Equal(t, campaign.Finished, must(w.Get(t.Context(), c.ID)).State)
 }
 
+func TestACampaignThatIsOverWaitsOnlyForThoseWhoAreOpen(t *testing.T) {
+	for name, over := range map[string]func(*world, uuid.UUID){
+		"ended":     func(w *world, id uuid.UUID) { w.exec(`UPDATE campaigns SET end_at = now() WHERE id = $1`, id) },
+		"cancelled": func(w *world, id uuid.UUID) { must(w.Cancel(w.as(), id)) },
+		"ended in a pause": func(w *world, id uuid.UUID) {
+			must(w.Pause(w.as(), id))
+			w.exec(`UPDATE campaigns SET end_at = now() WHERE id = $1`, id)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).fast()
+			c := w.running(3)
+			require.NoError(t, w.asksOne(c.ID))
+			over(w, c.ID)
+			turn := w.turn(c.ID)
+			require.False(t, turn.More || turn.Done)
+			require.True(t, turn.NextAt.IsZero(), "an end that has passed is nothing to wait for: the run would look again at once, and again")
+			require.Equal(t, 1, turn.Open)
+
+			// Its conversation has read the campaign before its end, and refuses it for now after that.
+			w.exec(`UPDATE campaign_recipients SET state = 'held', code = 'quiet_hours', due_at = now() + interval '9 hours' WHERE state = 'asked'`)
+			for range 2 {
+				turn = w.turn(c.ID)
+			}
+			require.True(t, turn.Done, "nobody waits for the morning to be written off")
+			require.Zero(t, w.states(c.ID)["held quiet_hours"])
+		})
+	}
+}
+
+func TestANumberThatHasBegunWithAllItsContactsIsNotAskedAgainAtOnce(t *testing.T) {
+	w := newWorld(t).fast()
+	w.exec(`UPDATE business_numbers SET contacts_per_day = 1`)
+	c := w.running(2)
+	w.sent(time.Now().Add(-time.Hour), "planned", "12025550001")
+	w.exec(`UPDATE campaign_recipients SET state = 'held', code = 'agent_at_work', due_at = now() - interval '1 minute'`)
+	turn := w.turn(c.ID)
+	require.Zero(t, turn.Told)
+	require.False(t, turn.More || turn.Done)
+	require.Greater(t, time.Until(turn.NextAt), 22*time.Hour, "those whose time has come wait for the number as well")
+}
+
 func TestWhoIsHeldBackIsWaitedFor(t *testing.T) {
 	w := newWorld(t).fast()
 	c := w.running(2)
@@ -141,6 +183,23 @@ func TestAQuestionThatGotLostIsAskedAgain(t *testing.T) {
 	must(w.Pause(w.as(), c.ID))
 	w.turn(c.ID)
 	require.Len(t, w.temporal.asked, 4, "one whose run is gone is found also while the campaign is paused")
+}
+
+func TestASendIsAskedAfterInTheConversationInWhichItWasPlanned(t *testing.T) {
+	w := newWorld(t).fast()
+	c := w.running(2)
+	w.turn(c.ID)
+	w.temporal.askedIn = nil
+	// One of two conversations has planned, and has become part of the other since (W10), as intake would have it.
+	lost, root := ask[uuid.UUID](w, `SELECT conversation_id FROM campaign_recipients ORDER BY id LIMIT 1`), ask[uuid.UUID](w,
+		`SELECT conversation_id FROM campaign_recipients ORDER BY id DESC LIMIT 1`)
+	w.exec(`INSERT INTO sends (id, conversation_id, business_number_id, contact_id, origin, type, template, template_name, critical, state, planned_at, not_after, campaign_id)
+		SELECT r.id, v.id, v.business_number_id, v.contact_id, 'campaign', 'template', '{}', 'come_back', false, 'planned', now(), now() + interval '1 day', r.campaign_id
+		FROM campaign_recipients r JOIN conversations v ON v.id = r.conversation_id WHERE v.id = $1`, lost)
+	w.exec(`UPDATE conversations SET merged_into = $2 WHERE id = $1`, lost, root)
+	w.exec(`UPDATE campaign_recipients SET state = 'planned', conversation_id = $2, asked_at = now() - interval '11 minutes' WHERE conversation_id = $1`, lost, root)
+	w.turn(c.ID)
+	require.Equal(t, []string{contract.ConversationWorkflowID(lost)}, w.temporal.askedIn, "the other could end nothing, and the campaign never would")
 }
 
 func TestACampaignStopsItselfAndSaysWhy(t *testing.T) {

@@ -30,6 +30,13 @@ const (
 // tellAll tells conversations that their recipients' turn has come. Who is not told, because Temporal is away or a process dies, stays
 // asked and is asked again after a while. The error is the first that concerns them all.
 func (c *Campaigns) tellAll(ctx context.Context, campaign uuid.UUID, all []asked, beat func()) error {
+	return c.tellBy(ctx, engine.Teller.Tell, campaign, all, beat)
+}
+
+// tell is how one conversation is told.
+type tell func(t engine.Teller, ctx context.Context, conversation uuid.UUID, signal string, payload any) error
+
+func (c *Campaigns) tellBy(ctx context.Context, tell tell, campaign uuid.UUID, all []asked, beat func()) error {
 	teller := engine.Teller{Temporal: c.Temporal, Queries: db.New(c.Pool), Clock: c.Clock}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(tellsAtOnce)
@@ -38,7 +45,7 @@ func (c *Campaigns) tellAll(ctx context.Context, campaign uuid.UUID, all []asked
 			break
 		}
 		group.Go(func() error {
-			err := teller.Tell(ctx, a.conversation, contract.SignalCampaignMessage,
+			err := tell(teller, ctx, a.conversation, contract.SignalCampaignMessage,
 				contract.CampaignMessage{CampaignID: campaign, RecipientID: a.recipient})
 			if errors.Is(err, intake.ErrUnknownConversation) {
 				return nil // there is nobody to tell; explain shows it as asked
@@ -53,7 +60,8 @@ func (c *Campaigns) tellAll(ctx context.Context, campaign uuid.UUID, all []asked
 	return group.Wait()
 }
 
-// askAgain tells those again of whom nothing has been heard for too long. That changes nothing where they are under way (K3).
+// askAgain tells those again of whom nothing has been heard for too long. That changes nothing where they are under way (K3). A send that
+// was planned before its conversation became part of another is that one's to end: it gives the recipient back.
 func (c *Campaigns) askAgain(ctx context.Context, id uuid.UUID, beat func()) error {
 	rows, err := db.New(c.Pool).AskAgain(ctx, db.AskAgainParams{CampaignID: id,
 		AskedSeconds: orDefault(c.AskAgainAfter, askAgainAfter).Seconds(),
@@ -66,5 +74,5 @@ func (c *Campaigns) askAgain(ctx context.Context, id uuid.UUID, beat func()) err
 	for i, r := range rows {
 		again[i] = asked{r.ID, r.ConversationID}
 	}
-	return c.tellAll(ctx, id, again, beat)
+	return c.tellBy(ctx, engine.Teller.TellPart, id, again, beat)
 }

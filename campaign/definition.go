@@ -115,8 +115,9 @@ func (l Limits) validate(p *problems) {
 	if l.BudgetMicros != nil && *l.BudgetMicros <= 0 {
 		p.add("limits.budget_micros", "invalid", "it must be more than nothing; leave it out for no bound")
 	}
-	if within := time.Duration(l.AnswerWithin); within < 0 || within > maxWithin {
-		p.add("limits.answer_within", "invalid", "it must be at most 30 days; nothing stands for 72h")
+	// By whole seconds: Postgres reads it as Go writes it, and knows no ns.
+	if within := time.Duration(l.AnswerWithin); within < 0 || within > maxWithin || within%time.Second != 0 {
+		p.add("limits.answer_within", "invalid", "it must be of whole seconds, at most 30 days; nothing stands for 72h")
 	}
 	if l.QuietHours != nil {
 		if err := l.QuietHours.Validate(); err != nil {

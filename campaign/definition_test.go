@@ -58,3 +58,19 @@ func TestLimitsThatAreNotGivenHaveDefaults(t *testing.T) {
 	l = campaign.Limits{PacePercent: 5, MaxFailuresPercent: 6, MaxOptOutsPercent: 7, AnswerWithin: conversation.Duration(time.Hour)}
 	require.Equal(t, []any{5, 6, 7, time.Hour}, []any{l.Pace(), l.FailuresPercent(), l.OptOutsPercent(), l.Within()})
 }
+
+func TestHowLongAnAnswerMayTakeIsReadByPostgresAsItIsMeant(t *testing.T) {
+	w := newWorld(t)
+	for _, within := range []time.Duration{time.Second, 90 * time.Second, 100 * time.Minute, 72 * time.Hour, 30 * 24 * time.Hour} {
+		d := w.definition()
+		d.Limits.AnswerWithin = conversation.Duration(within)
+		c := must(w.Create(w.as(), uuid.New(), d, ada))
+		require.Equal(t, within, ask[time.Duration](w, `SELECT campaign_answer_within(limits) FROM campaigns WHERE id = $1`, c.ID))
+	}
+	for _, within := range []time.Duration{1, time.Microsecond, 1500 * time.Millisecond} {
+		d := w.definition()
+		d.Limits.AnswerWithin = conversation.Duration(within)
+		_, err := w.Create(w.as(), uuid.New(), d, ada)
+		require.ErrorContains(t, err, "limits.answer_within", "else no status of its messages could be stored")
+	}
+}

@@ -118,7 +118,7 @@ func stored(ctx context.Context, q *db.Queries, d Definition) (parts, error) {
 		return parts{}, err
 	}
 	found.number = number.ID
-	_, err = q.FindSegmentFilter(ctx, d.SegmentID)
+	_, err = q.KeepSegment(ctx, d.SegmentID) // or it could be deleted before the draft is there to be seen
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		wrong.add("segment", "segment_not_found", "there is no such segment")

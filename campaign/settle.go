@@ -74,18 +74,26 @@ func (c *Campaigns) progress(ctx context.Context, id uuid.UUID, t *Turn) error {
 		t.NextAt = time.Time{}
 		return nil
 	}
-	// What has moved since it was looked at is nothing to wait for: nobody would say so.
-	pending := counts.Waiting - counts.Held
-	settled := counts.Open == 0 && counts.Waiting == 0 && !s.MaterialisedAt.IsZero()
-	if s.State == Running && (pending > 0 && t.NextAt.IsZero() || settled) || s.State == Cancelled && counts.Open+counts.Waiting == 0 {
-		t.More, t.NextAt = true, time.Time{}
-		return nil
-	}
-	if s.State == Running && counts.Held > 0 {
+	over := s.State == Cancelled || ended(s, t.AsOf)
+	switch {
+	case over: // who has come back since they were written off is written off at once, and nobody but those who are open is waited for
+		t.More, t.NextAt = counts.Waiting > 0 || counts.Open == 0, time.Time{}
+	case s.State == Running && t.NextAt.IsZero() && s.left(counts, t.AsOf):
+		t.More = true
+	case s.State == Running && counts.DueAt.After(t.AsOf): // whose time has come waits for what NextAt says
 		t.NextAt = sooner(t.NextAt, counts.DueAt.UTC())
+		fallthrough
+	default:
+		t.NextAt = sooner(t.NextAt, s.EndAt)
 	}
-	t.NextAt = sooner(t.NextAt, s.EndAt)
 	return nil
+}
+
+// left reports whether there is somebody to ask now, or nobody at all any more. What has moved since it was looked at is nothing to wait
+// for: nobody would say so.
+func (s Standing) left(c db.CountRecipientsRow, now time.Time) bool {
+	due := c.Waiting > c.Held || c.Held > 0 && !c.DueAt.After(now)
+	return due || c.Open == 0 && c.Waiting == 0 && !s.MaterialisedAt.IsZero()
 }
 
 // sooner is the earlier of two times; the zero time is none.

@@ -140,6 +140,7 @@ type temporal struct {
 	mu      sync.Mutex
 	told    []string
 	asked   []contract.CampaignMessage
+	askedIn []string // the workflows'
 	offline bool
 }
 
@@ -150,7 +151,7 @@ func (t *temporal) SignalWithStartWorkflow(_ context.Context, id, signal string,
 		return nil, errors.New("away")
 	}
 	if m, ok := payload.(contract.CampaignMessage); ok {
-		t.asked = append(t.asked, m)
+		t.asked, t.askedIn = append(t.asked, m), append(t.askedIn, id)
 		return nil, nil
 	}
 	t.told = append(t.told, fmt.Sprintf("%s %s", signal, id))

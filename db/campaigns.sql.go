@@ -24,7 +24,7 @@ FROM (SELECT o.id FROM campaign_recipients o
       ORDER BY o.asked_at LIMIT $4
       FOR NO KEY UPDATE SKIP LOCKED) o
 WHERE r.id = o.id AND r.conversation_id IS NOT NULL
-RETURNING r.id, r.conversation_id::uuid AS conversation_id
+RETURNING r.id, coalesce((SELECT s.conversation_id FROM sends s WHERE s.id = r.id AND s.state <> 'refused'), r.conversation_id)::uuid AS conversation_id
 `
 
 type AskAgainParams struct {
@@ -39,8 +39,9 @@ type AskAgainRow struct {
 	ConversationID uuid.UUID
 }
 
-// Those who were asked so long ago that the question must have got lost, and those whose send must have lost its run: asked once more.
-// That changes nothing where neither is so (K3).
+// Those who were asked so long ago that the question must have got lost, and those whose send must have lost its run: asked once more,
+// in the conversation in which it was planned, which may have become part of another since (W10). That changes nothing where neither
+// is so (K3).
 func (q *Queries) AskAgain(ctx context.Context, arg AskAgainParams) ([]AskAgainRow, error) {
 	rows, err := q.db.Query(ctx, askAgain,
 		arg.CampaignID,
@@ -360,9 +361,10 @@ func (q *Queries) FindCampaignNumber(ctx context.Context, phoneNumberID string) 
 }
 
 const findSegmentFilter = `-- name: FindSegmentFilter :one
-SELECT filter FROM segments WHERE id = $1
+SELECT filter FROM segments WHERE id = $1 AND deleted_at IS NULL
 `
 
+// Of one that is deleted nothing is found.
 func (q *Queries) FindSegmentFilter(ctx context.Context, id uuid.UUID) (json.RawMessage, error) {
 	row := q.db.QueryRow(ctx, findSegmentFilter, id)
 	var filter json.RawMessage
@@ -721,7 +723,9 @@ const listWantedCampaigns = `-- name: ListWantedCampaigns :many
 SELECT c.id, c.name, c.state, c.told, n.phone_number_id, n.display
 FROM campaigns c JOIN business_numbers n ON n.id = c.business_number_id
 WHERE c.state IN ('scheduled', 'running', 'paused')
-   OR c.state = 'cancelled' AND EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('pending', 'held', 'asked', 'planned'))
+   -- each by its own index: of one that was cancelled long ago they are empty, and it has all its recipients
+   OR c.state = 'cancelled' AND (EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('pending', 'held'))
+                              OR EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('asked', 'planned')))
 ORDER BY c.created_at, c.id
 `
 

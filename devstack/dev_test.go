@@ -105,7 +105,7 @@ func TestWhatTheREADMESaysCanBeDoneLiterally(t *testing.T) {
 		"\n200\n", "Zoe", "status         active", // the webhook
 		"ReengageWindowExpiresAt", "StaticSummary", "Current Details", "W1: ", `"status":"active"`, // the operators' view
 		"Dry run: nothing is taken in yet.", "Taken in.", // a file of contacts
-		"finished",             // the campaign
+		"Hello Agnes, we are still here", "Barnaby Example", "finished", // the campaign
 		`"outcome":"accepted"`, // a reply
 		`"code":"window_closed"`, `"templates":[]`, `"code":"opt_in_required"`, "opted in to marketing (order form)",
 		`"templates":[{"name":"come_back","language":"en_US","category":"marketing"}`, `"code":"template_parameters"`, "Text: 1 value is needed.",

@@ -36,6 +36,23 @@ type Teller struct {
 // Tell signals a conversation, or the one that it has become part of (W10). Errors are intake.ErrUnknownConversation, Postgres's and
 // Temporal's; after one nobody knows whether it was told.
 func (t Teller) Tell(ctx context.Context, id uuid.UUID, name string, payload any) error {
+	return t.tell(ctx, id, name, payload, func(loaded *contract.Loaded) uuid.UUID {
+		to := loaded.MergedInto
+		loaded.MergedInto = uuid.Nil
+		return to
+	})
+}
+
+// TellPart signals a conversation itself, also if it has become part of another (W10): what it had under way by then is its own to end.
+// A run that is started for that knows nothing of what the other has left.
+func (t Teller) TellPart(ctx context.Context, id uuid.UUID, name string, payload any) error {
+	return t.tell(ctx, id, name, payload, func(loaded *contract.Loaded) uuid.UUID {
+		loaded.Open, loaded.Plan, loaded.Kept = nil, nil, nil
+		return id
+	})
+}
+
+func (t Teller) tell(ctx context.Context, id uuid.UUID, name string, payload any, ofMerged func(*contract.Loaded) uuid.UUID) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	now := t.Clock.At(time.Now())
@@ -44,7 +61,7 @@ func (t Teller) Tell(ctx context.Context, id uuid.UUID, name string, payload any
 		return err
 	}
 	if loaded.MergedInto != uuid.Nil {
-		id, loaded.MergedInto = loaded.MergedInto, uuid.Nil
+		id = ofMerged(&loaded)
 	}
 	return Signal(ctx, t.Temporal, id, name, payload, loaded, now)
 }

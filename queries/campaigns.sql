@@ -69,14 +69,17 @@ UPDATE campaigns SET told = true WHERE id = @id AND state = @state AND NOT told;
 SELECT id, waba_id, configured, sender_paused_at IS NOT NULL AS paused FROM business_numbers WHERE phone_number_id = @phone_number_id;
 
 -- name: FindSegmentFilter :one
-SELECT filter FROM segments WHERE id = @id;
+-- Of one that is deleted nothing is found.
+SELECT filter FROM segments WHERE id = @id AND deleted_at IS NULL;
 
 -- name: ListWantedCampaigns :many
 -- Those that need a run: to begin, to go on, to hear of the end of a pause, or to settle what a cancelled one has left.
 SELECT c.id, c.name, c.state, c.told, n.phone_number_id, n.display
 FROM campaigns c JOIN business_numbers n ON n.id = c.business_number_id
 WHERE c.state IN ('scheduled', 'running', 'paused')
-   OR c.state = 'cancelled' AND EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('pending', 'held', 'asked', 'planned'))
+   -- each by its own index: of one that was cancelled long ago they are empty, and it has all its recipients
+   OR c.state = 'cancelled' AND (EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('pending', 'held'))
+                              OR EXISTS (SELECT FROM campaign_recipients r WHERE r.campaign_id = c.id AND r.state IN ('asked', 'planned')))
 ORDER BY c.created_at, c.id;
 
 -- name: ReadCampaign :one
@@ -202,8 +205,9 @@ WHERE r.id = a.id
 RETURNING r.id, v.id AS conversation_id;
 
 -- name: AskAgain :many
--- Those who were asked so long ago that the question must have got lost, and those whose send must have lost its run: asked once more.
--- That changes nothing where neither is so (K3).
+-- Those who were asked so long ago that the question must have got lost, and those whose send must have lost its run: asked once more,
+-- in the conversation in which it was planned, which may have become part of another since (W10). That changes nothing where neither
+-- is so (K3).
 UPDATE campaign_recipients r
 SET asked_at = clock_timestamp()
 FROM (SELECT o.id FROM campaign_recipients o
@@ -214,7 +218,7 @@ FROM (SELECT o.id FROM campaign_recipients o
       ORDER BY o.asked_at LIMIT @max_rows
       FOR NO KEY UPDATE SKIP LOCKED) o
 WHERE r.id = o.id AND r.conversation_id IS NOT NULL
-RETURNING r.id, r.conversation_id::uuid AS conversation_id;
+RETURNING r.id, coalesce((SELECT s.conversation_id FROM sends s WHERE s.id = r.id AND s.state <> 'refused'), r.conversation_id)::uuid AS conversation_id;
 
 -- name: TallyCampaign :one
 -- What a campaign is judged by (K6). Of the last sends whose fate is known, how many failed; of those that were accepted, how many

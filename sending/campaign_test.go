@@ -298,6 +298,25 @@ func TestOneWhoWasTwoRecipientsGetsItOnce(t *testing.T) {
 	require.Len(t, w.provider.posts(), 1)
 }
 
+func TestWhatALostRunHadPlannedBeforeAMergeIsGivenBackByThatConversationAlone(t *testing.T) {
+	w := newWorld(t)
+	b := w.broadcasts(`{}`)
+	phone := w.writes(shop, ada, 40*time.Hour)
+	bsuid := w.writesAs(shop, intake.Identity{BSUID: adasBSUID}, 35*time.Hour)
+	w.consents(bsuid, "marketing", true)
+	recipient := b.chooses(bsuid, `["Ada"]`)
+	require.NotNil(t, b.asks(bsuid, recipient).Send)
+	w.writesAs(shop, intake.Identity{Phone: ada, BSUID: adasBSUID}, 30*time.Hour) // they are one, and the run is gone
+
+	require.Nil(t, b.asks(phone, recipient).Send, "it is not this conversation's")
+	again := b.asks(bsuid, recipient)
+	require.NotNil(t, again.Send)
+	require.Equal(t, conversation.ConversationMerged, w.sends(bsuid, *again.Send).Reason)
+	require.Equal(t, place{State: "pending"}, b.place(recipient))
+	require.Equal(t, sending.Accepted, b.sent(phone, recipient).State)
+	require.Len(t, w.provider.posts(), 1)
+}
+
 func TestWhoeverSignalsCanHaveNothingElseSent(t *testing.T) {
 	w := newWorld(t)
 	b, other := w.broadcasts(`{}`), w.broadcasts(`{}`)

@@ -176,7 +176,7 @@ func TestWhoChangesACampaignIsOnRecord(t *testing.T) {
 	f, segment := campaignFixture(t)
 	f.exec(`UPDATE business_numbers SET configured = true`)
 	seen := 0
-	f.audited(&seen) // the segment's
+	f.audited(&seen) // of the segment
 	require.Equal(t, 200, f.by(grace, "POST", "/v1/campaigns", campaignBody(segment)))
 	require.Regexp(t, "^"+grace.Ref()+" create_campaign campaign/", f.audited(&seen)[0])
 	var id uuid.UUID

@@ -42,7 +42,7 @@ func start(t *testing.T, databaseURL string) *running {
 		Config: config.Config{
 			DatabaseURL: config.Secret(databaseURL), HTTPAddr: "127.0.0.1:0", OpsAddr: "127.0.0.1:0",
 			APIKeys: []config.Secret{"key"}, AppSecrets: []config.Secret{"app-secret"}, APIURL: "http://127.0.0.1:1", TimeScale: 1,
-			UnknownAfter: time.Minute, SendMargin: 15 * time.Second,
+			UnknownAfter: time.Minute, SendMargin: 15 * time.Second, TemplateLimit: 250,
 		},
 		Log: slog.New(slog.DiscardHandler),
 	}}
