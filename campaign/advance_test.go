@@ -142,7 +142,7 @@ func TestANumberThatHasBegunWithAllItsContactsIsNotAskedAgainAtOnce(t *testing.T
 	w := newWorld(t).fast()
 	w.exec(`UPDATE business_numbers SET contacts_per_day = 1`)
 	c := w.running(2)
-	w.sent(time.Now().Add(-time.Hour), "planned", "12025550001")
+	w.sent(time.Now().Add(-time.Hour), "planned", "12025550101")
 	w.exec(`UPDATE campaign_recipients SET state = 'held', code = 'agent_at_work', due_at = now() - interval '1 minute'`)
 	turn := w.turn(c.ID)
 	require.Zero(t, turn.Told)

@@ -55,8 +55,8 @@ func TestOnlyThoseAreChosenWhoHaveOptedInAndCanBeReached(t *testing.T) {
 func TestParametersAreFrozenWhenRecipientsAreChosenAndNobodyGetsAHole(t *testing.T) {
 	w := newWorld(t)
 	w.people(3)
-	w.exec(`UPDATE contacts SET fields = '{"city": "Lima"}' WHERE phone = '12025550001'`)
-	w.exec(`UPDATE contacts SET name = '' WHERE phone = '12025550003'`)
+	w.exec(`UPDATE contacts SET fields = '{"city": "Lima"}' WHERE phone = '12025550101'`)
+	w.exec(`UPDATE contacts SET name = '' WHERE phone = '12025550103'`)
 	with := func(text string) campaign.Campaign {
 		return w.running(0, func(d *campaign.Definition) {
 			d.Parameters = template.Parameters{Body: template.Values{Positional: []string{text}}}
@@ -103,7 +103,7 @@ func TestChoosingGoesOnWhereACrashHasEndedIt(t *testing.T) {
 func TestTheFilterIsTheOneOfTheLaunch(t *testing.T) {
 	w := newWorld(t)
 	w.people(2)
-	w.exec(`UPDATE contacts SET tags = '{vip}' WHERE phone = '12025550001'`)
+	w.exec(`UPDATE contacts SET tags = '{vip}' WHERE phone = '12025550101'`)
 	filter, err := json.Marshal(map[string]any{"all_tags": []string{"vip"}})
 	require.NoError(t, err)
 	w.exec(`UPDATE segments SET filter = $1`, filter)

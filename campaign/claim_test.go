@@ -48,8 +48,8 @@ func TestWhoIsAsleepIsHeldUntilTheMorningAndNotAsked(t *testing.T) {
 	c := w.running(3, func(d *campaign.Definition) {
 		d.Limits.QuietHours = &conversation.QuietHours{From: clock(-time.Hour), To: clock(2 * time.Hour)}
 	})
-	w.exec(`UPDATE contacts SET time_zone = 'Etc/GMT+8' WHERE phone = '12025550001'`) // eight hours behind, where it is not night
-	w.exec(`UPDATE contacts SET time_zone = 'UTC' WHERE phone <> '12025550001'`)
+	w.exec(`UPDATE contacts SET time_zone = 'Etc/GMT+8' WHERE phone = '12025550101'`) // eight hours behind, where it is not night
+	w.exec(`UPDATE contacts SET time_zone = 'UTC' WHERE phone <> '12025550101'`)
 	ids, err := w.Claim(t.Context(), c.ID, 10)
 	require.NoError(t, err)
 	require.Len(t, ids, 1)
@@ -73,10 +73,10 @@ func TestANumberBeginsWithNoMoreContactsADayThanItsTierAllows(t *testing.T) {
 	require.Len(t, first, 2)
 	// Two templates to one contact count once; one that was refused does not count.
 	at := time.Now().Add(-20 * time.Hour).UTC().Truncate(time.Second)
-	w.sent(at, "planned", "12025550009")
-	w.sent(at.Add(-2*time.Hour), "planned", "12025550009")
-	w.sent(at, "refused", "12025550008")
-	w.sent(at.Add(-5*time.Hour), "planned", "12025550007") // more than a day ago
+	w.sent(at, "planned", "12025550109")
+	w.sent(at.Add(-2*time.Hour), "planned", "12025550109")
+	w.sent(at, "refused", "12025550108")
+	w.sent(at.Add(-5*time.Hour), "planned", "12025550107") // more than a day ago
 
 	var group errgroup.Group
 	for i := range 6 {

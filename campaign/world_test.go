@@ -89,12 +89,13 @@ func (w *world) draft(change ...func(*campaign.Definition)) campaign.Campaign {
 	return c
 }
 
-// people makes contacts with an opt-in to marketing, whose phones end in from, from + 1, ...
+// people makes contacts with an opt-in to marketing, whose phones are +1 202 555 0101 and on. Only a hundred are reserved: whoever needs
+// more has invented ones behind them.
 func (w *world) people(n int) {
 	w.Helper()
 	w.exec(`WITH made AS (
 		INSERT INTO contacts (id, name, phone, market, created_at)
-		SELECT gen_random_uuid(), 'Person ' || i, '1202555' || to_char(i, 'FM0000'), 'US', now() - interval '1 day' FROM generate_series(1, $1::int) i
+		SELECT gen_random_uuid(), 'Person ' || i, '1202555' || to_char(100 + i, 'FM0000'), 'US', now() - interval '1 day' FROM generate_series(1, $1::int) i
 		RETURNING id
 	) INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at)
 	SELECT id, 'marketing', true, 'form', now() - interval '1 day' FROM made`, n)
