@@ -47,8 +47,7 @@ func (im *Importer) write(ctx context.Context, tx pgx.Tx, i db.Import, p *plan) 
 	return intake.RecordWords(ctx, q, real, now, told)
 }
 
-// A copied id is plain bytes, as which pgx writes it as it is; a uuid.UUID it would write as text and read again.
-
+// claim copies ids as plain bytes, and so do add and say: a uuid.UUID pgx would write as text first.
 func claim(ctx context.Context, tx pgx.Tx, portfolio string, names []claimed) error {
 	if len(names) == 0 {
 		return nil
