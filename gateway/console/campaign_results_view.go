@@ -70,7 +70,7 @@ func (v *resultsView) resultsOf(r campaign.Results, zone *time.Location) {
 		}
 		return
 	}
-	v.Progress = progressOf(int64(r.Progress.Done), all)
+	v.Progress = progressOf(hadTurn(r), all)
 	v.Pace = paceOf(r, zone)
 	v.Answered = int64(r.Answered)
 	v.Funnel = funnelOf(r)

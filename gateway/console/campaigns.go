@@ -96,7 +96,7 @@ func campaignsOf(page api.Page[api.Campaign], results []*campaign.Results, state
 	for i, one := range page.Items {
 		row := campaignRowOf(one, now)
 		if i < len(results) && results[i] != nil {
-			row.Progress = progressOf(int64(results[i].Progress.Done), int64(results[i].Recipients))
+			row.Progress = progressOf(hadTurn(*results[i]), int64(results[i].Recipients))
 			row.Answered = share(int64(results[i].Answered), int64(results[i].Delivered))
 		}
 		v.Rows = append(v.Rows, row)

@@ -61,6 +61,10 @@ func progressOf(done, all int64) *progress {
 	return &progress{done, all, number(done) + " of " + number(all)}
 }
 
+// hadTurn is how many are done with because they had their turn: whom a campaign that was cancelled, or has come to its end, leaves
+// out has not had it, and its bar does not fill.
+func hadTurn(r campaign.Results) int64 { return int64(r.Progress.Done - r.NotSent) }
+
 // stateLinks lead to the campaigns of a state each.
 func stateLinks(chosen campaign.State) []stateLink {
 	links := []stateLink{{"", campaignsPath, chosen == ""}}

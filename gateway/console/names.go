@@ -66,7 +66,7 @@ func plural(n int64, thing string) string {
 // sentenceOf begins and ends a sentence.
 func sentenceOf(s string) string {
 	s = capital(s)
-	if s == "" || s[len(s)-1] == '.' {
+	if s == "" || strings.ContainsRune(".?!", rune(s[len(s)-1])) {
 		return s
 	}
 	return s + "."
