@@ -8,8 +8,11 @@ import (
 	"reengage/db"
 )
 
-// ChunkOf, Claim and Slots are for tests of what nobody else may do by itself.
-var ChunkOf = chunkOf
+// ChunkOf, Room, Claim and Slots are for tests of what nobody else may do by itself.
+var (
+	ChunkOf = chunkOf
+	Room    = room
+)
 
 // Claim claims up to n recipients.
 func (c *Campaigns) Claim(ctx context.Context, id uuid.UUID, n int) ([]uuid.UUID, error) {

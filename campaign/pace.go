@@ -52,13 +52,21 @@ func (s Standing) perSecond() float64 {
 	return PerSecond(int(s.number.MessagesPerSecond), s.Limits.Pace())
 }
 
-// openLasts is how much of its pace a campaign has open at most: conversations that take longer than that are overtaxed, or the
-// provider is away, and to ask more of them would help nobody.
+// A campaign asks nobody more while those whom it has asked wait: in front of the same workers wait the replies of people.
 const (
+	// openLasts is how much of the pace may be open: if it is more, the provider is away, or slows the number down.
 	openLasts = time.Minute
 	openLeast = 100
+	// A conversation looks at what it is asked within moments. If more than lateMost have not for lateAfter, workers or Temporal are
+	// overtaxed, and what is asked now would only lengthen the queue.
+	lateAfter = 3 * time.Second
+	lateMost  = 10
 )
 
-func (s Standing) openMost() int {
-	return max(openLeast, int(s.perSecond()*openLasts.Seconds()))
+// room is how many more may be asked, if so many are open and so many of them late.
+func room(perSecond float64, open, late int) int {
+	if late > lateMost {
+		return 0
+	}
+	return max(openLeast, int(perSecond*openLasts.Seconds())) - open
 }

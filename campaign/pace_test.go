@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/campaign"
+	"reengage/db"
 )
 
 func TestAChunkIsHalfASecondOfThePace(t *testing.T) {
@@ -17,6 +18,24 @@ func TestAChunkIsHalfASecondOfThePace(t *testing.T) {
 	} {
 		require.InDelta(t, c.perSecond, campaign.PerSecond(c.messagesPerSecond, c.percent), 1e-9)
 		require.Equal(t, c.chunk, campaign.ChunkOf(c.perSecond))
+	}
+}
+
+func TestNobodyMoreIsAskedWhileThoseWhoAreAskedWait(t *testing.T) {
+	require.Equal(t, 3840, campaign.Room(64, 0, 10), "a minute's worth")
+	require.Equal(t, 40, campaign.Room(64, 3800, 0))
+	require.Equal(t, 100, campaign.Room(1, 0, 0), "and never too few to get on")
+	require.Zero(t, campaign.Room(64, 11, 11), "the conversations do not keep up")
+
+	w := newWorld(t).fast()
+	c := w.running(15)
+	w.turn(c.ID)
+	require.Len(t, w.temporal.asked, 15)
+	for state, late := range map[string]int32{"asked": 15, "planned": 0} {
+		w.exec(`UPDATE campaign_recipients SET state = $1, asked_at = clock_timestamp() - interval '4 seconds'`, state)
+		row := must(db.New(w.Pool).CountOpenRecipients(t.Context(), 3, c.ID))
+		require.EqualValues(t, 15, row.Open)
+		require.Equal(t, late, row.Late, "one that is planned waits for the provider")
 	}
 }
 

@@ -279,14 +279,22 @@ func (q *Queries) CountCampaigns(ctx context.Context) ([]CountCampaignsRow, erro
 }
 
 const countOpenRecipients = `-- name: CountOpenRecipients :one
-SELECT count(*)::int FROM campaign_recipients WHERE campaign_id = $1 AND state IN ('asked', 'planned')
+SELECT count(*)::int AS open,
+       count(*) FILTER (WHERE state = 'asked' AND asked_at < clock_timestamp() - interval '1 second' * $1::float8)::int AS late
+FROM campaign_recipients WHERE campaign_id = $2 AND state IN ('asked', 'planned')
 `
 
-func (q *Queries) CountOpenRecipients(ctx context.Context, campaignID uuid.UUID) (int32, error) {
-	row := q.db.QueryRow(ctx, countOpenRecipients, campaignID)
-	var column_1 int32
-	err := row.Scan(&column_1)
-	return column_1, err
+type CountOpenRecipientsRow struct {
+	Open int32
+	Late int32
+}
+
+// How many have been asked and are not heard of, and for how many of them the conversation has not even looked at it for so long.
+func (q *Queries) CountOpenRecipients(ctx context.Context, lateSeconds float64, campaignID uuid.UUID) (CountOpenRecipientsRow, error) {
+	row := q.db.QueryRow(ctx, countOpenRecipients, lateSeconds, campaignID)
+	var i CountOpenRecipientsRow
+	err := row.Scan(&i.Open, &i.Late)
+	return i, err
 }
 
 const countRecipients = `-- name: CountRecipients :one
