@@ -124,11 +124,11 @@ func (c *Campaigns) tally(ctx context.Context, s Standing) (Tallies, error) {
 // askNext asks the next few recipients at the campaign's pace, and reports whether there may be more to ask at once.
 func (c *Campaigns) askNext(ctx context.Context, s Standing, t *Turn, beat func()) (more bool, err error) {
 	q := db.New(c.Pool)
-	asked, err := q.CountOpenRecipients(ctx, lateAfter.Seconds(), s.ID)
+	now, err := q.CountOpenRecipients(ctx, lateAfter.Seconds(), lostAfter.Seconds(), s.ID)
 	if err != nil {
 		return false, err
 	}
-	n := min(chunkOf(s.perSecond()), room(s.perSecond(), int(asked.Open), int(asked.Late)))
+	n := min(chunkOf(s.perSecond()), room(s.perSecond(), int(now.Open), int(now.Asked), int(now.Late)))
 	if n <= 0 {
 		return true, sleep(ctx, chunkLasts) // they come first
 	}

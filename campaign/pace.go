@@ -57,16 +57,21 @@ const (
 	// openLasts is how much of the pace may be open: if it is more, the provider is away, or slows the number down.
 	openLasts = time.Minute
 	openLeast = 100
-	// A conversation looks at what it is asked within moments. If more than lateMost have not for lateAfter, workers or Temporal are
-	// overtaxed, and what is asked now would only lengthen the queue.
-	lateAfter = 3 * time.Second
-	lateMost  = 10
+	// A conversation looks at what it is asked within moments. If too many have not, workers or Temporal are overtaxed, and what is
+	// asked now would only lengthen the queue: so much of the pace, or a few for longer than lateAfter. What is older than lostAfter
+	// does not wait in a queue, but for a worker that was killed with it.
+	askedLasts = 2 * time.Second
+	askedLeast = 20
+	lateAfter  = 3 * time.Second
+	lateMost   = 10
+	lostAfter  = 20 * time.Second
 )
 
-// room is how many more may be asked, if so many are open and so many of them late.
-func room(perSecond float64, open, late int) int {
+// room is how many more may be asked, of so many that are open, so many of them not looked at, and so many of those late.
+func room(perSecond float64, open, asked, late int) int {
 	if late > lateMost {
 		return 0
 	}
-	return max(openLeast, int(perSecond*openLasts.Seconds())) - open
+	most := func(least int, lasts time.Duration) int { return max(least, int(perSecond*lasts.Seconds())) }
+	return min(most(openLeast, openLasts)-open, most(askedLeast, askedLasts)-asked)
 }

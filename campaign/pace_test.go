@@ -22,20 +22,33 @@ func TestAChunkIsHalfASecondOfThePace(t *testing.T) {
 }
 
 func TestNobodyMoreIsAskedWhileThoseWhoAreAskedWait(t *testing.T) {
-	require.Equal(t, 3840, campaign.Room(64, 0, 10), "a minute's worth")
-	require.Equal(t, 40, campaign.Room(64, 3800, 0))
-	require.Equal(t, 100, campaign.Room(1, 0, 0), "and never too few to get on")
-	require.Zero(t, campaign.Room(64, 11, 11), "the conversations do not keep up")
+	for _, c := range []struct {
+		perSecond               float64
+		open, asked, late, room int
+	}{
+		{64, 0, 0, 10, 128}, // two seconds' worth
+		{64, 130, 118, 0, 10},
+		{64, 3800, 0, 0, 40}, // of a minute's worth
+		{1, 0, 0, 0, 20},     // and never too few to get on
+		{64, 11, 11, 11, 0},  // the conversations do not keep up
+	} {
+		require.Equal(t, c.room, campaign.Room(c.perSecond, c.open, c.asked, c.late), c)
+	}
 
 	w := newWorld(t).fast()
-	c := w.running(15)
-	w.turn(c.ID)
+	running := w.running(15)
+	w.turn(running.ID)
 	require.Len(t, w.temporal.asked, 15)
-	for state, late := range map[string]int32{"asked": 15, "planned": 0} {
-		w.exec(`UPDATE campaign_recipients SET state = $1, asked_at = clock_timestamp() - interval '4 seconds'`, state)
-		row := must(db.New(w.Pool).CountOpenRecipients(t.Context(), 3, c.ID))
-		require.EqualValues(t, 15, row.Open)
-		require.Equal(t, late, row.Late, "one that is planned waits for the provider")
+	for _, c := range []struct {
+		state, since string
+		asked, late  int32
+	}{
+		{"asked", "1 second", 15, 0}, {"asked", "4 seconds", 15, 15}, {"asked", "30 seconds", 15, 0}, // got lost, as it seems
+		{"planned", "4 seconds", 0, 0}, // waits for the provider
+	} {
+		w.exec(`UPDATE campaign_recipients SET state = $1, asked_at = clock_timestamp() - $2::interval`, c.state, c.since)
+		row := must(db.New(w.Pool).CountOpenRecipients(t.Context(), 3, 20, running.ID))
+		require.Equal(t, db.CountOpenRecipientsRow{Open: 15, Asked: c.asked, Late: c.late}, row)
 	}
 }
 

@@ -279,21 +279,24 @@ func (q *Queries) CountCampaigns(ctx context.Context) ([]CountCampaignsRow, erro
 }
 
 const countOpenRecipients = `-- name: CountOpenRecipients :one
-SELECT count(*)::int AS open,
-       count(*) FILTER (WHERE state = 'asked' AND asked_at < clock_timestamp() - interval '1 second' * $1::float8)::int AS late
-FROM campaign_recipients WHERE campaign_id = $2 AND state IN ('asked', 'planned')
+SELECT count(*)::int AS open, count(*) FILTER (WHERE state = 'asked')::int AS asked,
+       count(*) FILTER (WHERE state = 'asked' AND asked_at < clock_timestamp() - interval '1 second' * $1::float8
+                          AND asked_at > clock_timestamp() - interval '1 second' * $2::float8)::int AS late
+FROM campaign_recipients WHERE campaign_id = $3 AND state IN ('asked', 'planned')
 `
 
 type CountOpenRecipientsRow struct {
-	Open int32
-	Late int32
+	Open  int32
+	Asked int32
+	Late  int32
 }
 
-// How many have been asked and are not heard of, and for how many of them the conversation has not even looked at it for so long.
-func (q *Queries) CountOpenRecipients(ctx context.Context, lateSeconds float64, campaignID uuid.UUID) (CountOpenRecipientsRow, error) {
-	row := q.db.QueryRow(ctx, countOpenRecipients, lateSeconds, campaignID)
+// How many have been asked and are not heard of, how many of their conversations have not even looked at it, and how many of those
+// late, though not so late that it must have got lost.
+func (q *Queries) CountOpenRecipients(ctx context.Context, lateSeconds float64, lostSeconds float64, campaignID uuid.UUID) (CountOpenRecipientsRow, error) {
+	row := q.db.QueryRow(ctx, countOpenRecipients, lateSeconds, lostSeconds, campaignID)
 	var i CountOpenRecipientsRow
-	err := row.Scan(&i.Open, &i.Late)
+	err := row.Scan(&i.Open, &i.Asked, &i.Late)
 	return i, err
 }
 

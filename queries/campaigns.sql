@@ -256,9 +256,11 @@ SELECT count(*)::int AS recipients, count(*) FILTER (WHERE state IN ('pending', 
 FROM campaign_recipients r WHERE r.campaign_id = @campaign_id;
 
 -- name: CountOpenRecipients :one
--- How many have been asked and are not heard of, and for how many of them the conversation has not even looked at it for so long.
-SELECT count(*)::int AS open,
-       count(*) FILTER (WHERE state = 'asked' AND asked_at < clock_timestamp() - interval '1 second' * @late_seconds::float8)::int AS late
+-- How many have been asked and are not heard of, how many of their conversations have not even looked at it, and how many of those
+-- late, though not so late that it must have got lost.
+SELECT count(*)::int AS open, count(*) FILTER (WHERE state = 'asked')::int AS asked,
+       count(*) FILTER (WHERE state = 'asked' AND asked_at < clock_timestamp() - interval '1 second' * @late_seconds::float8
+                          AND asked_at > clock_timestamp() - interval '1 second' * @lost_seconds::float8)::int AS late
 FROM campaign_recipients WHERE campaign_id = @campaign_id AND state IN ('asked', 'planned');
 
 -- name: WriteOffRecipients :execrows

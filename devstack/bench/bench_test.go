@@ -144,7 +144,7 @@ func TestAnInterruptedBenchDropsItsDatabase(t *testing.T) {
 
 func TestRefusalsAreOneSentence(t *testing.T) {
 	err := Run(t.Context(), Options{Only: []string{"everything"}})
-	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports, inbox, campaign`)
+	require.EqualError(t, err, `there is no group of figures called "everything": there are webhook, backlog, windows, history, bytes, rating, month, reports, inbox, campaign, import`)
 	err = Run(t.Context(), Options{DatabaseURL: "host=db password=secret"})
 	require.EqualError(t, err, "DATABASE_URL is not a Postgres URL")
 }

@@ -97,12 +97,12 @@ func insist(t *testing.T, ask func() error) {
 	}, time.Minute, 100*time.Millisecond)
 }
 
-// reach waits until so many have got it.
+// reach waits until so many have got it: of a worker that is killed it takes a while until its work is somebody else's.
 func reach(t *testing.T, s *stack.Stack, c people.Campaign, accepted int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		return count(t, s, `SELECT count(*) FROM campaign_recipients WHERE campaign_id = $1 AND state = 'accepted'`, c.ID) >= accepted
-	}, time.Minute, 20*time.Millisecond)
+	}, 3*time.Minute, 20*time.Millisecond)
 }
 
 // stopsBeforeTheirTurn has somebody say STOP whose turn has not come, and returns their phone once that is known.
