@@ -26,8 +26,8 @@
 // answers; latencies are those under full load. A Temporal dev server has one history shard. Our own keeps its state in
 // memory, because one that syncs an SQLite file takes some hundred milliseconds for a workflow and would hide everything
 // else; fewer windows and messages are measured on such a one too. The bytes in its file are measured in /dev/shm where
-// there is enough of it, since syncing does not change a size. What is repeated ends early on a slow machine, so that the whole takes
-// some minutes; the medians are then of fewer. Other work on the machine spoils everything: look at the
+// there is enough of it, since syncing does not change a size. What is repeated ends early on a slow machine, so that a group takes
+// some minutes; the medians are then of fewer. The campaign goes on to its end, which may be a quarter of an hour. Other work on the machine spoils everything: look at the
 // load first.
 //
 // Why it is safe to point it at servers of the user's own: it works in databases `reengage_bench_<random>` that it creates
