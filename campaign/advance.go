@@ -58,9 +58,9 @@ func (c *Campaigns) Advance(ctx context.Context, id uuid.UUID, beat func()) (Tur
 			_, err = c.inTx(ctx, id, Begin, "", nil)
 			again = true
 		case s.State == Cancelled:
-			t.Done, err = c.windUp(ctx, s, NotSentCancelled, beat)
+			t.Done, err = c.windUp(ctx, s, sending.CampaignCancelled, beat)
 		case ended(s, now):
-			t.Done, err = c.windUp(ctx, s, NotSentEnded, beat)
+			t.Done, err = c.windUp(ctx, s, sending.CampaignEnded, beat)
 		case s.State == Paused:
 			t.NextAt, err = s.EndAt, c.askAgain(ctx, id, beat)
 		case s.MaterialisedAt.IsZero():

@@ -10,12 +10,6 @@ import (
 	"reengage/db"
 )
 
-// Why a recipient was not sent to.
-const (
-	NotSentCancelled conversation.Code = "campaign_cancelled"
-	NotSentEnded     conversation.Code = "campaign_ended"
-)
-
 // writeOffBatch is how many one statement writes off.
 const writeOffBatch = 2000
 

@@ -29,8 +29,8 @@ const (
 
 // Why a recipient is not sent anything any more: the campaign was cancelled, or has come to its end.
 const (
-	campaignCancelled = conversation.Code("campaign_cancelled")
-	campaignEnded     = conversation.Code("campaign_ended")
+	CampaignCancelled conversation.Code = "campaign_cancelled"
+	CampaignEnded     conversation.Code = "campaign_ended"
 )
 
 // holdBackFor is how long, on the virtual clock, somebody is left alone who waits for an answer or for another template.
@@ -48,9 +48,9 @@ func AfterRefusal(v conversation.Verdict, now time.Time) Recipient {
 	case conversation.CampaignStopped:
 		switch v.Facts.Campaign {
 		case "cancelled":
-			return Recipient{State: recipientNotSent, Code: campaignCancelled}
+			return Recipient{State: recipientNotSent, Code: CampaignCancelled}
 		case "finished", conversation.CampaignEnded:
-			return Recipient{State: recipientNotSent, Code: campaignEnded}
+			return Recipient{State: recipientNotSent, Code: CampaignEnded}
 		}
 		return Recipient{State: recipientPending, Code: v.Code}
 	case conversation.SenderPaused, conversation.TemplateNotApproved, conversation.TemplateNotFound, conversation.BudgetExhausted:
