@@ -94,11 +94,13 @@ func (f Filter) validateConversations(add func(field, format string, args ...any
 			}
 		}
 	}
-	for field, at := range map[string]time.Time{"last_inbound_after": f.LastInboundAfter, "last_inbound_before": f.LastInboundBefore} {
+	inRange := func(field string, at time.Time) {
 		if !at.IsZero() && (at.Year() < 2000 || at.Year() > 2199) {
 			add(field, "is not a time between 2000 and 2199")
 		}
 	}
+	inRange("last_inbound_after", f.LastInboundAfter)
+	inRange("last_inbound_before", f.LastInboundBefore)
 	if !f.LastInboundAfter.IsZero() && !f.LastInboundBefore.IsZero() && !f.LastInboundAfter.Before(f.LastInboundBefore) {
 		add("last_inbound_before", "has to be later than last_inbound_after, else nobody is meant")
 	}
