@@ -233,7 +233,7 @@ SET delivery_status = m.status
 FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status
       FROM (SELECT unnest($1::uuid[]) AS message_id, unnest($2::text[]) AS status) d
       ORDER BY d.message_id, delivery_rank(d.status) DESC) m
-WHERE o.message_id = m.message_id AND delivery_rank(o.delivery_status) < delivery_rank(m.status)
+WHERE o.message_id = m.message_id AND o.message_id = ANY($1::uuid[]) AND delivery_rank(o.delivery_status) < delivery_rank(m.status)
 `
 
 // Moves delivery statuses forward, never back.

@@ -25,16 +25,19 @@ func (q *Queries) BeginBilling(ctx context.Context) error {
 
 const clearDirtyMarks = `-- name: ClearDirtyMarks :execrows
 DELETE FROM dirty_conversations
-WHERE conversation_id IN (
+WHERE conversation_id = ANY (ARRAY(
     SELECT d.conversation_id
-    FROM (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::bigint[]) AS version) billed
-    JOIN dirty_conversations d ON d.conversation_id = billed.conversation_id AND d.version = billed.version
+    FROM dirty_conversations d
+    JOIN (SELECT unnest($1::uuid[]) AS conversation_id, unnest($2::bigint[]) AS version) billed
+      ON d.conversation_id = billed.conversation_id AND d.version = billed.version
+    WHERE d.conversation_id = ANY ($1::uuid[])
     FOR UPDATE OF d SKIP LOCKED
-)
+))
 `
 
 // Clears each mark whose version is the one that was billed. A row that somebody holds is about to get a new version, so it
 // is left; waiting for it could deadlock with an intake that marks several conversations.
+// The table is empty one moment and long the next: each row is looked up by its key, whatever the planner thinks of joins.
 func (q *Queries) ClearDirtyMarks(ctx context.Context, conversationIds []uuid.UUID, versions []int64) (int64, error) {
 	result, err := q.db.Exec(ctx, clearDirtyMarks, conversationIds, versions)
 	if err != nil {

@@ -86,9 +86,9 @@ func (q *Queries) LockCampaignBudget(ctx context.Context, id uuid.UUID) (int64, 
 const lockRecipients = `-- name: LockRecipients :many
 SELECT r.id
 FROM campaign_recipients r JOIN sends s ON s.id = r.id
-WHERE r.id IN (SELECT o.id FROM campaign_recipients o WHERE o.conversation_id = ANY($1::uuid[])
-               UNION ALL
-               SELECT o.id FROM sends o WHERE o.contact_id = ANY($2::uuid[]) AND o.type = 'template' AND o.campaign_id IS NOT NULL)
+WHERE r.id = ANY(ARRAY(SELECT o.id FROM campaign_recipients o WHERE o.conversation_id = ANY($1::uuid[])
+                       UNION ALL
+                       SELECT o.id FROM sends o WHERE o.contact_id = ANY($2::uuid[]) AND o.type = 'template' AND o.campaign_id IS NOT NULL))
   AND s.state <> 'refused'
 ORDER BY r.id
 FOR NO KEY UPDATE OF r

@@ -582,17 +582,20 @@ func (q *Queries) RecordSend(ctx context.Context, arg RecordSendParams) ([]int32
 }
 
 const refreshTemplatePending = `-- name: RefreshTemplatePending :many
+WITH named AS (
+    SELECT DISTINCT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = ANY($1::uuid[])
+)
 UPDATE conversations c
 SET template_pending = p.pending
 FROM (SELECT i.id,
              (SELECT CASE s.state WHEN 'planned' THEN 'planned' WHEN 'inflight' THEN 'inflight' ELSE 'unknown' END
               FROM sends s
               WHERE s.conversation_id = ANY(conversation_parts(i.id)) AND s.type = 'template'
-                AND (s.state IN ('planned', 'inflight') OR s.state = 'unknown' AND NOT s.final)
+                AND s.state IN ('planned', 'inflight', 'unknown') AND NOT (s.state = 'unknown' AND s.final)
               ORDER BY array_position('{inflight,unknown,planned}'::text[], s.state)
               LIMIT 1) AS pending
-      FROM (SELECT DISTINCT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = ANY($1::uuid[])) i) p
-WHERE c.id = p.id
+      FROM named i) p
+WHERE c.id = p.id AND c.id = ANY(ARRAY(SELECT id FROM named))
 RETURNING c.id, coalesce(c.template_pending, '')::text AS template_pending
 `
 
@@ -645,7 +648,7 @@ WITH settled AS (
     UPDATE send_attempts t
     SET outcome = s.outcome, ended_at = coalesce(t.ended_at, $2::timestamptz)
     FROM settled s
-    WHERE t.send_id = s.id AND t.attempt = s.attempt AND s.outcome IS NOT NULL
+    WHERE t.send_id = s.id AND t.attempt = s.attempt AND s.outcome IS NOT NULL AND t.send_id = ANY(ARRAY(SELECT id FROM settled))
 )
 UPDATE sends d
 SET state = s.state, accepted_at = s.accepted_at, message_id = s.message_id, unknown_at = s.unknown_at,
@@ -654,10 +657,11 @@ SET state = s.state, accepted_at = s.accepted_at, message_id = s.message_id, unk
     reason = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.reason END,
     error_code = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.error_code END
 FROM settled s
-WHERE d.id = s.id
+WHERE d.id = s.id AND d.id = ANY(ARRAY(SELECT id FROM settled))
 `
 
-// Writes what has become of sends that the caller has locked, and ends the attempts that led to it.
+// Writes what has become of sends that the caller has locked, and ends the attempts that led to it. The ids are given once more as a
+// list, so that the planner looks them up; of JSON it expects so many that it would rather read both tables.
 func (q *Queries) SettleSends(ctx context.Context, sends json.RawMessage, now time.Time) error {
 	_, err := q.db.Exec(ctx, settleSends, sends, now)
 	return err

@@ -123,7 +123,7 @@ SET delivery_status = m.status
 FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status
       FROM (SELECT unnest(@message_ids::uuid[]) AS message_id, unnest(@statuses::text[]) AS status) d
       ORDER BY d.message_id, delivery_rank(d.status) DESC) m
-WHERE o.message_id = m.message_id AND delivery_rank(o.delivery_status) < delivery_rank(m.status);
+WHERE o.message_id = m.message_id AND o.message_id = ANY(@message_ids::uuid[]) AND delivery_rank(o.delivery_status) < delivery_rank(m.status);
 
 -- name: MarkConversations :exec
 -- Has everything in some conversations billed again.

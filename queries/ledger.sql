@@ -195,13 +195,16 @@ SELECT unnest(@schemes::text[]), unnest(@cards::text[]), unnest(@kinds::text[]),
 -- name: ClearDirtyMarks :execrows
 -- Clears each mark whose version is the one that was billed. A row that somebody holds is about to get a new version, so it
 -- is left; waiting for it could deadlock with an intake that marks several conversations.
+-- The table is empty one moment and long the next: each row is looked up by its key, whatever the planner thinks of joins.
 DELETE FROM dirty_conversations
-WHERE conversation_id IN (
+WHERE conversation_id = ANY (ARRAY(
     SELECT d.conversation_id
-    FROM (SELECT unnest(@conversation_ids::uuid[]) AS conversation_id, unnest(@versions::bigint[]) AS version) billed
-    JOIN dirty_conversations d ON d.conversation_id = billed.conversation_id AND d.version = billed.version
+    FROM dirty_conversations d
+    JOIN (SELECT unnest(@conversation_ids::uuid[]) AS conversation_id, unnest(@versions::bigint[]) AS version) billed
+      ON d.conversation_id = billed.conversation_id AND d.version = billed.version
+    WHERE d.conversation_id = ANY (@conversation_ids::uuid[])
     FOR UPDATE OF d SKIP LOCKED
-);
+));
 
 -- name: HandMarks :execrows
 -- Hands the marks of merged conversations to those that they are part of (W10).

@@ -52,9 +52,9 @@ WHERE r.conversation_id = pair.loser;
 -- meanwhile: an opt-out is recorded without the conversation's lock.
 SELECT r.id
 FROM campaign_recipients r JOIN sends s ON s.id = r.id
-WHERE r.id IN (SELECT o.id FROM campaign_recipients o WHERE o.conversation_id = ANY(@conversation_ids::uuid[])
-               UNION ALL
-               SELECT o.id FROM sends o WHERE o.contact_id = ANY(@contact_ids::uuid[]) AND o.type = 'template' AND o.campaign_id IS NOT NULL)
+WHERE r.id = ANY(ARRAY(SELECT o.id FROM campaign_recipients o WHERE o.conversation_id = ANY(@conversation_ids::uuid[])
+                       UNION ALL
+                       SELECT o.id FROM sends o WHERE o.contact_id = ANY(@contact_ids::uuid[]) AND o.type = 'template' AND o.campaign_id IS NOT NULL))
   AND s.state <> 'refused'
 ORDER BY r.id
 FOR NO KEY UPDATE OF r;

@@ -94,7 +94,8 @@ WHERE id = @id;
 UPDATE sends SET final = true WHERE id = @id AND state = 'unknown';
 
 -- name: SettleSends :exec
--- Writes what has become of sends that the caller has locked, and ends the attempts that led to it.
+-- Writes what has become of sends that the caller has locked, and ends the attempts that led to it. The ids are given once more as a
+-- list, so that the planner looks them up; of JSON it expects so many that it would rather read both tables.
 WITH settled AS (
     SELECT (s.value ->> 'id')::uuid AS id, s.value ->> 'state' AS state, (s.value ->> 'accepted_at')::timestamptz AS accepted_at,
            (s.value ->> 'message_id')::uuid AS message_id, (s.value ->> 'unknown_at')::timestamptz AS unknown_at,
@@ -105,7 +106,7 @@ WITH settled AS (
     UPDATE send_attempts t
     SET outcome = s.outcome, ended_at = coalesce(t.ended_at, @now::timestamptz)
     FROM settled s
-    WHERE t.send_id = s.id AND t.attempt = s.attempt AND s.outcome IS NOT NULL
+    WHERE t.send_id = s.id AND t.attempt = s.attempt AND s.outcome IS NOT NULL AND t.send_id = ANY(ARRAY(SELECT id FROM settled))
 )
 UPDATE sends d
 SET state = s.state, accepted_at = s.accepted_at, message_id = s.message_id, unknown_at = s.unknown_at,
@@ -114,7 +115,7 @@ SET state = s.state, accepted_at = s.accepted_at, message_id = s.message_id, unk
     reason = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.reason END,
     error_code = CASE WHEN s.state = 'accepted' AND d.state <> 'accepted' THEN NULL ELSE d.error_code END
 FROM settled s
-WHERE d.id = s.id;
+WHERE d.id = s.id AND d.id = ANY(ARRAY(SELECT id FROM settled));
 
 -- name: NoteFailedSends :many
 -- Writes to sends why their messages failed after they had been accepted; returns what of them was at fault.
@@ -129,17 +130,20 @@ RETURNING s.message_id::uuid AS message_id, s.origin, s.reason, s.business_numbe
 -- Says of each conversation, which the caller has locked, how far a template has got whose fate is not known yet (W6), and
 -- returns it; of one that has been merged, the one that it is part of, with the sends of both. Every transaction that moves a
 -- send ends with it. One that may have reached the contact goes before one that is known to be waiting.
+WITH named AS (
+    SELECT DISTINCT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = ANY(@conversation_ids::uuid[])
+)
 UPDATE conversations c
 SET template_pending = p.pending
 FROM (SELECT i.id,
              (SELECT CASE s.state WHEN 'planned' THEN 'planned' WHEN 'inflight' THEN 'inflight' ELSE 'unknown' END
               FROM sends s
               WHERE s.conversation_id = ANY(conversation_parts(i.id)) AND s.type = 'template'
-                AND (s.state IN ('planned', 'inflight') OR s.state = 'unknown' AND NOT s.final)
+                AND s.state IN ('planned', 'inflight', 'unknown') AND NOT (s.state = 'unknown' AND s.final)
               ORDER BY array_position('{inflight,unknown,planned}'::text[], s.state)
               LIMIT 1) AS pending
-      FROM (SELECT DISTINCT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = ANY(@conversation_ids::uuid[])) i) p
-WHERE c.id = p.id
+      FROM named i) p
+WHERE c.id = p.id AND c.id = ANY(ARRAY(SELECT id FROM named))
 RETURNING c.id, coalesce(c.template_pending, '')::text AS template_pending;
 
 -- name: MoveSends :exec

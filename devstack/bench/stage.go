@@ -123,10 +123,15 @@ func (s *stage) take(ctx context.Context, bodies []signedBody, concurrency int) 
 	})
 }
 
-// analyze tells Postgres's planner how large the tables are, as autovacuum does by itself within a minute or so.
+// analyze tells Postgres's planner how large the tables are, as autovacuum does by itself within a minute or so, and begins new
+// connections, as the pools do every hour: what they have learned of plans for empty tables would stay with the old ones.
 func (s *stage) analyze(ctx context.Context) error {
-	_, err := s.serves.Exec(ctx, "ANALYZE")
-	return err
+	if _, err := s.serves.Exec(ctx, "ANALYZE"); err != nil {
+		return err
+	}
+	s.serves.Reset()
+	s.works.Reset()
+	return nil
 }
 
 // now is the virtual time.
