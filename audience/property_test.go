@@ -121,9 +121,12 @@ func check(ctx context.Context, t require.TestingT, q *db.Queries, f audience.Fi
 	slices.SortFunc(byID, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	chosen := []uuid.UUID{}
 	for after := (uuid.UUID{}); ; after = chosen[len(chosen)-1] {
-		ids, err := q.ListAudienceIDs(ctx, db.ListAudienceIDsParams{Filter: raw, At: noon, After: after, MaxRows: 3})
+		page, err := q.ListCandidates(ctx, db.ListCandidatesParams{Filter: raw, At: noon, After: after, MaxRows: 3})
 		require.NoError(t, err)
-		if chosen = append(chosen, ids...); len(ids) < 3 {
+		for _, c := range page {
+			chosen = append(chosen, c.Contact.ID)
+		}
+		if len(page) < 3 {
 			break
 		}
 	}

@@ -129,43 +129,6 @@ func (q *Queries) ListAudience(ctx context.Context, arg ListAudienceParams) ([]L
 	return items, nil
 }
 
-const listAudienceIDs = `-- name: ListAudienceIDs :many
-SELECT a.contact_id::uuid AS contact_id FROM audience($1::jsonb, $2::timestamptz, $3::uuid, $4::bigint) a ORDER BY a.contact_id
-`
-
-type ListAudienceIDsParams struct {
-	Filter  json.RawMessage
-	At      time.Time
-	After   uuid.UUID
-	MaxRows int64
-}
-
-// The contacts after the given one, in the order of their ids.
-func (q *Queries) ListAudienceIDs(ctx context.Context, arg ListAudienceIDsParams) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listAudienceIDs,
-		arg.Filter,
-		arg.At,
-		arg.After,
-		arg.MaxRows,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []uuid.UUID
-	for rows.Next() {
-		var contact_id uuid.UUID
-		if err := rows.Scan(&contact_id); err != nil {
-			return nil, err
-		}
-		items = append(items, contact_id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const listContactAttributes = `-- name: ListContactAttributes :many
 SELECT a.kind::text AS kind, a.value::text AS value, a.contacts::bigint AS contacts, a.estimated::boolean AS estimated
 FROM contact_attributes($1::int, $2::bigint) a

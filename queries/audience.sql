@@ -16,10 +16,6 @@ FROM audience_page(@filter::jsonb, @at::timestamptz, @before_at::timestamptz, @b
 JOIN contacts p ON p.id = a.contact_id
 ORDER BY p.created_at DESC, p.id DESC;
 
--- name: ListAudienceIDs :many
--- The contacts after the given one, in the order of their ids.
-SELECT a.contact_id::uuid AS contact_id FROM audience(@filter::jsonb, @at::timestamptz, @after::uuid, @max_rows::bigint) a ORDER BY a.contact_id;
-
 -- name: FindCampaign :one
 -- Whether there is such a campaign.
 SELECT EXISTS (SELECT FROM campaigns WHERE id = @id);

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -16,27 +12,10 @@ import (
 	"reengage/gateway/api"
 )
 
-// campaignGateway answers as the test says, by method and the path's end, and keeps what it was asked.
-func campaignGateway(t *testing.T, answer func(method, path string, body []byte) any) {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		if text, ok := answer(r.Method, r.URL.RequestURI(), body).(string); ok {
-			_, _ = io.WriteString(w, text)
-			return
-		}
-		_ = json.NewEncoder(w).Encode(answer(r.Method, r.URL.RequestURI(), body))
-	}))
-	t.Cleanup(server.Close)
-	t.Setenv("REENGAGE_URL", server.URL)
-	t.Setenv("REENGAGE_API_KEY", "key-of-the-test")
-}
-
 func campaignRun(t *testing.T, args ...string) (code int, out, errors string) {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	code = run(t.Context(), append([]string{"campaign"}, args...), streams{strings.NewReader(""), &stdout, &stderr})
-	return code, stdout.String(), stderr.String()
+	r := runHere(t, "", append([]string{"campaign"}, args...)...)
+	return r.code, r.out, r.err
 }
 
 func TestAWatchedCampaignIsLinesUntilItIsPaused(t *testing.T) {
@@ -50,9 +29,9 @@ func TestAWatchedCampaignIsLinesUntilItIsPaused(t *testing.T) {
 	}
 	*looks[2].Costs[0].AnswerMicros = 159_600
 	asked := 0
-	campaignGateway(t, func(string, string, []byte) any {
+	answering(t, func(string, string, []byte) any {
 		asked++
-		return looks[min((asked-1)/2, 2)]
+		return looks[min(asked-1, 2)]
 	})
 	code, out, errors := campaignRun(t, "status", uuid.NewString(), "--watch", "--every", "1ms")
 	require.Equal(t, []any{0, ""}, []any{code, errors})
@@ -69,7 +48,7 @@ func TestAWatchedCampaignIsLinesUntilItIsPaused(t *testing.T) {
 func TestADraftIsMadeOfFlagsOrOfAFile(t *testing.T) {
 	var body map[string]any
 	segment := uuid.New()
-	campaignGateway(t, func(_, _ string, raw []byte) any {
+	answering(t, func(_, _ string, raw []byte) any {
 		body = nil
 		require.NoError(t, json.Unmarshal(raw, &body))
 		return api.Campaign{ID: segment, Name: "Spring", State: "draft", CreatedAt: time.Now()}
@@ -92,7 +71,7 @@ func TestADraftIsMadeOfFlagsOrOfAFile(t *testing.T) {
 
 func TestAQuoteIsATableAndItsNotes(t *testing.T) {
 	price, amount, end := int64(62_500), int64(625_000), time.Date(2026, 12, 1, 9, 2, 0, 0, time.UTC)
-	campaignGateway(t, func(string, string, []byte) any {
+	answering(t, func(string, string, []byte) any {
 		return api.CampaignQuote{Contacts: 15, Recipients: 12, LeftOut: api.CampaignLeftOut{OptedOut: 1, NoOptIn: 2}, UpperBound: true,
 			Markets: []api.CampaignMarket{{Market: "BR", Contacts: 10, PriceMicros: &price, AmountMicros: &amount, Currency: "USD", Rule: "P2"}, {Market: "XX", Contacts: 2}},
 			Totals:  []api.CampaignTotal{{Currency: "USD", AmountMicros: amount, Contacts: 10}}, Pace: api.CampaignPace{Seconds: 120, EndsAt: &end},
@@ -108,7 +87,7 @@ func TestAQuoteIsATableAndItsNotes(t *testing.T) {
 
 func TestRecipientsComeAsTheFileThatTheGatewayWrites(t *testing.T) {
 	path := ""
-	campaignGateway(t, func(_, asked string, _ []byte) any { path = asked; return "id,name\r\n1,'=1+1\r\n" })
+	answering(t, func(_, asked string, _ []byte) any { path = asked; return "id,name\r\n1,'=1+1\r\n" })
 	id := uuid.NewString()
 	code, out, _ := campaignRun(t, "recipients", id, "--csv", "--state", "refused", "--answered")
 	require.Zero(t, code)
