@@ -377,6 +377,8 @@ CROSS JOIN LATERAL (
     LEFT JOIN outbound_messages o ON o.message_id = s.message_id
     WHERE s.type = 'template' AND s.template_name = w.name AND s.template ->> 'language' = w.language
       AND s.planned_at >= $4::timestamptz
+      AND NOT (s.state = 'refused' AND s.campaign_id IS NOT NULL
+               AND EXISTS (SELECT FROM campaign_recipients r WHERE r.id = s.id AND r.state <> 'refused'))
 ) u
 `
 
@@ -401,7 +403,8 @@ type SumTemplateUseRow struct {
 }
 
 // What came of the sends of some templates that were planned since then. Answered, where it is asked for: the contact wrote within
-// so long after the acceptance (W6), in whatever part of the conversation (W10).
+// so long after the acceptance (W6), in whatever part of the conversation (W10). A campaign's send that was refused only for now, or
+// because the campaign had been paused or had ended, is not counted: it may still go, or was nobody's refusal.
 func (q *Queries) SumTemplateUse(ctx context.Context, arg SumTemplateUseParams) ([]SumTemplateUseRow, error) {
 	rows, err := q.db.Query(ctx, sumTemplateUse,
 		arg.Wanted,

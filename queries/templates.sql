@@ -104,7 +104,8 @@ LIMIT @max_rows;
 
 -- name: SumTemplateUse :many
 -- What came of the sends of some templates that were planned since then. Answered, where it is asked for: the contact wrote within
--- so long after the acceptance (W6), in whatever part of the conversation (W10).
+-- so long after the acceptance (W6), in whatever part of the conversation (W10). A campaign's send that was refused only for now, or
+-- because the campaign had been paused or had ended, is not counted: it may still go, or was nobody's refusal.
 SELECT w.waba_id::text AS waba_id, w.name::text AS name, w.language::text AS language,
        u.planned, u.refused, u.accepted, u.delivered, u.read, u.failed, u.answered
 FROM jsonb_to_recordset(@wanted::jsonb) AS w(waba_id text, name text, language text)
@@ -125,6 +126,8 @@ CROSS JOIN LATERAL (
     LEFT JOIN outbound_messages o ON o.message_id = s.message_id
     WHERE s.type = 'template' AND s.template_name = w.name AND s.template ->> 'language' = w.language
       AND s.planned_at >= @since::timestamptz
+      AND NOT (s.state = 'refused' AND s.campaign_id IS NOT NULL
+               AND EXISTS (SELECT FROM campaign_recipients r WHERE r.id = s.id AND r.state <> 'refused'))
 ) u;
 
 -- name: CountTemplates :many

@@ -26,6 +26,15 @@ func (f *fixture) templateStory() {
 		conversation := f.add(someone{})
 		f.deliver(f.addSend(conversation), delivery)
 	}
+	// Of a campaign's the recipient's row says whether it was refused for good.
+	spring := f.campaign("Spring")
+	for _, recipient := range []string{"refused", "pending"} {
+		conversation := f.add(someone{})
+		send := f.addSend(conversation)
+		f.exec(`UPDATE sends SET state = 'refused', reason = 'x', campaign_id = $2 WHERE id = $1`, send, spring)
+		f.exec(`INSERT INTO campaign_recipients (id, campaign_id, contact_id, state, code) SELECT $1, $2, contact_id, $4, 'x' FROM conversations WHERE id = $3`,
+			send, spring, conversation, recipient)
+	}
 	f.exec(`UPDATE sends SET planned_at = now()`)
 	f.exec(`UPDATE sends SET planned_at = now() - interval '31 days' WHERE id = $1`, f.addSend(f.add(someone{})))
 }
@@ -59,7 +68,7 @@ func TestATemplateIsShownWithWhatCameOfItsSendsAndTheLintersFindings(t *testing.
 	two := int64(2)
 	require.WithinDuration(t, time.Now().Add(-30*24*time.Hour), d.Use.Since, time.Minute)
 	d.Use.Since = time.Time{}
-	require.Equal(t, &api.TemplateUse{Planned: 11, Refused: 1, Accepted: 8, Delivered: 5, Read: 2, Failed: 2, Answered: &two}, d.Use)
+	require.Equal(t, &api.TemplateUse{Planned: 12, Refused: 2, Accepted: 8, Delivered: 5, Read: 2, Failed: 2, Answered: &two}, d.Use)
 	require.Equal(t, "Last chance: {{1}}", d.Shown.Body)
 	require.NotEmpty(t, d.Findings)
 	require.Equal(t, template.Error, d.Findings[0].Severity)
@@ -85,7 +94,7 @@ func TestTemplatesAreListedWithWhatCameOfTheirSendsWhereItIsAskedFor(t *testing.
 	require.Equal(t, []api.TemplateAccount{{WABA: "waba-1", Templates: 1, Limit: 250}}, page.Accounts, "languages of one name")
 	use := *page.Items[0].Use
 	use.Since = time.Time{}
-	require.Equal(t, api.TemplateUse{Planned: 8, Refused: 1, Accepted: 5, Delivered: 2, Read: 1, Failed: 2}, use)
+	require.Equal(t, api.TemplateUse{Planned: 9, Refused: 2, Accepted: 5, Delivered: 2, Read: 1, Failed: 2}, use)
 	require.Zero(t, page.Items[1].Use.Planned)
 	var without api.TemplatePage
 	f.call("GET", "/v1/templates", "", &without)

@@ -11,6 +11,7 @@ import (
 	"reengage/campaign"
 	"reengage/gateway/access"
 	"reengage/gateway/api"
+	"reengage/whatsapp/template"
 )
 
 // apiCampaign is where the API has the campaign of the page.
@@ -58,6 +59,13 @@ func (c *Console) campaignResults(w http.ResponseWriter, r *http.Request, status
 	who, _ := access.From(r.Context())
 	view := resultsViewOf(one, n, results, who, c.clock.At(time.Now()))
 	view.Refusal = refusal
+	if !byHTMX(r) { // which asks for what changes
+		listed, err := c.client.listTemplates(r.Context(), one.Number.ID, "")
+		if err != nil {
+			return err
+		}
+		view.Shown = textOf(one, listed)
+	}
 	return c.page(w, r, status, frame{Title: one.Name, Here: "campaigns", Page: "campaigns/results", View: view})
 }
 
@@ -83,6 +91,15 @@ func resultsViewOf(one api.Campaign, n api.BusinessNumber, results campaign.Resu
 	v.Refreshes = refreshes(one, results)
 	v.resultsOf(results, zone)
 	return v
+}
+
+// textOf is what a campaign sends, as its template is listed now, with what it puts in place of the variables; nil: the template is gone.
+func textOf(one api.Campaign, listed templateList) *template.Preview {
+	t := listed.find(one.Template.Name, one.Template.Language)
+	if t == nil {
+		return nil
+	}
+	return new(template.Template{Name: t.Name, Language: t.Language, Components: componentsOf(*t)}.Preview(normalParameters(one.Parameters)))
 }
 
 // refreshes is when the page asks for itself again: steadily while the campaign moves, then only when some conversation has changed,

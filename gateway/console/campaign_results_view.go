@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"reengage/campaign"
+	"reengage/whatsapp/template"
 )
 
 // resultsView is the page of a campaign that has been launched: what has become of it so far.
@@ -33,6 +34,7 @@ type resultsView struct {
 	Refusal                     string
 	MayPause, CanResume, CanEnd bool
 	Refreshes                   string // when it asks for itself again, as htmx's trigger
+	Shown                       *template.Preview
 }
 
 // placeLine is how many recipients are in a state, with the way to them.

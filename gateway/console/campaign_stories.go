@@ -119,6 +119,7 @@ func resultsStory(state campaign.State, reason campaign.Reason, results campaign
 	results.State = state
 	v := resultsViewOf(one, storyNumber, results, storyReader, storyTime)
 	v.Refreshes = "" // stories stand still
+	v.Shown = textOf(one, templateList{storySpring})
 	return frame{Title: one.Name, Here: "campaigns", Page: "campaigns/results", View: v}
 }
 
