@@ -27,7 +27,7 @@ var reminderLateness, _ = otel.Meter("reengage/activities").Float64Histogram("re
 func (a *Activities) Remind(ctx context.Context, r RemindRequest) (RemindResult, error) {
 	now := a.Clock.At(time.Now())
 	var result RemindResult
-	err := db.InTx(ctx, a.Pool, func(tx pgx.Tx) error {
+	err := db.InTxByKey(ctx, a.Pool, func(tx pgx.Tx) error {
 		var err error
 		result, err = remindAt(ctx, db.New(tx), r, now, a.Notify)
 		return err

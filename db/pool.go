@@ -52,18 +52,27 @@ func statesMaxConns(databaseURL string) bool {
 // maxTries bounds how often a transaction that lost a race is run again.
 const maxTries = 5
 
-// oneOfMany begins a transaction such as there are many of: it reads and writes few rows by their keys, and planning its statements
-// takes longer than running them (of one that finds out a recipient's results, ten times as long). One plan is made for all, and kept.
-// Left to itself Postgres does so too, until a table has grown: then the kept plan looks dearer than those made before, and each
-// statement is planned anew for hours.
-const oneOfMany = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan"
-
 // InTx runs fn in a READ COMMITTED transaction and commits it. If the database chose it as the victim of a deadlock or
 // of a serialization conflict, it is run again from the start; fn must therefore have no effect outside tx.
 func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
+	return inTx(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, fn)
+}
+
+// byKey has each statement planned once for a connection, and rows looked up by their keys, however few there are when it is planned.
+const byKey = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off"
+
+// InTxByKey is InTx for what every message passes: such a transaction reads and writes few rows by their keys, and planning its
+// statements takes longer than running them (of the one that finds out a recipient's results, ten times as long). Left to itself Postgres
+// keeps a plan only until a table has grown: then the kept one looks dearer than those made before, and each statement is planned anew
+// for hours.
+func InTxByKey(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
+	return inTx(ctx, pool, pgx.TxOptions{BeginQuery: byKey}, fn)
+}
+
+func inTx(ctx context.Context, pool *pgxpool.Pool, begin pgx.TxOptions, fn func(tx pgx.Tx) error) error {
 	var err error
 	for range maxTries {
-		err = pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{BeginQuery: oneOfMany}, fn)
+		err = pgx.BeginTxFunc(ctx, pool, begin, fn)
 		if code := sqlState(err); code != "40001" && code != "40P01" {
 			return err
 		}

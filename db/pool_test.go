@@ -26,7 +26,7 @@ func TestThePoolsSizeIsTheURLsIfItStatesOne(t *testing.T) {
 	}
 }
 
-func TestPlansAreKeptInTransactionsOnly(t *testing.T) {
+func TestPlansAreKeptInTransactionsByKeyOnly(t *testing.T) {
 	pool := dbtest.Pool(t, dbtest.URL(t))
 	mode := func(q interface {
 		QueryRow(context.Context, string, ...any) pgx.Row
@@ -34,7 +34,7 @@ func TestPlansAreKeptInTransactionsOnly(t *testing.T) {
 		require.NoError(t, q.QueryRow(t.Context(), "SHOW plan_cache_mode").Scan(&set))
 		return set
 	}
-	require.NoError(t, db.InTx(t.Context(), pool, func(tx pgx.Tx) error {
+	require.NoError(t, db.InTxByKey(t.Context(), pool, func(tx pgx.Tx) error {
 		require.Equal(t, "force_generic_plan", mode(tx))
 		var isolation string
 		require.NoError(t, tx.QueryRow(t.Context(), "SHOW transaction_isolation").Scan(&isolation))

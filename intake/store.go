@@ -106,7 +106,7 @@ func (s *Store) try(ctx context.Context, b *batch) (*attempt, error) {
 	var aliases []aliasKey
 	for tries := 0; errors.Is(err, errLostRace) && tries < maxRaces; tries++ {
 		var a *attempt
-		err = db.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		err = db.InTxByKey(ctx, s.pool, func(tx pgx.Tx) error {
 			a = newAttempt(s, db.New(tx), b, numbers)
 			a.aliases = aliases
 			return a.run(ctx)

@@ -100,7 +100,7 @@ func (l *Ledger) Bill(ctx context.Context, conversationID uuid.UUID) (Posted, er
 func (l *Ledger) unpinned(ctx context.Context, fn func(*db.Queries) error) error {
 	err := errPinned
 	for tries := 0; errors.Is(err, errPinned) && tries < maxTries; tries++ {
-		err = db.InTx(ctx, l.pool, func(tx pgx.Tx) error {
+		err = db.InTxByKey(ctx, l.pool, func(tx pgx.Tx) error {
 			q := db.New(tx)
 			if err := q.BeginBilling(ctx); err != nil {
 				return err

@@ -135,7 +135,8 @@ WITH RECURSIVE reach AS (
             -- An entry point that began long before and ends long after.
             SELECT least(p.occurred_at, m.occurred_at), p.entry_point_until
             FROM events p
-            LEFT JOIN events m ON m.id = p.message_id  -- not known: it is inferred, and the status leads to it
+            -- Not known: it is inferred, and the status leads to it.
+            LEFT JOIN LATERAL (SELECT m.occurred_at FROM events m WHERE m.id = p.message_id OFFSET 0) m ON true
             WHERE p.conversation_id = ANY (r.parts) AND p.entry_point_until >= r.lo - r.memory
               AND least(p.occurred_at, m.occurred_at) <= r.hi + r.memory
         ) f

@@ -146,7 +146,7 @@ func (r *Relay) settleUntilDone(ctx, leased context.Context, c claim, t turn) (m
 
 // settle notes what was told and lets go of the conversation.
 func (r *Relay) settle(ctx context.Context, c claim, t turn) (more bool, err error) {
-	err = db.InTx(ctx, r.Pool, func(tx pgx.Tx) error {
+	err = db.InTxByKey(ctx, r.Pool, func(tx pgx.Tx) error {
 		q := r.queries.WithTx(tx)
 		mine, err := q.LockLease(ctx, r.Holder, c.until, c.conversation)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) { // another relay has taken over and is done

@@ -36,7 +36,7 @@ type locked struct {
 // locking runs fn in a transaction that holds the conversation.
 func (s *Sender) locking(ctx context.Context, conversationID uuid.UUID, fn func(*locked) error) error {
 	var l *locked
-	err := db.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	err := db.InTxByKey(ctx, s.Pool, func(tx pgx.Tx) error {
 		var err error
 		if l, err = s.lock(ctx, db.New(tx), conversationID); err != nil {
 			return err
