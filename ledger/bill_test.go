@@ -186,9 +186,7 @@ func TestAnAssignmentWaitsForBillingsAndNotForReaders(t *testing.T) {
 	assigning.Go(func() error {
 		return w.ledger.Assign(t.Context(), Assignment{PhoneNumberID: "shop", Scheme: "sirena", From: monday})
 	})
-	require.Eventually(t, func() bool {
-		return w.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
-	}, 10*time.Second, time.Millisecond, "it waits for the billing")
+	w.awaitsLock("it waits for the billing")
 	require.NoError(t, billing.Rollback(t.Context()))
 	require.NoError(t, assigning.Wait())
 	w.bill(c)

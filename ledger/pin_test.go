@@ -245,9 +245,7 @@ func TestWhoeverPinsAMonthFirstPricesItForAll(t *testing.T) {
 	require.NoError(t, err)
 	var billing errgroup.Group
 	billing.Go(func() error { _, err := w.ledger.Bill(t.Context(), c); return err })
-	require.Eventually(t, func() bool {
-		return w.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
-	}, 10*time.Second, time.Millisecond, "it waits for the other's pin")
+	w.awaitsLock("it waits for the other's pin")
 	require.NoError(t, other.Commit(t.Context()))
 	require.NoError(t, billing.Wait())
 	require.Equal(t, []string{"02 09:00:00 customer_initiated Z4 1000"}, w.unreversed(c))

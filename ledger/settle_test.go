@@ -86,6 +86,23 @@ func TestARowThatTheDatabaseRefusesCostsNoneOfItsNeighbours(t *testing.T) {
 	}
 }
 
+// expiring is a context whose deadline passes when the test says so.
+type expiring struct {
+	context.Context
+	expired chan struct{}
+}
+
+func (e expiring) Done() <-chan struct{} { return e.expired }
+
+func (e expiring) Err() error {
+	select {
+	case <-e.expired:
+		return context.DeadlineExceeded
+	default:
+		return e.Context.Err()
+	}
+}
+
 func TestAConversationThatTakesTooLongIsPostponedAndStopsNobody(t *testing.T) {
 	w := newWorld(t)
 	number := w.shop("shop")
@@ -97,10 +114,12 @@ func TestAConversationThatTakesTooLongIsPostponedAndStopsNobody(t *testing.T) {
 	defer other.Rollback(t.Context())
 	w.execOn(other, "SELECT FROM events WHERE id = $1 FOR UPDATE", opener.id) // its charge waits
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	_, err = w.ledger.SettleBatch(ctx, 1)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	ctx := expiring{t.Context(), make(chan struct{})}
+	settled := make(chan error)
+	go func() { _, err := w.ledger.SettleBatch(ctx, 1); settled <- err }()
+	w.awaitsLock("its time is up while it waits")
+	close(ctx.expired)
+	require.ErrorIs(t, <-settled, context.DeadlineExceeded)
 	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1), "the other's turn")
 	require.NoError(t, other.Rollback(t.Context()))
 	w.soon()

@@ -67,6 +67,15 @@ func (w *world) count(sql string, args ...any) (n int) {
 	w.one(&n, "SELECT count(*) FROM "+sql, args...)
 	return n
 }
+
+// awaitsLock returns once somebody waits for a lock that somebody else holds.
+func (w *world) awaitsLock(why string) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool {
+		return w.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
+	}, 10*time.Second, time.Millisecond, why)
+}
+
 func (w *world) dirty() int { w.t.Helper(); return w.count("dirty_conversations") }
 
 // id is a new id. The first four bytes order it among others; the rest keeps it apart from them.
