@@ -9,7 +9,7 @@ import (
 )
 
 type benchCommand struct {
-	Only []string `help:"Groups to run: webhook, backlog, windows, history, bytes, rating, month, reports, inbox, campaign; default all."`
+	Only []string `help:"Groups to run, of ${groups}; default all."`
 	JSON bool     `name:"json" help:"Print the report as JSON."`
 }
 

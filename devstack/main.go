@@ -10,10 +10,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"reengage/devstack/bench"
 	"reengage/devstack/folder"
 )
 
@@ -27,7 +29,8 @@ type commands struct {
 
 func main() {
 	var c commands
-	parsed := kong.Parse(&c, kong.Name("devstack"), kong.Description("Reengage on one machine."))
+	parsed := kong.Parse(&c, kong.Name("devstack"), kong.Description("Reengage on one machine."),
+		kong.Vars{"groups": strings.Join(bench.Groups(), ", ")})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
