@@ -236,7 +236,7 @@ FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status
 WHERE o.message_id = m.message_id AND o.message_id = ANY($1::uuid[]) AND delivery_rank(o.delivery_status) < delivery_rank(m.status)
 `
 
-// Moves delivery statuses forward, never back.
+// Moves delivery statuses forward, never back. The ids are given twice, as in StoreEvents.
 func (q *Queries) MoveDelivery(ctx context.Context, messageIds []uuid.UUID, statuses []string) error {
 	_, err := q.db.Exec(ctx, moveDelivery, messageIds, statuses)
 	return err

@@ -112,7 +112,7 @@ WITH RECURSIVE reach AS (
             -- An entry point that began long before and ends long after.
             SELECT least(p.occurred_at, m.occurred_at), p.entry_point_until
             FROM events p
-            -- Not known: it is inferred, and the status leads to it.
+            -- One look-up by key. There is no row where the message is only inferred: the status leads to it.
             LEFT JOIN LATERAL (SELECT m.occurred_at FROM events m WHERE m.id = p.message_id OFFSET 0) m ON true
             WHERE p.conversation_id = ANY (r.parts) AND p.entry_point_until >= r.lo - r.memory
               AND least(p.occurred_at, m.occurred_at) <= r.hi + r.memory
@@ -277,7 +277,7 @@ SELECT c.id AS conversation_id, c.business_number_id, c.merged_into, m.parts::uu
 FROM conversations c
 CROSS JOIN LATERAL (SELECT conversation_parts(c.id) AS parts OFFSET 0) m
 JOIN business_numbers n ON n.id = c.business_number_id
-LEFT JOIN dirty_conversations d ON d.conversation_id = c.id
+LEFT JOIN dirty_conversations d ON d.conversation_id = c.id AND d.conversation_id = ANY ($1::uuid[]) -- as in ClearDirtyMarks
 WHERE c.id = ANY ($1::uuid[])
 `
 

@@ -58,13 +58,15 @@ func InTx(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) err
 	return inTx(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, fn)
 }
 
-// byKey has each statement planned once for a connection, and rows looked up by their keys, however few there are when it is planned.
+// byKey has each statement planned once for a connection, and rows looked up by indexes, however few there are when it is planned: a
+// table that is small then may be large before the plan is made anew, which ANALYZE and the connection's end bring about. A plan is the
+// statement's, so one that has run in another transaction before may keep what it learned there.
 const byKey = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off"
 
-// InTxByKey is InTx for what every message passes: such a transaction reads and writes few rows by their keys, and planning its
-// statements takes longer than running them (of the one that finds out a recipient's results, ten times as long). Left to itself Postgres
-// keeps a plan only until a table has grown: then the kept one looks dearer than those made before, and each statement is planned anew
-// for hours.
+// InTxByKey is InTx for what is done for every message: such a transaction finds its rows by keys, and planning its statements takes
+// longer than running them (RefreshRecipients for one recipient: 3.4 ms planned anew, 0.3 ms with a plan that is kept). Left to itself
+// Postgres keeps a plan only until a table has grown: then the kept one looks dearer than those made before, and the statement is planned
+// anew with each execution, for as long as the connection lasts.
 func InTxByKey(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
 	return inTx(ctx, pool, pgx.TxOptions{BeginQuery: byKey}, fn)
 }

@@ -26,21 +26,19 @@ func TestThePoolsSizeIsTheURLsIfItStatesOne(t *testing.T) {
 	}
 }
 
-func TestPlansAreKeptInTransactionsByKeyOnly(t *testing.T) {
+func TestATransactionByKeyPlansOnceAndByIndexesAndOthersDoNot(t *testing.T) {
 	pool := dbtest.Pool(t, dbtest.URL(t))
-	mode := func(q interface {
+	settings := func(q interface {
 		QueryRow(context.Context, string, ...any) pgx.Row
-	}) (set string) {
-		require.NoError(t, q.QueryRow(t.Context(), "SHOW plan_cache_mode").Scan(&set))
+	}) (set [3]string) {
+		require.NoError(t, q.QueryRow(t.Context(), `SELECT current_setting('plan_cache_mode'), current_setting('enable_seqscan'),
+			current_setting('transaction_isolation')`).Scan(&set[0], &set[1], &set[2]))
 		return set
 	}
 	require.NoError(t, db.InTxByKey(t.Context(), pool, func(tx pgx.Tx) error {
-		require.Equal(t, "force_generic_plan", mode(tx))
-		var isolation string
-		require.NoError(t, tx.QueryRow(t.Context(), "SHOW transaction_isolation").Scan(&isolation))
-		require.Equal(t, "read committed", isolation)
+		require.Equal(t, [3]string{"force_generic_plan", "off", "read committed"}, settings(tx))
 		return nil
 	}))
 	require.EqualValues(t, 1, pool.Stat().TotalConns(), "the same connection")
-	require.Equal(t, "auto", mode(pool), "lists need a plan for what they are asked for")
+	require.Equal(t, [3]string{"auto", "on", "read committed"}, settings(pool), "lists need a plan for what they are asked for")
 }

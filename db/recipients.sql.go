@@ -239,11 +239,13 @@ WITH result AS (
         SELECT min(e.occurred_at) AS at, min(e.occurred_at) FILTER (WHERE e.type <> 'delivered') AS read_at FROM events e
         WHERE e.message_id = s.message_id AND e.kind = 'status' AND e.type IN ('delivered', 'read', 'played')
     ) d
-    LEFT JOIN LATERAL (
-        SELECT e.occurred_at AS at FROM events e
-        WHERE e.conversation_id = ANY(f.parts) AND e.opens_window AND e.occurred_at >= d.at AND e.occurred_at < d.at + f.within
-        ORDER BY e.occurred_at LIMIT 1
-    ) a ON true
+    CROSS JOIN LATERAL (
+        -- OFFSET 0 keeps the planner from going through what all contacts wrote in that time, by the index of that.
+        SELECT min(e.occurred_at) AS at
+        FROM (SELECT e.occurred_at, e.opens_window FROM events e
+              WHERE e.conversation_id = ANY(f.parts) AND e.occurred_at >= d.at AND e.occurred_at < d.at + f.within OFFSET 0) e
+        WHERE e.opens_window
+    ) a
     CROSS JOIN LATERAL (
         SELECT min(e.occurred_at) AS at
         FROM events m JOIN events e ON e.content ->> 'answers' = m.wamid

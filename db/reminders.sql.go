@@ -13,9 +13,10 @@ import (
 )
 
 const findWhatFollowed = `-- name: FindWhatFollowed :one
-SELECT EXISTS (SELECT FROM events e
-               WHERE e.conversation_id = ANY(conversation_parts($1)) AND e.opens_window
-                 AND e.occurred_at > $2 AND e.occurred_at < $3) AS extended,
+SELECT EXISTS (SELECT FROM (SELECT e.opens_window FROM events e
+                            WHERE e.conversation_id = ANY(conversation_parts($1))
+                              AND e.occurred_at > $2 AND e.occurred_at < $3 OFFSET 0) e
+               WHERE e.opens_window) AS extended,
        EXISTS (SELECT FROM events e JOIN outbound_messages o ON o.message_id = coalesce(e.message_id, e.id)
                WHERE e.conversation_id = ANY(conversation_parts($1)) AND e.kind = 'outbound' AND o.delivery_status <> 'failed'
                  AND e.occurred_at >= $2 AND e.occurred_at < $3 AND NOT superseded(e)) AS answered
@@ -27,7 +28,8 @@ type FindWhatFollowedRow struct {
 }
 
 // Whether, before the deadline, the contact wrote again or the business answered the message that set it. At one instant
-// the answer comes after the message; one that failed is none.
+// the answer comes after the message; one that failed is none. OFFSET 0 keeps the planner from going through what all contacts wrote
+// in that time, by the index of that.
 func (q *Queries) FindWhatFollowed(ctx context.Context, conversationID uuid.UUID, last time.Time, deadline time.Time) (FindWhatFollowedRow, error) {
 	row := q.db.QueryRow(ctx, findWhatFollowed, conversationID, last, deadline)
 	var i FindWhatFollowedRow

@@ -606,7 +606,8 @@ type RefreshTemplatePendingRow struct {
 
 // Says of each conversation, which the caller has locked, how far a template has got whose fate is not known yet (W6), and
 // returns it; of one that has been merged, the one that it is part of, with the sends of both. Every transaction that moves a
-// send ends with it. One that may have reached the contact goes before one that is known to be waiting.
+// send ends with it. One that may have reached the contact goes before one that is known to be waiting. The ids are given twice, as in
+// StoreEvents.
 func (q *Queries) RefreshTemplatePending(ctx context.Context, conversationIds []uuid.UUID) ([]RefreshTemplatePendingRow, error) {
 	rows, err := q.db.Query(ctx, refreshTemplatePending, conversationIds)
 	if err != nil {

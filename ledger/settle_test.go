@@ -115,11 +115,14 @@ func TestAConversationThatTakesTooLongIsPostponedAndStopsNobody(t *testing.T) {
 	w.execOn(other, "SELECT FROM events WHERE id = $1 FOR UPDATE", opener.id) // its charge waits
 
 	ctx := expiring{t.Context(), make(chan struct{})}
-	settled := make(chan error)
+	settled := make(chan error, 1)
 	go func() { _, err := w.ledger.SettleBatch(ctx, 1); settled <- err }()
 	w.awaitsLock("its time is up while it waits")
 	close(ctx.expired)
 	require.ErrorIs(t, <-settled, context.DeadlineExceeded)
+	require.Eventually(t, func() bool {
+		return w.count("pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0
+	}, 10*time.Second, time.Millisecond, "the server hears a little later that nobody waits any more, and lets go of the number")
 	require.Equal(t, Settled{Conversations: 1, Posted: 1}, w.settle(1), "the other's turn")
 	require.NoError(t, other.Rollback(t.Context()))
 	w.soon()

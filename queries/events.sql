@@ -117,7 +117,7 @@ ON CONFLICT (conversation_id) DO UPDATE SET pending_since = least(relay_lease.pe
 SELECT pg_notify('reengage_relay', '');
 
 -- name: MoveDelivery :exec
--- Moves delivery statuses forward, never back.
+-- Moves delivery statuses forward, never back. The ids are given twice, as in StoreEvents.
 UPDATE outbound_messages o
 SET delivery_status = m.status
 FROM (SELECT DISTINCT ON (d.message_id) d.message_id, d.status

@@ -129,7 +129,8 @@ RETURNING s.message_id::uuid AS message_id, s.origin, s.reason, s.business_numbe
 -- name: RefreshTemplatePending :many
 -- Says of each conversation, which the caller has locked, how far a template has got whose fate is not known yet (W6), and
 -- returns it; of one that has been merged, the one that it is part of, with the sends of both. Every transaction that moves a
--- send ends with it. One that may have reached the contact goes before one that is known to be waiting.
+-- send ends with it. One that may have reached the contact goes before one that is known to be waiting. The ids are given twice, as in
+-- StoreEvents.
 WITH named AS (
     SELECT DISTINCT coalesce(v.merged_into, v.id) AS id FROM conversations v WHERE v.id = ANY(@conversation_ids::uuid[])
 )

@@ -1,5 +1,6 @@
--- Functions that many a message passes, in PL/pgSQL: it keeps a function's plan for as long as the connection lasts, where one in SQL
--- that cannot become part of its query is planned with every call, which takes ten times as long as what it does. They say the same.
+-- The two functions that are called for every message, in PL/pgSQL, which keeps their plans with the connection. One in SQL that cannot
+-- become part of its query is planned by each query anew (until PostgreSQL 17): for contact_permissions that took 0.4 ms of 0.45. They
+-- say the same as before.
 
 -- +goose Up
 

@@ -92,6 +92,7 @@ func TestACampaignThroughThePage(t *testing.T) {
 	require.Empty(t, o.sent(held))
 	o.writes(t, ada, "Which colours are there?", 0)
 	a.sees("#answered", "1 contact answered")
+	a.sees("#sent-text .phone", "Hello {{contact.first_name|there}}") // also after the page has refreshed itself
 
 	a.clicks("#pause summary", "Pause")
 	a.clicks("#pause form button", "Pause the campaign")

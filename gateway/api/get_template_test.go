@@ -28,11 +28,12 @@ func (f *fixture) templateStory() {
 	}
 	// Of a campaign's the recipient's row says whether it was refused for good.
 	spring := f.campaign("Spring")
-	for _, recipient := range []string{"refused", "pending"} {
+	for _, recipient := range []string{"refused", "pending", "held", "not_sent"} {
 		conversation := f.add(someone{})
 		send := f.addSend(conversation)
 		f.exec(`UPDATE sends SET state = 'refused', reason = 'x', campaign_id = $2 WHERE id = $1`, send, spring)
-		f.exec(`INSERT INTO campaign_recipients (id, campaign_id, contact_id, state, code) SELECT $1, $2, contact_id, $4, 'x' FROM conversations WHERE id = $3`,
+		f.exec(`INSERT INTO campaign_recipients (id, campaign_id, contact_id, state, code, due_at)
+			SELECT $1, $2, contact_id, $4, 'x', CASE WHEN $4 = 'held' THEN now() END FROM conversations WHERE id = $3`,
 			send, spring, conversation, recipient)
 	}
 	f.exec(`UPDATE sends SET planned_at = now()`)

@@ -18,6 +18,7 @@ import (
 //	GET /v1/templates?number=106540352242922&status=approved
 type ListTemplates struct {
 	Number   string `query:"number" maxLength:"64" doc:"Phone number id: only templates that this business number can send."`
+	Name     string `query:"name" maxLength:"512" doc:"Only this template, in all its languages."`
 	Status   string `query:"status" maxLength:"64" example:"approved" doc:"approved, pending, rejected, paused, disabled, or another word of the provider's."`
 	Category string `query:"category" enum:"marketing,utility,authentication"`
 	Use      bool   `query:"use" doc:"Also what came of each template's sends of the last 30 days."`
@@ -90,7 +91,7 @@ func (r *ListTemplates) Execute(ctx context.Context, a *API, real time.Time) (Te
 		return page, err
 	}
 	rows, err := a.queries.ListTemplates(ctx, db.ListTemplatesParams{
-		WabaID: waba, Status: r.Status, Category: r.Category, AfterWaba: after.WABA, AfterName: after.Name, AfterLanguage: after.Language,
+		WabaID: waba, Name: r.Name, Status: r.Status, Category: r.Category, AfterWaba: after.WABA, AfterName: after.Name, AfterLanguage: after.Language,
 		MaxRows: pageSize(r.Limit) + 1,
 	})
 	if err != nil {

@@ -36,6 +36,8 @@ func TestTemplatesAreListedOfANumbersAccountWithTheirLastUse(t *testing.T) {
 	require.Len(t, names, 4)
 	names, _ = list("status=approved&category=utility")
 	require.Equal(t, []string{"thanks en_US", "theirs en_US"}, names)
+	names, _ = list("name=thanks")
+	require.Equal(t, []string{"thanks en_US", "thanks pt_BR"}, names)
 	names, page = list("limit=3")
 	require.Len(t, names, 3)
 	names, _ = list("limit=3&cursor=" + *page.NextCursor)

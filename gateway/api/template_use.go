@@ -18,8 +18,8 @@ const (
 // are others. planned = refused + accepted + failed at once + those that are not decided.
 type TemplateUse struct {
 	Since     time.Time `json:"since" doc:"Sends planned from then on, in virtual time."`
-	Planned   int64     `json:"planned" doc:"All sends that were asked for or decided, whatever became of them."`
-	Refused   int64     `json:"refused" doc:"Not sent: a rule of the gate was against it."`
+	Planned   int64     `json:"planned" doc:"All sends that were asked for or decided, whatever became of them; but not those of campaigns that were refused for now, or that the campaign's end has left over."`
+	Refused   int64     `json:"refused" doc:"Not sent: a rule of the gate was against it, for good."`
 	Accepted  int64     `json:"accepted" doc:"The provider took them, whatever became of them then."`
 	Delivered int64     `json:"delivered" doc:"Of the accepted: they arrived; the read ones too."`
 	Read      int64     `json:"read" doc:"Of the delivered, as far as contacts let it be known."`

@@ -60,11 +60,12 @@ func (c *Console) campaignResults(w http.ResponseWriter, r *http.Request, status
 	view := resultsViewOf(one, n, results, who, c.clock.At(time.Now()))
 	view.Refusal = refusal
 	if !byHTMX(r) { // which asks for what changes
-		listed, err := c.client.listTemplates(r.Context(), one.Number.ID, "")
-		if err != nil {
+		var listed api.TemplatePage
+		ask := url.Values{"number": {one.Number.ID}, "name": {one.Template.Name}, "limit": {"200"}}
+		if err := c.client.get(r.Context(), "/v1/templates?"+ask.Encode(), &listed); err != nil {
 			return err
 		}
-		view.Shown = textOf(one, listed)
+		view.Shown = textOf(one, listed.Items)
 	}
 	return c.page(w, r, status, frame{Title: one.Name, Here: "campaigns", Page: "campaigns/results", View: view})
 }
