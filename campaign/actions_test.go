@@ -9,6 +9,7 @@ import (
 
 	"reengage/campaign"
 	"reengage/db"
+	"reengage/db/dbtest"
 	"reengage/whatsapp/template"
 )
 
@@ -68,9 +69,7 @@ func TestADraftKeepsItsSegmentFromBeingDeletedMeanwhile(t *testing.T) {
 		_, err := w.Create(w.as(), uuid.New(), w.definition(), ada)
 		made <- err
 	}()
-	require.Eventually(t, func() bool {
-		return ask[bool](w, `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`)
-	}, 30*time.Second, 5*time.Millisecond, "it waits for whoever deletes")
+	require.Eventually(t, func() bool { return dbtest.LockAwaited(t, w.pool) }, 30*time.Second, 5*time.Millisecond, "it waits for whoever deletes")
 	require.NoError(t, db.New(deleting).DeleteSegment(t.Context(), time.Now(), w.segment))
 	require.NoError(t, deleting.Commit(t.Context()))
 	require.EqualError(t, <-made, "segment: there is no such segment")

@@ -71,9 +71,7 @@ func (w *world) count(sql string, args ...any) (n int) {
 // awaitsLock returns once somebody waits for a lock that somebody else holds.
 func (w *world) awaitsLock(why string) {
 	w.t.Helper()
-	require.Eventually(w.t, func() bool {
-		return w.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
-	}, 10*time.Second, time.Millisecond, why)
+	require.Eventually(w.t, func() bool { return dbtest.LockAwaited(w.t, w.pool) }, 10*time.Second, time.Millisecond, why)
 }
 
 func (w *world) dirty() int { w.t.Helper(); return w.count("dirty_conversations") }

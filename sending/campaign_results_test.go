@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/db"
+	"reengage/db/dbtest"
 	"reengage/intake"
 )
 
@@ -55,7 +56,7 @@ func TestAnOptOutWhileTheMessageIsBeingAcceptedIsNotMissed(t *testing.T) {
 		case <-accepted:
 			return true
 		default:
-			return w.one(`SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) != "0"
+			return dbtest.LockAwaited(t, w.pool)
 		}
 	}, 30*time.Second, 5*time.Millisecond)
 	require.NoError(t, tx.Commit(t.Context()))

@@ -55,6 +55,14 @@ func Pool(t testing.TB, url string) *pgxpool.Pool {
 	return pool
 }
 
+// LockAwaited reports whether somebody waits in the pool's database for a lock that somebody else holds.
+func LockAwaited(t testing.TB, pool *pgxpool.Pool) (awaited bool) {
+	t.Helper()
+	require.NoError(t, pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&awaited))
+	return awaited
+}
+
 // Server starts a server for one test, which may stop, kill and restart it. Its URL names a migrated database. The server is
 // gone when the test ends.
 func Server(t testing.TB) *postgres.Server {

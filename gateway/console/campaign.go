@@ -100,7 +100,7 @@ func textOf(one api.Campaign, listed templateList) *template.Preview {
 	if t == nil {
 		return nil
 	}
-	return new(template.Template{Name: t.Name, Language: t.Language, Components: componentsOf(*t)}.Preview(normalParameters(one.Parameters)))
+	return new(shownWith(*t, normalParameters(one.Parameters)))
 }
 
 // refreshes is when the page asks for itself again: steadily while the campaign moves, then only when some conversation has changed,

@@ -23,7 +23,12 @@ func defaultsOf(n api.BusinessNumber) limitDefaults {
 
 // shownAsWritten is a template with its variables as they are written, for where nobody can be shown yet.
 func shownAsWritten(t api.Template) template.Preview {
-	return template.Template{Name: t.Name, Language: t.Language, Components: componentsOf(t)}.Preview(template.Parameters{})
+	return shownWith(t, template.Parameters{})
+}
+
+// shownWith is a template with these values in place of its variables.
+func shownWith(t api.Template, p template.Parameters) template.Preview {
+	return template.Template{Name: t.Name, Language: t.Language, Components: componentsOf(t)}.Preview(p)
 }
 
 // componentsOf are the parts of a template; of one that cannot be read there are none.
