@@ -152,9 +152,8 @@ const activitiesAtOnce = 256
 // newWorker is a worker that knows our workflows and activities. What stops it for good, such as a namespace that is gone, goes
 // to fatal: a process that does nothing must not look alive.
 func newWorker(temporal client.Client, acts *activities.Activities, fatal chan<- error) worker.Worker {
-	w := worker.New(temporal, contract.TaskQueue, worker.Options{
+	w := workflows.NewWorker(temporal, worker.Options{
 		WorkerStopTimeout:                  stopTimeout,
-		DisableRegistrationAliasing:        true,
 		MaxConcurrentActivityExecutionSize: activitiesAtOnce,
 		OnFatalError: func(err error) {
 			select {
@@ -163,7 +162,6 @@ func newWorker(temporal client.Client, acts *activities.Activities, fatal chan<-
 			}
 		},
 	})
-	workflows.Register(w)
 	w.RegisterActivity(acts)
 	return w
 }

@@ -17,7 +17,6 @@ import (
 
 	"reengage/activities"
 	"reengage/clock"
-	"reengage/workflows"
 	"reengage/workflows/contract"
 )
 
@@ -34,9 +33,7 @@ type campaignEnv struct {
 }
 
 func newCampaignEnv(t *testing.T, turns ...activities.CampaignTurn) *campaignEnv {
-	var suite testsuite.WorkflowTestSuite
-	e := &campaignEnv{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), turns: turns}
-	workflows.Register(e)
+	e := &campaignEnv{TestWorkflowEnvironment: newTestEnvironment(), turns: turns}
 	e.RegisterActivity(&activities.Activities{})
 	e.SetStartTime(nine)
 	e.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: contract.CampaignWorkflowID(springID), TaskQueue: contract.TaskQueue})

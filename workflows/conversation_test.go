@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"reengage/activities"
@@ -40,10 +41,18 @@ type env struct {
 	timers   int
 }
 
-func newEnv(t *testing.T) *env {
-	var suite testsuite.WorkflowTestSuite
-	e := &env{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), billing: func() error { return nil }}
+// newTestEnvironment knows the workflows and skips time. It gives up where a worker would: a busy machine under the race
+// detector takes longer than the SDK expects of a test.
+func newTestEnvironment() *testsuite.TestWorkflowEnvironment {
+	e := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
+	e.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: workflows.DeadlockDetectionTimeout})
+	e.SetTestTimeout(time.Minute)
 	workflows.Register(e)
+	return e
+}
+
+func newEnv(t *testing.T) *env {
+	e := &env{TestWorkflowEnvironment: newTestEnvironment(), billing: func() error { return nil }}
 	e.RegisterActivity(&activities.Activities{})
 	e.SetStartTime(nine)
 	e.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: contract.ConversationWorkflowID(anaID), TaskQueue: contract.TaskQueue})

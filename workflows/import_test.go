@@ -12,7 +12,6 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
@@ -47,8 +46,7 @@ func (f *fakeImports) ImportPiece(_ context.Context, _ activities.ImportPieceReq
 func TestStandardImport(t *testing.T) {
 	t.Parallel()
 	ns := temporaltest.New(t)
-	w := worker.New(ns.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
-	workflows.Register(w)
+	w := workflows.NewWorker(ns.Client, worker.Options{})
 	w.RegisterActivity(&fakeImports{pieces: 3})
 	require.NoError(t, w.Start())
 	defer w.Stop()
@@ -72,8 +70,7 @@ func TestStandardImport(t *testing.T) {
 }
 
 func TestAnImportGoesOnAsNewBeforeItsHistoryIsLong(t *testing.T) {
-	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
-	workflows.Register(env)
+	env := newTestEnvironment()
 	env.RegisterActivity(&fakeImports{pieces: 1 << 20})
 	env.ExecuteWorkflow(contract.ImportWorkflow, contract.ImportInput{ImportID: uuid.New()})
 	var again *workflow.ContinueAsNewError
@@ -82,8 +79,7 @@ func TestAnImportGoesOnAsNewBeforeItsHistoryIsLong(t *testing.T) {
 }
 
 func TestAFileThatCannotBeReadFailsItsRunOnce(t *testing.T) {
-	env := new(testsuite.WorkflowTestSuite).NewTestWorkflowEnvironment()
-	workflows.Register(env)
+	env := newTestEnvironment()
 	unreadable := &fakeImports{wrong: temporal.NewNonRetryableApplicationError("the file is gone", "unreadable_file", nil)}
 	env.RegisterActivity(unreadable)
 	env.ExecuteWorkflow(contract.ImportWorkflow, contract.ImportInput{ImportID: uuid.New()})

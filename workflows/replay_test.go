@@ -22,7 +22,8 @@ var recorded = []string{
 }
 
 func newReplayer(t *testing.T) worker.WorkflowReplayer {
-	r, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DisableRegistrationAliasing: true})
+	r, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
+		DisableRegistrationAliasing: true, DisableDeadlockDetection: true})
 	require.NoError(t, err)
 	workflows.Register(r)
 	return r

@@ -82,8 +82,7 @@ func newCampaignStage(t *testing.T, row *fakeCampaign) *campaignStage {
 	s := &campaignStage{stage: &stage{T: t, ns: temporaltest.New(t), id: uuid.NewSHA1(uuid.NameSpaceURL, []byte(t.Name()))}, row: row}
 	s.run = engine.Run{ID: contract.CampaignWorkflowID(s.id), Workflow: contract.CampaignWorkflow, Summary: "Spring from 1055501",
 		Input: contract.CampaignInput{CampaignID: s.id, Clock: clock.Clock{}}, Signal: contract.SignalCampaignChanged}
-	w := worker.New(s.ns.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
-	workflows.Register(w)
+	w := workflows.NewWorker(s.ns.Client, worker.Options{})
 	w.RegisterActivity(row)
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)

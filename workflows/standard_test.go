@@ -121,9 +121,7 @@ func newStage(t *testing.T, ns temporaltest.Namespace) *stage {
 }
 
 func (s *stage) startWorker() {
-	s.worker = worker.New(s.ns.Client, contract.TaskQueue, worker.Options{
-		DisableRegistrationAliasing: true, Interceptors: []interceptor.WorkerInterceptor{&endWatch{stage: s}}})
-	workflows.Register(s.worker)
+	s.worker = workflows.NewWorker(s.ns.Client, worker.Options{Interceptors: []interceptor.WorkerInterceptor{&endWatch{stage: s}}})
 	s.worker.RegisterActivity(s.acts)
 	require.NoError(s, s.worker.Start())
 }

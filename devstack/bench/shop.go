@@ -24,7 +24,6 @@ import (
 	"reengage/whatsapp/cloudapi"
 	"reengage/whatsapp/whatsapptest"
 	"reengage/workflows"
-	"reengage/workflows/contract"
 )
 
 // account is the WhatsApp account of the shop's number.
@@ -106,9 +105,7 @@ func (s *shop) sell(ctx context.Context) error {
 	if _, err := sender.SyncTemplates(ctx); err != nil {
 		return err
 	}
-	w := worker.New(s.temporal.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true, Identity: identity,
-		MaxConcurrentActivityExecutionSize: activitiesAtOnce})
-	workflows.Register(w)
+	w := workflows.NewWorker(s.temporal.Client, worker.Options{Identity: identity, MaxConcurrentActivityExecutionSize: activitiesAtOnce})
 	w.RegisterActivity(&activities.Activities{Pool: s.works, Intake: store, Ledger: book, Sending: sender, Clock: s.clock,
 		Campaigns: &campaign.Campaigns{Pool: s.works, Clock: s.clock, Temporal: s.temporal, Log: s.log}})
 	return s.start(w)

@@ -85,9 +85,8 @@ func (s *stage) work() error {
 	if err != nil {
 		return err
 	}
-	w := worker.New(s.temporal.Client, contract.TaskQueue, worker.Options{DisableRegistrationAliasing: true, Identity: identity,
+	w := workflows.NewWorker(s.temporal.Client, worker.Options{Identity: identity,
 		MaxConcurrentActivityExecutionSize: int(s.works.Config().MaxConns) * 4})
-	workflows.Register(w)
 	w.RegisterActivity(&activities.Activities{Pool: s.works, Intake: intake.New(s.works, s.clock, s.log), Ledger: book,
 		Clock: s.clock})
 	return s.start(w)
