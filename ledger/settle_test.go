@@ -188,8 +188,8 @@ func TestSettlementSkipsWhatAnotherIsBilling(t *testing.T) {
 func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 	w, statements := newTracedWorld(t)
 	sessions, counted := w.shop("sessions"), w.number("counted")
-	cs := w.serve(counted, 250, 5, october, time.Minute)
-	for range 250 {
+	cs := w.serve(counted, 125, 10, october, time.Minute)
+	for range 125 {
 		c := w.conversation(sessions)
 		w.message(c, "inbound", monday)
 		w.message(c, "inbound", monday.Add(30*time.Hour))
@@ -197,7 +197,7 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 	}
 	w.analyze()
 	var workers errgroup.Group
-	for worker := range 10 {
+	for worker := range 6 {
 		workers.Go(func() error {
 			order := slices.Clone(cs) // each by all of them
 			rand.New(rand.NewPCG(1, uint64(worker))).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
@@ -218,7 +218,7 @@ func TestManyWorkersBillEveryConversationExactlyOnce(t *testing.T) {
 	w.drain(100)
 	require.Zero(t, w.dirty())
 	require.Zero(t, statements.deadlocks.Load())
-	require.Equal(t, 500, w.count("charges WHERE business_number_id = $1", sessions))
+	require.Equal(t, 250, w.count("charges WHERE business_number_id = $1", sessions))
 	require.Equal(t, 1250, w.count("allowance_places"))
 	standing := w.books(counted).Charges
 	require.Len(t, standing, 250)
