@@ -91,6 +91,7 @@ type size struct {
 	repliesPerSecond float64
 	repliesAlone     time.Duration // how long replies are measured without a campaign
 	importRows       int           // of a file of contacts
+	notedRows        int           // of one whose contacts have a note of a thousand bytes
 }
 
 // largeBody is how many updates a large body has; the provider's own limit is 1,000.
@@ -104,7 +105,7 @@ func (o Options) size() size {
 		windows: 200, dayLasts: 12 * time.Second, openConversations: 500, onDisk: 100, ratedEvents: 1_000_000,
 		monthMessages: 1_000_000, monthConversations: 20_000,
 		charges: 10_000_000, chargedAgain: 10_000, chargeContacts: 15_000, reportCalls: 30,
-		inboxConversations: 100_000, inboxCalls: 300, inboxWrites: 2_000, importRows: 1_000_000,
+		inboxConversations: 100_000, inboxCalls: 300, inboxWrites: 2_000, importRows: 1_000_000, notedRows: 1 << 20,
 		recipients: 10_000, bareRecipients: 2_000, recipientsAtPace: 1_000, repliedTo: 100, repliesPerSecond: 5, repliesAlone: 30 * time.Second,
 	}
 	if o.Short {
@@ -115,7 +116,7 @@ func (o Options) size() size {
 			windows: 10, dayLasts: 5 * time.Second, openConversations: 30, onDisk: 12, ratedEvents: 5_000,
 			monthMessages: 3_000, monthConversations: 60,
 			charges: 20_000, chargedAgain: 100, chargeContacts: 60, reportCalls: 2,
-			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50, importRows: 3_000,
+			inboxConversations: 5_000, inboxCalls: 3, inboxWrites: 50, importRows: 3_000, notedRows: 1_000,
 			// Few replies: they come whether or not the machine keeps up, and under the race detector it hardly does.
 			recipients: 40, bareRecipients: 40, recipientsAtPace: 20, repliedTo: 10, repliesPerSecond: 1, repliesAlone: 2 * time.Second,
 		}
