@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,12 @@ func TestOfTwoAgentsOneResumes(t *testing.T) {
 	require.Contains(t, refused.Body.String(), "Grace Example has opened Resume")
 	require.Contains(t, refused.Body.String(), "\nWhat I wanted to say.</textarea>")
 	require.NotContains(t, refused.Body.String(), `id="template-form"`)
+	refreshes := regexp.MustCompile(`id="resume"[^>]* hx-post="([^"]+)"[^>]* hx-include="#keep"`).FindStringSubmatch(refused.Body.String())
+	require.NotNil(t, refreshes)
+	refreshed := s.send(joan, http.MethodPost, refreshes[1], url.Values{"keep": {"What I wanted to say."}}, true).Body.String()
+	require.Contains(t, refreshed, "Grace Example has opened Resume")
+	require.Contains(t, refreshed, "\nWhat I wanted to say.</textarea>")
+	require.NotContains(t, refreshed, `id="template-form"`, "nor when the page refreshes itself")
 	stale := s.do(joan, pathOf(id)+"/templates", url.Values{"key": {"k"}, "resume": {"1"}, "template": {"hello/en_GB"}})
 	require.Equal(t, http.StatusConflict, stale.Code, "from a page that was open too long")
 	require.Empty(t, s.engine.asked())
@@ -69,6 +76,8 @@ func TestOfTwoAgentsOneResumes(t *testing.T) {
 	s.at(noon.Add(9 * time.Minute))
 	require.Contains(t, s.send(grace, http.MethodPost, pathOf(id)+"/resume/renew", url.Values{}, true).Body.String(), "12:19")
 	s.do(grace, pathOf(id)+"/resume/leave", url.Values{})
+	free := s.send(joan, http.MethodPost, refreshes[1], url.Values{"keep": {"What I wanted to say."}}, true).Body.String()
+	require.Contains(t, free, `name="text" value="What I wanted to say."`)
 	require.Equal(t, http.StatusSeeOther, s.do(joan, pathOf(id)+"/resume", url.Values{}).Code)
 }
 
