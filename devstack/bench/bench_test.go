@@ -37,7 +37,7 @@ var figures = map[string][]string{
 	"A month of one number": {"settled", "late entry point", "late entry point, rows posted", "late entry point, billed anew"},
 	"Reports on a year of charges": {"totalled for the first time", "this month by rule", "the year by day", "a month by market and category",
 		"this month by contact", "a page of single charges", "this month by rule, 100 not totalled", "totalled, 100 not totalled"},
-	"A file of contacts":                        {"dry run", "import", "the same file again", "peak memory"},
+	"A file of contacts":                        {"dry run", "import", "the same file again", "dry run with notes", "peak memory"},
 	"Inbox: from the request to the first byte": inboxFigures(),
 	"Campaign: a template to many, while agents reply": {"sends", "sends at the pace", "reply meanwhile, p50", "reply meanwhile, p99",
 		"reply at the pace, p50", "reply at the pace, p99", "peak memory"},
