@@ -57,6 +57,7 @@ func site(t *testing.T, html, script string) *browser.Tab {
 func TestEveryTroubleIsNoticed(t *testing.T) {
 	for name, c := range map[string]struct{ html, script, says string }{
 		"an error on the console":           {"", `console.error("broken", 7)`, "console error: \"broken\" 7"},
+		"a list on the console":             {"", `console.warn("twice", ["lamp"])`, "console warning: \"twice\" Array(1) lamp"},
 		"an exception":                      {"", `nothing.at.all()`, "ReferenceError"},
 		"a promise that nobody caught":      {"", `Promise.reject(new Error("no lamp"))`, "no lamp"},
 		"an inline style":                   {`<p style="color:red">Red</p>`, "", "Content Security Policy"},

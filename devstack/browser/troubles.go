@@ -108,6 +108,11 @@ func said(args []*runtime.RemoteObject) string {
 		} else {
 			words = append(words, string(a.Value))
 		}
+		if a.Preview != nil && a.Subtype == runtime.RemoteObjectSubtypeArray { // whose description is but its length
+			for _, p := range a.Preview.Properties {
+				words = append(words, p.Value)
+			}
+		}
 	}
 	return strings.Join(words, " ")
 }
