@@ -90,6 +90,7 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 		f.Page = "problem/beside"
 		w.Header().Set("HX-Retarget", "#notices")
 		w.Header().Set("HX-Reswap", "innerHTML")
+		w.Header().Set("HX-Reselect", "unset") // the part that was asked for is not in it
 	}
 	if err := c.page(w, r, p.Status, f); err != nil {
 		c.log.ErrorContext(r.Context(), "console: show a problem", "error", err)

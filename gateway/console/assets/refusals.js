@@ -20,6 +20,8 @@ export function keepWhatIsRefused() {
     notices.replaceChildren(note);
   });
   document.addEventListener("htmx:afterOnLoad", (e) => {
-    if (e.detail.requestConfig.verb !== "get" && e.detail.xhr.status < 400) notices.replaceChildren();
+    const { verb, elt, triggeringEvent } = e.detail.requestConfig;
+    const looked = verb === "get" && asksByItself(elt, triggeringEvent); // which says nothing of what somebody has asked for
+    if (!looked && e.detail.xhr.status < 400) notices.replaceChildren();
   });
 }

@@ -1,0 +1,52 @@
+package console_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+)
+
+// draft adds one that goes to three contacts: Ada, Ben and Cleo.
+func (s *site) draft() uuid.UUID {
+	s.t.Helper()
+	id := uuid.New()
+	s.template("hello", "utility", "Hello {{1}}.")
+	for phone, name := range map[string]string{"447700900171": "Ada", "447700900172": "Ben", "447700900173": "Cleo"} {
+		contact := uuid.New()
+		s.exec(`INSERT INTO contacts (id, name, phone, market, created_at) VALUES ($1, $2, $3, 'GB', now())`, contact, name, phone)
+		s.exec(`INSERT INTO consent_changes (contact_id, category, opted_in, source, occurred_at) VALUES ($1, 'utility', true, 'form', $2)`, contact, noon)
+	}
+	s.exec(`INSERT INTO segments (id, name, filter, created_at, created_by, changed_at) VALUES ($1, 'Everybody', '{}', now(), 'test', now())`, id)
+	s.exec(`INSERT INTO campaigns (id, name, business_number_id, template_name, template_language, parameters, segment_id, created_at, created_by)
+		VALUES ($1, 'Spring', $2, 'hello', 'en_GB', '{"body": ["{{contact.name|you}}"]}', $1, now(), 'test')`, id, s.number)
+	return id
+}
+
+func campaignPath(id uuid.UUID) string { return "/console/campaigns/" + id.String() }
+
+func TestWhatFailsIsSaidBesideThePageAndPasses(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	r := s.reads()
+	r.ok(r.Goto(campaignPath(id)))
+	s.exec(`ALTER TABLE segments RENAME TO away`)
+	r.ok(r.Type("#name", "Summer"))
+	r.ok(r.Sees("#notices", "something went wrong here"))
+	require.Equal(t, "Summer", r.says(`document.querySelector("#name").value`))
+	s.exec(`ALTER TABLE away RENAME TO segments`)
+	r.ok(r.Type("#name", "Autumn"))
+	r.ok(r.Until(`document.querySelector("[name=version]").value !== "1"`))
+	r.ok(r.Misses("#notices", "something went wrong here"))
+
+	r.ok(r.Goto("/console/contacts"))
+	s.exec(`ALTER TABLE contacts RENAME TO away`)
+	r.ok(r.Type("#q", "Ben"))
+	r.ok(r.Sees("#notices", "something went wrong here"))
+	r.ok(r.Sees("#contacts", "Ada"))
+	s.exec(`ALTER TABLE away RENAME TO contacts`)
+	r.ok(r.Type("#q", "Cleo"))
+	r.ok(r.Misses("#contacts", "Ada"))
+	r.ok(r.Sees("#contacts", "Cleo"))
+	r.ok(r.Misses("#notices", "something went wrong here"))
+}
