@@ -50,3 +50,21 @@ func TestWhatFailsIsSaidBesideThePageAndPasses(t *testing.T) {
 	r.ok(r.Sees("#contacts", "Cleo"))
 	r.ok(r.Misses("#notices", "something went wrong here"))
 }
+
+func TestThePreviewStaysWithTheContactThatWasAskedFor(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	r := s.reads()
+	r.ok(r.Goto(campaignPath(id)))
+	r.ok(r.Sees("#preview", "1 of 3"))
+
+	// Whoever comes from a field has just left it, which saves the form.
+	r.ok(r.Type("#name", "Summer"))
+	r.ok(r.Click("#preview a", "")) // the next
+	r.ok(r.Sees("#preview", "2 of 3"))
+	require.Equal(t, "Next contact", r.says(`document.activeElement.ariaLabel`))
+	r.says(`window.version = document.querySelector("[name=version]").value`)
+	r.ok(r.Type("#name", "Autumn"))
+	r.ok(r.Until(`document.querySelector("[name=version]").value !== window.version`))
+	require.Equal(t, "2 of 3", r.says(`document.querySelector("#preview header span").textContent`))
+}
