@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+
+	"reengage/devstack/browser"
 )
 
 // draft adds one that goes to three contacts: Ada, Ben and Cleo.
@@ -67,4 +69,24 @@ func TestThePreviewStaysWithTheContactThatWasAskedFor(t *testing.T) {
 	r.ok(r.Type("#name", "Autumn"))
 	r.ok(r.Until(`document.querySelector("[name=version]").value !== window.version`))
 	require.Equal(t, "2 of 3", r.says(`document.querySelector("#preview header span").textContent`))
+}
+
+func TestWhatWasRefusedIsSaidForAsLongAsThePageIsOpen(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	s.exec(`UPDATE campaigns SET state = 'running', launched_at = $1`, noon)
+	r := s.reads()
+	r.ok(r.Goto(campaignPath(id)))
+	r.ok(r.Sees("#results .campaign-running", "Running"))
+	s.exec(`UPDATE campaigns SET state = 'cancelled', finished_at = $1`, noon)
+	r.says(`(pause => { pause.method = "post"; pause.action = location.pathname + "/pause"; document.body.append(pause); pause.submit() })(document.createElement("form"))`)
+	r.ok(r.Sees("#results .campaign-cancelled", "Cancelled"))
+	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
+	_, err := browser.Ask[bool](r.Tab, `new Promise(done => {
+		document.addEventListener("htmx:afterSettle", () => done(true), {once: true});
+		const refresh = () => htmx.trigger("#results", "live");
+		document.readyState === "complete" ? refresh() : addEventListener("load", refresh);
+	})`)
+	r.ok(err)
+	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
 }
