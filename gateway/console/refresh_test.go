@@ -1,7 +1,9 @@
 package console_test
 
 import (
+	"net/url"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -89,4 +91,18 @@ func TestWhatWasRefusedIsSaidForAsLongAsThePageIsOpen(t *testing.T) {
 	})`)
 	r.ok(err)
 	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
+}
+
+// TestAButtonStaysTheSameThroughARefresh: somebody's hand may be on it already, and the opposite of what it says would be done.
+func TestAButtonStaysTheSameThroughARefresh(t *testing.T) {
+	s := newSite(t)
+	id := s.add("Ada Example", noon.Add(-time.Hour))
+	r := s.reads()
+	r.ok(r.Goto(pathOf(id)))
+	r.says(`window.pressed = ["#consent-utility button", "#suppression button"].map(b => document.querySelector(b))`)
+	require.Equal(t, "Opt in,Send nothing to this contact", r.says(`window.pressed.map(b => b.innerText.trim())`))
+	s.do(joan, pathOf(id)+"/consent", url.Values{"category": {"utility"}, "opted_in": {"true"}})
+	s.do(joan, pathOf(id)+"/suppression", url.Values{"suppressed": {"true"}})
+	r.refreshes("#suppression button", "Lift the suppression")
+	require.Equal(t, "true,true", r.says(`window.pressed.map(b => b.value)`))
 }
