@@ -93,6 +93,30 @@ func TestWhatWasRefusedIsSaidForAsLongAsThePageIsOpen(t *testing.T) {
 	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
 }
 
+// TestWhatChangesDuringARefreshIsShownAfterIt: an answer that is still on its way does not have it.
+func TestWhatChangesDuringARefreshIsShownAfterIt(t *testing.T) {
+	s := newSite(t)
+	s.add("Ada Example", noon.Add(-time.Hour))
+	r := s.reads()
+	r.ok(r.Goto("/console/inbox"))
+	r.says(`(() => {
+		window.held = [];
+		Object.defineProperty(XMLHttpRequest.prototype, "onload", {set(f) { this.addEventListener("load", () => window.held ? window.held.push(f) : f()); }});
+		window.fetch = async () => new Response(new ReadableStream({start: (stream) => {
+			window.tell = () => stream.enqueue(new TextEncoder().encode('event: changed\ndata: {"of": ["*"], "now": "2026-11-20T12:00:00Z"}\n\n'));
+		}}));
+		import("/console/assets/live.js").then(live => live.startLive("/console/live?after=1"));
+	})()`)
+	r.ok(r.Until(`window.tell`))
+	r.says(`window.tell()`)
+	r.ok(r.Until(`window.held.length === 1`))
+	contact, id := uuid.New(), uuid.New()
+	s.exec(`INSERT INTO contacts (id, name, phone, market, created_at) VALUES ($1, 'Ben Example', '447700900124', 'GB', now())`, contact)
+	s.exec(`INSERT INTO conversations (id, business_number_id, contact_id, created_at) VALUES ($1, $2, $3, '2026-01-01')`, id, s.number, contact)
+	r.says(`window.tell(), setTimeout(() => { const [f] = window.held; window.held = null; f(); }, 1500)`)
+	r.ok(r.Sees("#inbox", "Ben Example"))
+}
+
 // TestAButtonStaysTheSameThroughARefresh: somebody's hand may be on it already, and the opposite of what it says would be done.
 func TestAButtonStaysTheSameThroughARefresh(t *testing.T) {
 	s := newSite(t)

@@ -11,6 +11,7 @@ const silence = 40_000;   // the server says something every 15 s
 const shortest = 300;     // wait before the first try, in ms; twice as long each time
 const longest = 5_000;
 const between = 700;      // at least, from one "live" of an element to its next
+const again = 100;        // until an element that is just being asked for is looked at again
 
 export function startLive(address) {
   const path = new URL(address, location.href);
@@ -92,16 +93,26 @@ function tell(id) {
     const last = told.get(e) ?? { at: -Infinity, waiting: false };
     told.set(e, last);
     if (last.waiting) continue;
-    const wait = last.at + between - performance.now();
+    last.waiting = true;
     const now = () => {
+      if (busy(e)) {
+        setTimeout(now, again);
+        return;
+      }
       last.waiting = false;
       last.at = performance.now();
       if (e.isConnected) window.htmx.trigger(e, "live");
     };
-    last.waiting = wait > 0;
-    if (last.waiting) setTimeout(now, wait);
+    const wait = last.at + between - performance.now();
+    if (wait > 0) setTimeout(now, wait);
     else now();
   }
+}
+
+// What is under way was perhaps answered before the change, and hx-sync may drop what is asked for meanwhile: that is told afterwards.
+function busy(e) {
+  const [whose] = (e.getAttribute("hx-sync") ?? "this").split(":");
+  return e.matches(".htmx-request") || (whose !== "this" && Boolean(document.querySelector(`${whose}.htmx-request`)));
 }
 
 // read takes server-sent events off a body until it ends.
