@@ -101,7 +101,7 @@ func TestWithScriptsOnlyTheTariffIsAnswered(t *testing.T) {
 		r.Header.Set("HX-Request", "true")
 		w := httptest.NewRecorder()
 		d.mux.ServeHTTP(w, r)
-		require.True(t, strings.HasPrefix(w.Body.String(), `<section class="panel" id="tariff">`), w.Body)
+		require.True(t, strings.HasPrefix(w.Body.String(), `<section class="panel" id="tariff"`), w.Body)
 		require.NotContains(t, w.Body.String(), `id="number"`, "settings that are being changed stay as they are")
 		return w
 	}
