@@ -80,6 +80,7 @@ type findingLine struct {
 // tryView is the test send: one message to somebody who is looked for by phone or name.
 type tryView struct {
 	Key     string // so that pressing twice sends once
+	Fresh   bool   // what stands here is the answer to what was pressed, and takes its place
 	Q       string
 	Sent    string // to whom it went
 	Refused string

@@ -67,12 +67,18 @@ func (c *Console) testCampaign(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return c.editorAgain(w, r, func(v *editorView) int {
-		v.Try = tryView{Key: v.Try.Key, Q: q, Sent: name}
-		if p != nil {
-			v.Try = tryView{Key: v.Try.Key, Q: q, Refused: "It was not sent to " + name + ": " + sentenceOf(p.Detail)}
-			return p.Status
+		v.Try.Q, v.Try.Fresh = q, true
+		switch {
+		case p == nil:
+			v.Try.Sent = name
+			return http.StatusOK
+		case decided(p):
+			v.Try.Refused = "It was not sent to " + name + ": " + sentenceOf(p.Detail)
+		default:
+			v.Try.Key = r.PostFormValue("key") // so that it is safe to try again
+			v.Try.Refused = "It is not known whether it goes to " + name + ". Sending it again does not send it twice."
 		}
-		return http.StatusOK
+		return p.Status
 	})
 }
 

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/devstack/browser"
+	"reengage/engine"
 )
 
 // draft adds one that goes to three contacts: Ada, Ben and Cleo.
@@ -129,4 +131,27 @@ func TestAButtonStaysTheSameThroughARefresh(t *testing.T) {
 	s.do(joan, pathOf(id)+"/suppression", url.Values{"suppressed": {"true"}})
 	r.refreshes("#suppression button", "Lift the suppression")
 	require.Equal(t, "true,true", r.says(`window.pressed.map(b => b.value)`))
+}
+
+// TestATestOfWhichNobodyKnowsTheOutcomeIsSafeToSendAgain also after the draft has saved itself.
+func TestATestOfWhichNobodyKnowsTheOutcomeIsSafeToSendAgain(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	r := s.reads()
+	r.ok(r.Goto(campaignPath(id)))
+	key := func() string { return r.says(`document.querySelector("#try-form [name=key]").value`) }
+	first := key()
+	r.ok(r.Type("#name", "Summer"))
+	r.ok(r.Until(`document.querySelector("[name=version]").value !== "1"`))
+	require.Equal(t, first, key())
+
+	s.engine.err = fmt.Errorf("%w: away", engine.ErrUnavailable)
+	r.ok(r.Type("#try-q", "Ada"))
+	r.ok(r.Click("#try-form button", "Send a test"))
+	r.ok(r.Sees("#try", "It is not known whether it goes to Ada"))
+	require.Equal(t, first, key())
+	s.engine.err = nil
+	r.ok(r.Click("#try-form button", "Send a test"))
+	r.ok(r.Sees("#try", "on its way to Ada"))
+	require.NotEqual(t, first, key(), "another is another")
 }
