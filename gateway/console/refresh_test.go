@@ -155,3 +155,20 @@ func TestATestOfWhichNobodyKnowsTheOutcomeIsSafeToSendAgain(t *testing.T) {
 	r.ok(r.Sees("#try", "on its way to Ada"))
 	require.NotEqual(t, first, key(), "another is another")
 }
+
+// TestWhatIsChosenWhileADraftIsSavedStays: the answer that is on its way knows nothing of it.
+func TestWhatIsChosenWhileADraftIsSavedStays(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	r := s.reads()
+	r.ok(r.Goto(campaignPath(id)))
+	r.ok(r.Until(`document.querySelector("#begin-now").checked && document.readyState === "complete"`))
+	r.says(`(() => {
+		htmx.trigger("#campaign-form", "submit");
+		document.querySelector("#limits").open = true;
+		for (const box of ["begin-at", "limits.hold_back"]) document.getElementById(box).click();
+		document.addEventListener("htmx:afterSettle", () => { window.settled = true; }, {once: true});
+	})()`)
+	r.ok(r.Until(`window.settled`))
+	require.Equal(t, "true,false", r.says(`["begin-at", "limits.hold_back"].map(box => document.getElementById(box).checked)`))
+}

@@ -30,7 +30,7 @@ export function keepWhatIsTyped() {
 }
 
 function keep(old, fresh) {
-  if (old.matches("[type=checkbox]")) fresh.toggleAttribute("checked", old.checked);
+  if (old.matches("[type=checkbox], [type=radio]")) fresh.toggleAttribute("checked", old.checked);
   else if (old.matches("textarea")) fresh.value = old.value;
   else if (old.matches("select")) for (const o of fresh.options) o.toggleAttribute("selected", o.value === old.value);
   else fresh.setAttribute("value", old.value);
