@@ -33,6 +33,10 @@ func (c *Console) campaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if one.State != campaign.Draft {
+		if byHTMX(r) && r.Header.Get("HX-Target") != resultsID { // by the page of the draft that it was
+			goTo(w, r, campaignHref(one.ID.String()))
+			return nil
+		}
 		return c.campaignResults(w, r, http.StatusOK, one, n, "")
 	}
 	d, err := c.desk(r.Context(), one.Number.ID)
@@ -49,6 +53,9 @@ func (c *Console) campaign(w http.ResponseWriter, r *http.Request) error {
 	view.Try.Sent = r.URL.Query().Get("tested")
 	return c.showEditor(w, r, http.StatusOK, view)
 }
+
+// resultsID is the part of its page that asks for itself again.
+const resultsID = "results"
 
 // campaignResults is the page of one that has been launched.
 func (c *Console) campaignResults(w http.ResponseWriter, r *http.Request, status int, one api.Campaign, n api.BusinessNumber, refusal string) error {

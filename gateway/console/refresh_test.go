@@ -172,3 +172,18 @@ func TestWhatIsChosenWhileADraftIsSavedStays(t *testing.T) {
 	r.ok(r.Until(`window.settled`))
 	require.Equal(t, "true,false", r.says(`["begin-at", "limits.hold_back"].map(box => document.getElementById(box).checked)`))
 }
+
+func TestTheNextContactOfADraftThatWasLaunchedMeanwhileIsItsResults(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	s.exec(`UPDATE campaigns SET state = 'running', launched_at = $1`, noon)
+	r := s.reads()
+	r.ok(r.Goto(campaignPath(id)))
+	r.ok(r.Sees("#results", "Spring"))
+	s.exec(`UPDATE campaigns SET state = 'draft', launched_at = NULL`)
+	r.ok(r.Goto(campaignPath(id)))
+	r.ok(r.Sees("#preview", "1 of 3"))
+	s.exec(`UPDATE campaigns SET state = 'running', launched_at = $1`, noon)
+	r.ok(r.Click("#contact-next", ""))
+	r.ok(r.Sees("#results", "Spring"))
+}
