@@ -65,7 +65,7 @@ func (c *Console) campaignResults(w http.ResponseWriter, r *http.Request, status
 	}
 	who, _ := access.From(r.Context())
 	view := resultsViewOf(one, n, results, who, c.clock.At(time.Now()))
-	view.Refusal = refusal
+	view.Refusal, view.AnsweredName = refusal, cmp.Or(r.PostFormValue("name"), view.AnsweredName)
 	if !byHTMX(r) { // which asks for what changes
 		var listed api.TemplatePage
 		ask := url.Values{"number": {one.Number.ID}, "name": {one.Template.Name}, "limit": {"200"}}

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -186,4 +187,15 @@ func TestTheNextContactOfADraftThatWasLaunchedMeanwhileIsItsResults(t *testing.T
 	s.exec(`UPDATE campaigns SET state = 'running', launched_at = $1`, noon)
 	r.ok(r.Click("#contact-next", ""))
 	r.ok(r.Sees("#results", "Spring"))
+}
+
+func TestANameForTheAnsweredThatIsTakenStandsThereAgain(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	s.exec(`UPDATE campaigns SET state = 'running', launched_at = $1, materialised_at = $1, recipients = 3`, noon)
+	s.exec(`INSERT INTO campaign_recipients (id, campaign_id, contact_id, state, asked_at, settled_at, delivery, delivered_at, answered_at)
+		SELECT gen_random_uuid(), $1, id, 'accepted', $2, $2, 'delivered', $2, $2 FROM contacts`, id, noon)
+	refused := s.do(grace, campaignPath(id)+"/segment", url.Values{"name": {"Everybody"}})
+	require.Equal(t, http.StatusConflict, refused.Code, refused.Body.String())
+	require.Contains(t, refused.Body.String(), `value="Everybody"`)
 }
