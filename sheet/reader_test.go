@@ -141,6 +141,27 @@ func TestAQuoteThatNobodyClosesCostsItsLine(t *testing.T) {
 	require.Equal(t, []string{"2", "5\" pipe"}, rows[2].Cells, "a quote within a cell without quotes is a quote")
 }
 
+func TestAQuoteThatNobodyClosesCostsItsLineAlsoWhereOthersFollow(t *testing.T) {
+	for name, text := range map[string]string{
+		"some cells are in quotes": "a,b\n1,\"open\n2,x\n3,\"y\"\n4,z\n",
+		"all cells are in quotes":  "\"a\",\"b\"\n\"1\",\"open\n\"2\",\"x\"\n\"3\",\"y\"\n\"4\",\"z\"\n",
+		"with CRLF":                "a,b\r\n1,\"open\r\n2,x\r\n3,\"y\"\r\n4,z\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			rows := rowsOf(t, []byte(text), dialectOf(t, []byte(text)))
+			require.Len(t, rows, 5)
+			require.Equal(t, "quotes", rows[1].Problem.Code)
+			require.Len(t, rows[1].Cells, 1)
+			require.Equal(t, [][]string{{"2", "x"}, {"3", "y"}, {"4", "z"}}, cells(rows[2:]))
+			require.EqualValues(t, 3, rows[2].Line)
+		})
+	}
+	text := []byte("a,b\n1,\"two\nlines\",\"stray\"quote\"\n2,x\n")
+	rows := rowsOf(t, text, dialectOf(t, text))
+	require.Len(t, rows, 3, "one that stands within its cell costs its row, with all its lines")
+	require.EqualValues(t, 4, rows[2].Line)
+}
+
 func TestARowThatIsTooLongCostsItselfAndLittleMemory(t *testing.T) {
 	long := strings.Repeat("x", 3<<20)
 	for name, middle := range map[string]string{"a line": long, "a quote": `"` + strings.Repeat("x\n", 1<<20), "a cell": `1,` + long[:sheet.MaxCell+1],

@@ -22,8 +22,14 @@ func rowLength(data []byte, sep byte, last bool) (int, *Problem) {
 			if !closed {
 				return 0, nil
 			}
+			opened := i
 			i = end
 			if problem != nil {
+				// On another line it is a quote that opens a cell, rather, and the one before was not closed: that costs the line in which it
+				// stands, and not the rows that follow.
+				if n := bytes.IndexByte(data[opened:i], '\n'); n >= 0 {
+					return opened + n + 1, openQuote
+				}
 				if n := bytes.IndexByte(data[i:], '\n'); n >= 0 {
 					return i + n + 1, problem
 				}
