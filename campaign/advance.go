@@ -101,12 +101,30 @@ func (c *Campaigns) look(ctx context.Context, s Standing) (stopped bool, err err
 	if reason == "" {
 		return false, nil
 	}
+	if pointless, err := c.pointless(ctx, s.ID, reason); err != nil || pointless {
+		return false, err
+	}
 	stopped, err = c.inTx(ctx, s.ID, Stop, reason, facts)
 	if stopped {
 		c.count().stop(ctx, reason)
 		c.Log.WarnContext(ctx, "a campaign has paused by itself", "campaign", s.ID, "reason", reason)
 	}
 	return true, err
+}
+
+// pointless: a stop would keep nobody from getting anything, and a campaign that has reached everybody is to finish. Those whose send is
+// planned it keeps, but for want of money: theirs is reserved.
+func (c *Campaigns) pointless(ctx context.Context, id uuid.UUID, reason Reason) (bool, error) {
+	q := db.New(c.Pool)
+	counts, err := q.CountRecipients(ctx, id)
+	if err != nil || counts.Waiting > 0 {
+		return false, err
+	}
+	if reason == BudgetUsedUp {
+		return true, nil
+	}
+	now, err := q.CountOpenRecipients(ctx, lateAfter.Seconds(), lostAfter.Seconds(), id)
+	return err == nil && now.Open == 0, err
 }
 
 func (c *Campaigns) tally(ctx context.Context, s Standing) (Tallies, error) {

@@ -228,6 +228,20 @@ func TestACampaignStopsItselfAndSaysWhy(t *testing.T) {
 	require.Equal(t, "template_recategorised", w.turn(c.ID).Reason, "it is so still")
 }
 
+func TestACampaignOfWhichNobodyIsLeftFinishesAndDoesNotStop(t *testing.T) {
+	w := newWorld(t).fast()
+	budget := int64(2000)
+	c := w.running(2, func(d *campaign.Definition) { d.Limits.BudgetMicros = &budget })
+	require.Equal(t, 2, w.turn(c.ID).Told)
+	w.exec(`UPDATE campaign_recipients SET state = 'planned', reserved_micros = 1000`)
+	require.Equal(t, []any{"running", 2}, []any{w.turn(c.ID).State, w.turn(c.ID).Open}, "its budget reaches for all of them, and for nobody else")
+	w.settles(c.ID, "accepted", "")
+	w.exec(`UPDATE templates SET status = 'paused'`)
+	turn := w.turn(c.ID)
+	require.True(t, turn.Done, "it could only be cancelled else, having reached everybody")
+	require.Equal(t, "finished", turn.State)
+}
+
 func TestWhatAConversationFindsForAllStopsTheCampaignAndAResumeForgetsIt(t *testing.T) {
 	w := newWorld(t).fast()
 	c := w.running(3)
