@@ -20,12 +20,9 @@ type ImportPieceRequest struct {
 	ImportID uuid.UUID `json:"import_id"`
 }
 
-// ImportPiece goes on with an import for some seconds, from where it is. At its beginning it forgets what others have left behind.
+// ImportPiece goes on with an import for some seconds, from where it is.
 func (a *Activities) ImportPiece(ctx context.Context, r ImportPieceRequest) (importing.Progress, error) {
 	im := &importing.Importer{Pool: a.Pool, Clock: a.Clock, Log: activity.GetLogger(ctx)}
-	if err := im.Prune(ctx); err != nil {
-		return importing.Progress{}, err
-	}
 	p, err := im.Work(ctx, r.ImportID, time.Now().Add(importFor), func(p importing.Progress) { activity.RecordHeartbeat(ctx, p.Position) })
 	var unreadable importing.Unreadable
 	if errors.As(err, &unreadable) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,11 +44,16 @@ func (im *Importer) Apply(ctx context.Context, id uuid.UUID) (db.Import, error) 
 
 // Cancel ends an import where it is. What has been written stays. Again, it changes nothing. Errors are as Apply's.
 func (im *Importer) Cancel(ctx context.Context, id uuid.UUID) (db.Import, error) {
+	return im.cancel(ctx, id, Receiving, Checking, Checked, Importing)
+}
+
+// cancel is Cancel of one that is in a certain state.
+func (im *Importer) cancel(ctx context.Context, id uuid.UUID, from ...State) (db.Import, error) {
 	return im.change(ctx, id, func(q *db.Queries, i db.Import) error {
-		switch State(i.State) {
-		case Cancelled:
+		switch state := State(i.State); {
+		case state == Cancelled:
 			return nil
-		case Finished, Failed:
+		case !slices.Contains(from, state):
 			return ErrNotNow
 		}
 		if err := q.EndImportPhase(ctx, db.EndImportPhaseParams{State: string(Cancelled), FinishedAt: im.Clock.At(time.Now()), ID: id}); err != nil {
@@ -78,6 +84,23 @@ func (im *Importer) change(ctx context.Context, id uuid.UUID, how func(*db.Queri
 	return changed, err
 }
 
+// pruneEvery is how often, in real time, it is looked for what nobody goes on with.
+const pruneEvery = time.Hour
+
+// Run prunes again and again until ctx ends. Nothing that fails ends it.
+func (im *Importer) Run(ctx context.Context) error {
+	for {
+		if err := im.Prune(ctx); err != nil && ctx.Err() == nil {
+			im.Log.Warn("imports that nobody goes on with could not be deleted yet", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pruneEvery):
+		}
+	}
+}
+
 // Prune deletes what nobody goes on with: uploads that were cut off, and the files of dry runs that nobody has applied within a week.
 func (im *Importer) Prune(ctx context.Context) error {
 	q := db.New(im.Pool)
@@ -89,7 +112,8 @@ func (im *Importer) Prune(ctx context.Context) error {
 		if err := q.DropImport(ctx, id); err != nil {
 			return err
 		}
-		if _, err := im.Cancel(ctx, id); err != nil && !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrNotNow) {
+		// If it still is a dry run: somebody may have applied it at this moment.
+		if _, err := im.cancel(ctx, id, Checked); err != nil && !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrNotNow) {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package importing_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"reengage/clock"
+	"reengage/db/dbtest"
 	"reengage/importing"
 	"reengage/intake"
 )
@@ -82,6 +84,39 @@ func TestWhatNobodyGoesOnWithIsForgotten(t *testing.T) {
 	require.NoError(t, w.Prune(t.Context()))
 	require.Equal(t, "(cancelled)", w.text("SELECT state FROM imports"))
 	require.Empty(t, w.text("SELECT * FROM import_chunks"))
+}
+
+func TestADryRunThatIsAppliedAsItsWeekEndsGoesOn(t *testing.T) {
+	w := newWorld(t)
+	checked := w.upload("phone\n+12025550101\n", true)
+	w.run(checked.ID)
+	_, err := w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '8 days'`)
+	require.NoError(t, err)
+	tx, err := w.pool.Begin(t.Context())
+	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	_, err = tx.Exec(t.Context(), `UPDATE imports SET state = 'importing', dry_run = false, counts = '{}', touched_at = now()`) // as Apply has it
+	require.NoError(t, err)
+	pruned := make(chan error, 1)
+	go func() { pruned <- w.Prune(t.Context()) }()
+	require.Eventually(t, func() bool { return dbtest.LockAwaited(t, w.pool) }, 10*time.Second, 5*time.Millisecond)
+	require.NoError(t, tx.Commit(t.Context()))
+	require.NoError(t, <-pruned)
+	require.Equal(t, "(importing,1)", w.text("SELECT state, (SELECT count(*) FROM import_chunks) FROM imports"))
+}
+
+func TestWhatIsLeftIsForgottenThoughNobodyImports(t *testing.T) {
+	w := newWorld(t)
+	checked := w.upload("phone\n+12025550101\n", true)
+	w.run(checked.ID)
+	_, err := w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '8 days'`)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- w.Importer.Run(ctx) }()
+	require.Eventually(t, func() bool { return w.text("SELECT state FROM imports") == "(cancelled)" }, 10*time.Second, 20*time.Millisecond)
+	cancel()
+	require.NoError(t, <-ended)
 }
 
 // Without a default region a phone that is none, or that a spreadsheet has spoilt, is not said to lack its country.

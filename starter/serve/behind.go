@@ -73,6 +73,7 @@ func (m *Main) open(ctx, front context.Context, d *door, pool *pgxpool.Pool, tem
 			campaigns.Wanted, imports.Wanted,
 		}},
 		feed,
+		imports,
 	}
 	if m.Config.NotifyURL != "" {
 		n, err := notify.New(notify.Options{
