@@ -103,6 +103,16 @@ func (t *Tab) Sees(selector, text string) error { return t.Until(find(selector, 
 // Misses waits until none does.
 func (t *Tab) Misses(selector, text string) error { return t.Until("!" + find(selector, text)) }
 
+// Refresh has a part of a page ask for itself again, as what has changed would, and waits until the answer stands there.
+func (t *Tab) Refresh(selector string) error {
+	_, err := Ask[bool](t, fmt.Sprintf(`new Promise(done => {
+		document.addEventListener("htmx:afterSettle", () => done(true), {once: true});
+		const refresh = () => window.htmx.trigger(%q, "live");
+		document.readyState === "complete" ? refresh() : addEventListener("load", refresh);
+	})`, selector))
+	return err
+}
+
 // Click clicks the first element that matches the CSS selector and shows the text, once the mouse would hit it: nothing lies over it
 // and it is not disabled. Both in one go, because on a page that refreshes itself it may be somewhere else a moment later.
 func (t *Tab) Click(selector, text string) error {

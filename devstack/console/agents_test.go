@@ -30,13 +30,7 @@ func TestTwoAgentsResumeOneConversation(t *testing.T) {
 	second.sees("#head .tag-info", "Ann First has opened Resume")
 	second.clicks("#resume-button", "Resume")
 	second.sees("#claim", "Ann First")
-	refreshed, err := browser.Ask[bool](second.Tab, `new Promise(done => {
-		document.addEventListener("htmx:afterSettle", () => done(true), {once: true});
-		const refresh = () => window.htmx.trigger("#resume", "live");
-		document.readyState === "complete" ? refresh() : addEventListener("load", refresh);
-	})`)
-	require.NoError(t, err)
-	require.True(t, refreshed)
+	second.ok(second.Refresh("#resume"))
 	second.sees("#claim", "Ann First")
 	second.misses("#template-form", "")
 	second.Forgive("409")

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"reengage/devstack/browser"
 	"reengage/engine"
 )
 
@@ -87,13 +86,26 @@ func TestWhatWasRefusedIsSaidForAsLongAsThePageIsOpen(t *testing.T) {
 	r.says(`(pause => { pause.method = "post"; pause.action = location.pathname + "/pause"; document.body.append(pause); pause.submit() })(document.createElement("form"))`)
 	r.ok(r.Sees("#results .campaign-cancelled", "Cancelled"))
 	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
-	_, err := browser.Ask[bool](r.Tab, `new Promise(done => {
-		document.addEventListener("htmx:afterSettle", () => done(true), {once: true});
-		const refresh = () => htmx.trigger("#results", "live");
-		document.readyState === "complete" ? refresh() : addEventListener("load", refresh);
-	})`)
-	r.ok(err)
+	r.ok(r.Refresh("#results"))
 	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
+}
+
+// TestListsHearOfWhatIsOnThem: that another campaign has begun, that Meta has paused a template.
+func TestListsHearOfWhatIsOnThem(t *testing.T) {
+	s := newSite(t)
+	id := s.draft()
+	r := s.reads()
+	r.ok(r.Goto("/console/campaigns"))
+	r.ok(r.Sees("#campaigns .campaign-draft", "Draft"))
+	s.exec(`UPDATE campaigns SET state = 'running', launched_at = $1`, noon)
+	r.ok(r.Refresh(`[data-live-of="campaigns"]`))
+	r.ok(r.Sees("#campaign-"+id.String(), "Running"))
+
+	r.ok(r.Goto("/console/templates"))
+	r.ok(r.Sees("#templates", "approved"))
+	s.exec(`UPDATE templates SET status = 'paused'`)
+	r.ok(r.Refresh(`[data-live-of="templates"]`))
+	r.ok(r.Sees("#templates", "paused"))
 }
 
 // TestWhatChangesDuringARefreshIsShownAfterIt: an answer that is still on its way does not have it.

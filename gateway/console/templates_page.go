@@ -22,6 +22,7 @@ var templatesRoutes = []route{
 // templatesView is the list.
 type templatesView struct {
 	Parts       []choice
+	Self        string // where this page is, for asking again
 	Numbers     []choice
 	Warnings    []string
 	Accounts    []string
@@ -86,8 +87,11 @@ func templatesOf(page api.TemplatePage, numbers []api.BusinessNumber, chosen, cu
 	if chosen != "" {
 		q.Set("number", chosen)
 	}
+	v.Self = templatesPath + query(q)
 	if cursor != "" {
-		v.First = templatesPath + query(q)
+		v.First = v.Self
+		q.Set("cursor", cursor)
+		v.Self = templatesPath + query(q)
 	}
 	if page.NextCursor != nil {
 		q.Set("cursor", *page.NextCursor)
