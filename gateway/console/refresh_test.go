@@ -90,6 +90,28 @@ func TestWhatWasRefusedIsSaidForAsLongAsThePageIsOpen(t *testing.T) {
 	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
 }
 
+// TestWhatIsChosenBeforeTheScriptsAreThereCounts: over a slow line the page is there first.
+func TestWhatIsChosenBeforeTheScriptsAreThereCounts(t *testing.T) {
+	s := newSite(t)
+	s.template("hello", "utility", "Hello {{1}}.")
+	id := s.add("Ada Example", noon.Add(-30*time.Hour))
+	s.do(grace, pathOf(id)+"/consent", url.Values{"category": {"utility"}, "opted_in": {"true"}})
+	s.do(grace, pathOf(id)+"/resume", url.Values{})
+	r := s.reads()
+	r.ok(r.Goto("/console/inbox"))
+	all, slow, chosen := s.mux.Load(), http.NewServeMux(), make(chan struct{})
+	slow.Handle("/", all)
+	slow.HandleFunc("/console/assets/vendor/", func(w http.ResponseWriter, r *http.Request) {
+		<-chosen
+		all.ServeHTTP(w, r)
+	})
+	s.mux.Store(slow)
+	r.says(fmt.Sprintf(`setTimeout(() => location.assign(%q))`, pathOf(id)+"/resume"))
+	r.ok(r.Choose("#template", "hello"))
+	close(chosen)
+	r.ok(r.Sees("#template-form .fields label", "Value 1"))
+}
+
 // TestListsHearOfWhatIsOnThem: that another campaign has begun, that Meta has paused a template.
 func TestListsHearOfWhatIsOnThem(t *testing.T) {
 	s := newSite(t)

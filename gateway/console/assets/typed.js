@@ -27,6 +27,21 @@ export function keepWhatIsTyped() {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.matches("[data-submits]")) e.target.form.requestSubmit();
   });
   countAll();
+  document.addEventListener("DOMContentLoaded", catchUp); // by when htmx listens
+}
+
+// What somebody has typed or chosen before the scripts were there, nobody has heard of: it is told now.
+function catchUp() {
+  for (const field of document.querySelectorAll("[data-keep]")) {
+    if (!touched(field)) continue;
+    for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+  }
+}
+
+function touched(field) {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  if (field.matches("select")) return field.selectedIndex !== Math.max([...field.options].findIndex(o => o.defaultSelected), 0);
+  return field.value !== field.defaultValue;
 }
 
 function keep(old, fresh) {
