@@ -90,6 +90,24 @@ func TestWhatWasRefusedIsSaidForAsLongAsThePageIsOpen(t *testing.T) {
 	require.Contains(t, r.says(`document.querySelector("#results .note-bad")?.innerText`), "ancelled")
 }
 
+// TestAFormThatARefreshTakesAwayIsAnswered: the kept reply that somebody sends, say, while a colleague's is on its way.
+func TestAFormThatARefreshTakesAwayIsAnswered(t *testing.T) {
+	s := newSite(t)
+	id := s.add("Ada Example", noon.Add(-time.Hour))
+	r := s.reads()
+	r.ok(r.Goto(pathOf(id)))
+	r.ok(r.Until(`document.readyState === "complete"`))
+	r.says(`(() => {
+		document.addEventListener("htmx:afterSettle", () => { window.settled = true; }, {once: true});
+		document.querySelector("#opt-in-utility").click();
+		document.querySelector("#consent-utility").remove();
+	})()`)
+	r.ok(r.Until(`window.settled`))
+	r.ok(r.Sees("#notice", ""))
+	r.ok(r.Sees("#opt-out-utility", "Opt out"))
+	require.Equal(t, "1", r.says(`document.querySelectorAll("#conversation").length`))
+}
+
 // TestWhatIsChosenBeforeTheScriptsAreThereCounts: over a slow line the page is there first.
 func TestWhatIsChosenBeforeTheScriptsAreThereCounts(t *testing.T) {
 	s := newSite(t)

@@ -21,6 +21,11 @@ export function keepWhatIsTyped() {
     beforeNodeRemoved: (old) => !(old instanceof Element && ((old.matches("[data-stays]") || old.parentElement?.matches("[data-grows]")))),
     beforeAttributeUpdated: (name, e) => !(name === "open" && e.matches("details")),
   });
+  // A form that a refresh takes away while it is on its way is answered all the same, and has left the page that says how (hx-ext).
+  document.addEventListener("htmx:beforeSwap", (e) => {
+    const { elt } = e.detail.requestConfig;
+    if (!elt.isConnected) elt.setAttribute("hx-ext", document.body.getAttribute("hx-ext"));
+  });
   document.addEventListener("input", (e) => { tick(e.target); count(e.target); });
   document.addEventListener("htmx:afterSettle", countAll);
   document.addEventListener("keydown", (e) => {
