@@ -69,7 +69,7 @@ func TestADraftKeepsItsSegmentFromBeingDeletedMeanwhile(t *testing.T) {
 		_, err := w.Create(w.as(), uuid.New(), w.definition(), ada)
 		made <- err
 	}()
-	require.Eventually(t, func() bool { return dbtest.LockAwaited(t, w.pool) }, 30*time.Second, 5*time.Millisecond, "it waits for whoever deletes")
+	require.Eventually(t, func() bool { return dbtest.LockAwaited(t, w.pool) }, time.Minute, 5*time.Millisecond, "it waits for whoever deletes")
 	require.NoError(t, db.New(deleting).DeleteSegment(t.Context(), time.Now(), w.segment))
 	require.NoError(t, deleting.Commit(t.Context()))
 	require.EqualError(t, <-made, "segment: there is no such segment")

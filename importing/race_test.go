@@ -99,7 +99,7 @@ func TestADryRunThatIsAppliedAsItsWeekEndsGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	pruned := make(chan error, 1)
 	go func() { pruned <- w.Prune(t.Context()) }()
-	require.Eventually(t, func() bool { return dbtest.LockAwaited(t, w.pool) }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return dbtest.LockAwaited(t, w.pool) }, time.Minute, 5*time.Millisecond)
 	require.NoError(t, tx.Commit(t.Context()))
 	require.NoError(t, <-pruned)
 	require.Equal(t, "(importing,1)", w.text("SELECT state, (SELECT count(*) FROM import_chunks) FROM imports"))
@@ -114,7 +114,7 @@ func TestWhatIsLeftIsForgottenThoughNobodyImports(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- w.Importer.Run(ctx) }()
-	require.Eventually(t, func() bool { return w.text("SELECT state FROM imports") == "(cancelled)" }, 10*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return w.text("SELECT state FROM imports") == "(cancelled)" }, time.Minute, 20*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ended)
 }

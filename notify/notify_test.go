@@ -117,7 +117,7 @@ func rowOf(t *testing.T, pool *pgxpool.Pool, id string) (r row) {
 
 func eventually(t *testing.T, condition func() bool, what string) {
 	t.Helper()
-	require.Eventually(t, condition, 30*time.Second, 5*time.Millisecond, what)
+	require.Eventually(t, condition, time.Minute, 5*time.Millisecond, what)
 }
 
 func TestNotificationIsSignedAndInItsEnvelope(t *testing.T) {

@@ -58,7 +58,7 @@ func TestAnOptOutWhileTheMessageIsBeingAcceptedIsNotMissed(t *testing.T) {
 		default:
 			return dbtest.LockAwaited(t, w.pool)
 		}
-	}, 30*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 	require.NoError(t, tx.Commit(t.Context()))
 	<-accepted
 	p := b.place(recipient)

@@ -87,7 +87,7 @@ func running(t *testing.T) stack {
 
 	dir := strings.TrimPrefix(s.env[2], "REENGAGE_DEV_DIR=")
 	require.NoError(t, ready.Write(dir, ready.Ready{API: "http://" + m.HTTPAddr(), APIKey: "key", BusinessNumber: "106540352242922", Clock: c}))
-	require.Eventually(t, func() bool { return s.run("list").code == 0 }, 30*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return s.run("list").code == 0 }, time.Minute, 50*time.Millisecond)
 	return s
 }
 

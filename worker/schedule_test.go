@@ -48,5 +48,5 @@ func TestTemplatesAreListedAtOnceWhenTheirScheduleIsMade(t *testing.T) {
 	require.Eventually(t, func() bool {
 		description, err := ns.Client.ScheduleClient().GetHandle(t.Context(), contract.TemplateSyncSchedule).Describe(t.Context())
 		return err == nil && description.Info.NumActions == 1
-	}, 30*time.Second, 50*time.Millisecond)
+	}, time.Minute, 50*time.Millisecond)
 }

@@ -75,5 +75,5 @@ func TestServerOfItsOwnGoesAndComesBackWithItsData(t *testing.T) {
 	require.Eventually(t, func() bool {
 		var n int
 		return pool.QueryRow(context.Background(), "SELECT n FROM kept").Scan(&n) == nil && n == 7
-	}, 10*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 }

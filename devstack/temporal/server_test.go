@@ -131,7 +131,7 @@ func TestServerEndsWhenItsParentIsKilled(t *testing.T) {
 
 	require.NoError(t, parent.Process.Kill())
 	require.Error(t, parent.Wait())
-	require.Eventually(t, func() bool { return !listening(address) }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return !listening(address) }, time.Minute, 10*time.Millisecond)
 }
 
 func TestSettingsOfTheUsersOwnServerAreNotTaken(t *testing.T) {

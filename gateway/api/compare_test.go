@@ -171,7 +171,7 @@ func TestThereIsOneComparisonAtATimeAndItEndsWithItsRequest(t *testing.T) {
 		defer stop()
 		_, err := (&api.CompareInvoice{RawBody: []byte(invoiceHead)}).Execute(ctx, l.api, noon)
 		return running(err)
-	}, 20*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	var p api.Problem
 	res := l.call("GET", "/v1/costs/compare?schemes=sirena", "", &p)
 	require.Equal(t, http.StatusTooManyRequests, res.StatusCode)

@@ -32,7 +32,7 @@ func (f *fixture) listen(query, lastID string) *stream {
 
 func (f *fixture) listenWith(key, query, lastID string) *stream {
 	f.t.Helper()
-	ctx, cancel := context.WithTimeout(f.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(f.t.Context(), time.Minute)
 	f.t.Cleanup(cancel)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.server.URL+"/v1/events"+query, nil)
 	require.NoError(f.t, err)

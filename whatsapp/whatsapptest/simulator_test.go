@@ -140,7 +140,7 @@ func (w *world) writes(in Inbound) string {
 
 func (w *world) settle() {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	require.NoError(w.t, w.Settle(ctx))
 }
