@@ -73,6 +73,8 @@ func TestAMessageSignalledDirectlyEndsInTheSameRows(t *testing.T) {
 			map[string]any{"conversation_id": id})
 		require.NoError(t, err)
 	}
+	// Its own end is waited for: until the message is stored, nothing that settle looks at knows of it.
+	require.NoError(t, s.Temporal.GetWorkflow(t.Context(), contract.ConversationWorkflowID(id), "").Get(t.Context(), nil))
 	settle(t, s)
 	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM events WHERE source = 'signal' AND kind = 'inbound' AND opens_window AND signalled_at IS NOT NULL`))
 	require.Equal(t, 2, count(t, s, `SELECT count(*) FROM charges WHERE rule = 'Z4'`), "the message of the day before yesterday and the direct one")
