@@ -154,7 +154,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	register(a, access.Send, cancelCampaignOp, (*CancelCampaign).Execute)
 	registerRecipients(a)
 	register(a, access.Read, campaignResultsOp, (*GetCampaignResults).Execute)
-	registerWithin(a, access.Admin, createImportOp, uploadTimeout, (*CreateImport).Execute)
+	registerWithin(a, access.Admin, createImportOp(), uploadTimeout, (*CreateImport).Execute)
 	register(a, access.Read, listImportsOp, (*ListImports).Execute)
 	register(a, access.Read, getImportOp, (*GetImport).Execute)
 	register(a, access.Admin, applyImportOp, (*ApplyImport).Execute)

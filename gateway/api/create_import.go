@@ -38,15 +38,18 @@ type CreateImport struct {
 	body io.Reader
 }
 
-var createImportOp = huma.Operation{
-	OperationID: "create-import", Method: http.MethodPost, Path: "/v1/imports", DefaultStatus: http.StatusAccepted,
-	Summary: "Upload a file of contacts",
-	Description: "CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or |, at most 4 GiB (docs/imports.md). A file that cannot be read " +
-		"as contacts becomes an import that has failed, with a reason. Everything else is found out row by row, and a bad row never stops the others.",
-	Errors: []int{http.StatusConflict},
-	RequestBody: &huma.RequestBody{Required: true, Description: "The file.", Content: map[string]*huma.MediaType{
-		"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}, "application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-	}},
+// createImportOp is made for each API: huma writes into what the body is described by.
+func createImportOp() huma.Operation {
+	return huma.Operation{
+		OperationID: "create-import", Method: http.MethodPost, Path: "/v1/imports", DefaultStatus: http.StatusAccepted,
+		Summary: "Upload a file of contacts",
+		Description: "CSV in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon, tab or |, at most 4 GiB (docs/imports.md). A file that cannot be read " +
+			"as contacts becomes an import that has failed, with a reason. Everything else is found out row by row, and a bad row never stops the others.",
+		Errors: []int{http.StatusConflict},
+		RequestBody: &huma.RequestBody{Required: true, Description: "The file.", Content: map[string]*huma.MediaType{
+			"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}, "application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		}},
+	}
 }
 
 // Resolve takes the body as a stream: huma itself would read it whole.

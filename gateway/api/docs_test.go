@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,15 @@ func answer(h http.Handler, method, path, authorization string) *httptest.Respon
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, req)
 	return w
+}
+
+// TestAPIsShareNothing: the race detector sees what two write into.
+func TestAPIsShareNothing(t *testing.T) {
+	var all sync.WaitGroup
+	for range 32 {
+		all.Go(func() { api.New(api.Deps{Log: quiet}).Register(http.NewServeMux()) })
+	}
+	all.Wait()
 }
 
 func TestOpenAPIDescribesEveryEndpoint(t *testing.T) {
