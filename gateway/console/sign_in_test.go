@@ -184,7 +184,11 @@ func TestAForgedOrExpiredSessionSignsInAgain(t *testing.T) {
 	b := newBrowser(t)
 	b.signsInByLink()
 	good := b.cookie.Value
-	for name, value := range map[string]string{"forged": "x" + good[1:], "empty": "", "cut": good[:20], "very long": strings.Repeat("a", 5000), "a name": "Grace"} {
+	other := "x"
+	if strings.HasPrefix(good, other) { // as one of 64 does
+		other = "y"
+	}
+	for name, value := range map[string]string{"forged": other + good[1:], "empty": "", "cut": good[:20], "very long": strings.Repeat("a", 5000), "a name": "Grace"} {
 		t.Run(name, func(t *testing.T) {
 			b.cookie = &http.Cookie{Name: b.cookie.Name, Value: value}
 			require.Equal(t, "/console/sign-in?next=%2Fconsole%2Finbox", b.do("GET", "/console/inbox", nil).Header().Get("Location"))
