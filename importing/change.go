@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,16 +43,16 @@ func (im *Importer) Apply(ctx context.Context, id uuid.UUID) (db.Import, error) 
 
 // Cancel ends an import where it is. What has been written stays. Again, it changes nothing. Errors are as Apply's.
 func (im *Importer) Cancel(ctx context.Context, id uuid.UUID) (db.Import, error) {
-	return im.cancel(ctx, id, Receiving, Checking, Checked, Importing)
+	return im.cancelIf(ctx, id, func(s State) bool { return !s.Over() })
 }
 
-// cancel is Cancel of one that is in a certain state.
-func (im *Importer) cancel(ctx context.Context, id uuid.UUID, from ...State) (db.Import, error) {
+// cancelIf is Cancel, if the import is in a state that may be ended so.
+func (im *Importer) cancelIf(ctx context.Context, id uuid.UUID, may func(State) bool) (db.Import, error) {
 	return im.change(ctx, id, func(q *db.Queries, i db.Import) error {
 		switch state := State(i.State); {
 		case state == Cancelled:
 			return nil
-		case !slices.Contains(from, state):
+		case !may(state):
 			return ErrNotNow
 		}
 		if err := q.EndImportPhase(ctx, db.EndImportPhaseParams{State: string(Cancelled), FinishedAt: im.Clock.At(time.Now()), ID: id}); err != nil {
@@ -113,7 +112,7 @@ func (im *Importer) Prune(ctx context.Context) error {
 			return err
 		}
 		// If it still is a dry run: somebody may have applied it at this moment.
-		if _, err := im.cancel(ctx, id, Checked); err != nil && !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrNotNow) {
+		if _, err := im.cancelIf(ctx, id, func(s State) bool { return s == Checked }); err != nil && !errors.Is(err, ErrUnknown) && !errors.Is(err, ErrNotNow) {
 			return err
 		}
 	}

@@ -70,15 +70,21 @@ func TestACancelledImportStopsAndItsFileIsGone(t *testing.T) {
 	require.ErrorIs(t, err, importing.ErrNotNow)
 }
 
-func TestWhatNobodyGoesOnWithIsForgotten(t *testing.T) {
-	w := newWorld(t)
+// leaves has somebody hand in a dry run and do nothing more about it, for so long.
+func (w *world) leaves(since string) {
+	w.Helper()
 	checked := w.upload("phone\n+12025550101\n", true)
 	w.run(checked.ID)
-	_, err := w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '6 days 23 hours'`)
-	require.NoError(t, err)
+	_, err := w.pool.Exec(w.Context(), `UPDATE imports SET touched_at = now() - $1::text::interval`, since)
+	require.NoError(w, err)
+}
+
+func TestWhatNobodyGoesOnWithIsForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.leaves("6 days 23 hours")
 	require.NoError(t, w.Prune(t.Context()))
 	require.Equal(t, "(checked)", w.text("SELECT state FROM imports"))
-	_, err = w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '7 days 1 second';
+	_, err := w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '7 days 1 second';
 		INSERT INTO imports (id, state, dry_run, created_at, created_by, touched_at) VALUES (gen_random_uuid(), 'receiving', false, now(), 'operator', now() - interval '61 minutes')`)
 	require.NoError(t, err)
 	require.NoError(t, w.Prune(t.Context()))
@@ -88,10 +94,7 @@ func TestWhatNobodyGoesOnWithIsForgotten(t *testing.T) {
 
 func TestADryRunThatIsAppliedAsItsWeekEndsGoesOn(t *testing.T) {
 	w := newWorld(t)
-	checked := w.upload("phone\n+12025550101\n", true)
-	w.run(checked.ID)
-	_, err := w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '8 days'`)
-	require.NoError(t, err)
+	w.leaves("8 days")
 	tx, err := w.pool.Begin(t.Context())
 	require.NoError(t, err)
 	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
@@ -107,10 +110,7 @@ func TestADryRunThatIsAppliedAsItsWeekEndsGoesOn(t *testing.T) {
 
 func TestWhatIsLeftIsForgottenThoughNobodyImports(t *testing.T) {
 	w := newWorld(t)
-	checked := w.upload("phone\n+12025550101\n", true)
-	w.run(checked.ID)
-	_, err := w.pool.Exec(t.Context(), `UPDATE imports SET touched_at = now() - interval '8 days'`)
-	require.NoError(t, err)
+	w.leaves("8 days")
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- w.Importer.Run(ctx) }()
