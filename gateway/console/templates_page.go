@@ -70,7 +70,7 @@ func templateRowOf(t api.Template, now time.Time) templateRow {
 }
 
 func templatesOf(page api.TemplatePage, numbers []api.BusinessNumber, chosen, cursor string, now time.Time) templatesView {
-	v := templatesView{Parts: campaignParts(templatesPath)}
+	v := templatesView{Parts: campaignParts(templatesPath), Self: templatesHref(chosen, cursor)}
 	if len(numbers) > 1 {
 		v.Numbers = numberChoices(numbers, chosen)
 	}
@@ -83,21 +83,24 @@ func templatesOf(page api.TemplatePage, numbers []api.BusinessNumber, chosen, cu
 	for _, t := range page.Items {
 		v.Rows = append(v.Rows, templateRowOf(t, now))
 	}
-	q := url.Values{}
-	if chosen != "" {
-		q.Set("number", chosen)
-	}
-	v.Self = templatesPath + query(q)
 	if cursor != "" {
-		v.First = v.Self
-		q.Set("cursor", cursor)
-		v.Self = templatesPath + query(q)
+		v.First = templatesHref(chosen, "")
 	}
 	if page.NextCursor != nil {
-		q.Set("cursor", *page.NextCursor)
-		v.Next = templatesPath + query(q)
+		v.Next = templatesHref(chosen, *page.NextCursor)
 	}
 	return v
+}
+
+func templatesHref(number, cursor string) string {
+	q := url.Values{}
+	if number != "" {
+		q.Set("number", number)
+	}
+	if cursor != "" {
+		q.Set("cursor", cursor)
+	}
+	return templatesPath + query(q)
 }
 
 // templateList lists them, with what came of their sends.
