@@ -2,16 +2,10 @@ package console_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-
-	"reengage/devstack/browser"
-	"reengage/gateway/access"
-	pages "reengage/gateway/console"
 )
 
 // TestAComparisonThatWaitsIsOfWhatIsTickedByThen: nothing that somebody ticks meanwhile is taken back.
@@ -28,16 +22,7 @@ func TestAComparisonThatWaitsIsOfWhatIsTickedByThen(t *testing.T) {
 		}
 		w.Write([]byte(`{"items": []}`))
 	})
-	mux := http.NewServeMux()
-	pages.New(pages.Deps{API: books}).Register(mux)
-	grace := access.Principal{Kind: access.ByUser, ID: uuid.New(), Name: "Grace Example", Scopes: access.Scopes}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mux.ServeHTTP(w, r.WithContext(access.With(r.Context(), grace)))
-	}))
-	t.Cleanup(server.Close)
-	tab, err := chromium.Open(server.URL, browser.Desk)
-	require.NoError(t, err)
-	defer tab.Close()
+	tab := opensOn(t, books)
 	require.NoError(t, tab.Goto("/console/costs/compare?from=2026-11-01&to=2026-12-01&scheme=sirena"))
 	require.NoError(t, tab.Sees("#compare .note", "Somebody else is comparing"))
 	require.NoError(t, tab.Click(`[name=scheme][value=twilio]`, ""))

@@ -42,10 +42,11 @@ func oneNumber(t *testing.T) http.Handler {
 	return mux
 }
 
-func TestTheFormOfANumberGrowsAndIsPreviewedWithoutLeavingThePage(t *testing.T) {
-	t.Parallel()
+// opensOn is Grace, who may do everything, before a console whose API is the one given.
+func opensOn(t *testing.T, answers http.Handler) *browser.Tab {
+	t.Helper()
 	mux := http.NewServeMux()
-	pages.New(pages.Deps{API: oneNumber(t)}).Register(mux)
+	pages.New(pages.Deps{API: answers}).Register(mux)
 	grace := access.Principal{Kind: access.ByUser, ID: uuid.New(), Name: "Grace Example", Scopes: access.Scopes}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mux.ServeHTTP(w, r.WithContext(access.With(r.Context(), grace)))
@@ -53,7 +54,13 @@ func TestTheFormOfANumberGrowsAndIsPreviewedWithoutLeavingThePage(t *testing.T) 
 	t.Cleanup(server.Close)
 	tab, err := chromium.Open(server.URL, browser.Desk)
 	require.NoError(t, err)
-	defer tab.Close()
+	t.Cleanup(tab.Close)
+	return tab
+}
+
+func TestTheFormOfANumberGrowsAndIsPreviewedWithoutLeavingThePage(t *testing.T) {
+	t.Parallel()
+	tab := opensOn(t, oneNumber(t))
 	require.NoError(t, tab.Goto("/console/numbers/106540000000001"))
 	require.NoError(t, tab.Until(`window.stays = true`))
 	display := `#display`
